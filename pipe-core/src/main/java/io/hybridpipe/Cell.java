@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value of one key, and the later values that declared updates put in its place.
+ *
+ * <p>Older states keep older cells. Reading through {@link #latest()} lets the undo of an early step see the newest value
+ * (a changed password), minus the updates that have been undone.
+ */
+final class Cell {
+    final Object value;
+    final @Nullable Path origin;
+    private volatile @Nullable Cell newer;
+    private volatile boolean undone;
+
+    Cell(Object value, @Nullable Path origin) {
+        this.value = value;
+        this.origin = origin;
+    }
+
+    Cell latest() {
+        Cell result = this;
+        for (Cell c = newer; c != null; c = c.newer) {
+            if (!c.undone) {
+                result = c;
+            }
+        }
+        return result;
+    }
+
+    void updatedBy(Cell update) {
+        Cell last = this;
+        for (Cell c = newer; c != null; c = c.newer) {
+            if (c == update) {
+                return;
+            }
+            last = c;
+        }
+        last.newer = update;
+    }
+
+    void undone() {
+        undone = true;
+    }
+}
