@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small HTTP or HTTPS server on a free port of 127.0.0.1 that puts faults and a call log around a {@link SimService}.
+ *
+ * <p>It can refuse connections for a while, as a machine that reboots does, and then listen again on the same port.
+ * Thread-safe; all its threads are daemons.
+ */
+public final class SimServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SimServer.class);
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
+    static {
+        // The JDK's server writes head and body apart; without this each answer waits 40 ms for a delayed ACK.
+        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
+            System.setProperty("sun.net.httpserver.nodelay", "true");
+        }
+    }
+
+    private final SimService service;
+    private final SimClock clock;
+    private final Faults faults;
+    private final CallLog log;
+    private final @Nullable SSLContext tls;
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        var thread = new Thread(task, "sim-server-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final int port;
+    private @Nullable HttpServer server;
+    private boolean closed;
+
+    private SimServer(Builder builder) {
+        this.service = builder.service;
+        this.clock = builder.clock;
+        this.faults = builder.faults;
+        this.log = builder.log;
+        this.tls = builder.tls;
+        this.server = listenOn(0);
+        this.port = server.getAddress().getPort();
+    }
+
+    /**
+     * Begins a server for a service.
+     *
+     * @param clock the time of its log and of delays
+     */
+    public static Builder of(SimService service, SimClock clock) {
+        return new Builder(service, clock);
+    }
+
+    /** How a server is made; each setting has a default. Not thread-safe. */
+    public static final class Builder {
+        private final SimService service;
+        private final SimClock clock;
+        private Faults faults = new Faults();
+        private CallLog log = new CallLog();
+        private @Nullable SSLContext tls;
+
+        private Builder(SimService service, SimClock clock) {
+            this.service = Objects.requireNonNull(service, "service");
+            this.clock = Objects.requireNonNull(clock, "clock");
+        }
+
+        /** The fault rules to obey, perhaps shared with other servers; defaults to none, to be filled by {@link SimServer#faults()}. */
+        public Builder faults(Faults shared) {
+            this.faults = Objects.requireNonNull(shared, "shared");
+            return this;
+        }
+
+        /** The log to write to, perhaps shared with other servers; defaults to one of its own. */
+        public Builder log(CallLog shared) {
+            this.log = Objects.requireNonNull(shared, "shared");
+            return this;
+        }
+
+        /** Serves HTTPS with this context's key; defaults to plain HTTP. */
+        public Builder tls(SSLContext context) {
+            this.tls = Objects.requireNonNull(context, "context");
+            return this;
+        }
+
+        /** Starts to listen. */
+        public SimServer start() {
+            return new SimServer(this);
+        }
+    }
+
+    /** Where it listens: {@code http://127.0.0.1:PORT} or {@code https://127.0.0.1:PORT}, the same for its whole life. */
+    public URI uri() {
+        return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port);
+    }
+
+    /** The rules for what shall go wrong. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** The calls that arrived. */
+    public CallLog calls() {
+        return log;
+    }
+
+    /** Closes the listener and all connections: from now on connections are refused, calls in flight get no answer. */
+    public synchronized void refuse() {
+        if (server != null) {
+            server.stop(0);
+            server = null;
+        }
+    }
+
+    /** Listens again on the same port; without effect when it listens already. */
+    public synchronized void listen() {
+        if (closed) {
+            throw new IllegalStateException("the server on port " + port + " is closed");
+        }
+        if (server == null) {
+            server = listenOn(port);
+        }
+    }
+
+    /** Stops for good; calls that are held are dropped. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        refuse();
+        threads.shutdownNow();
+    }
+
+    private HttpServer listenOn(int wanted) {
+        try {
+            var address = new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), wanted);
+            HttpServer made;
+            if (tls == null) {
+                made = HttpServer.create(address, 0);
+            } else {
+                var secure = HttpsServer.create(address, 0);
+                secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+                made = secure;
+            }
+            made.setExecutor(threads);
+            made.createContext("/", this::handle);
+            made.start();
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen on 127.0.0.1:" + wanted, e);
+        }
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        var request = toRequest(exchange);
+        var call = log.arrived(clock.instant(), service.identify(request), request);
+        SimResponse response;
+        try {
+            response = respond(call);
+        } catch (InterruptedException | ExecutionException closing) {
+            response = SimResponse.dropped();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the stand-in failed on {}", call, e);
+            response = SimResponse.of(500, "text/plain", "the stand-in failed: " + e);
+        }
+        if (response.isDropped()) {
+            // the body of the answer was never opened, so this closes the connection instead of ending the answer
+            exchange.close();
+        } else if (!response.isSilence()) {
+            log.answered(call, response);
+            send(exchange, response);
+        }
+    }
+
+    private SimResponse respond(Call call) throws InterruptedException, ExecutionException {
+        var fault = faults.decide(call);
+        if (fault == null) {
+            return service.answer(call.request());
+        }
+        var effect = fault.effect();
+        if (effect instanceof Fault.DropAfter) {
+            service.answer(call.request());
+            fault.reachedBy(call);
+            return SimResponse.dropped();
+        }
+        if (effect instanceof Fault.Hold hold && !hold.before()) {
+            var response = service.answer(call.request());
+            fault.reachedBy(call);
+            fault.released().get();
+            return response;
+        }
+        fault.reachedBy(call);
+        if (effect instanceof Fault.Answer answer) {
+            return answer.response();
+        }
+        if (effect instanceof Fault.Failure failure) {
+            return service.error(call.request(), failure.code(), failure.message());
+        }
+        if (effect instanceof Fault.Hold) {
+            fault.released().get();
+        } else if (effect instanceof Fault.Delay delay) {
+            var elapsed = new CompletableFuture<Void>();
+            clock.after(delay.delay(), () -> elapsed.complete(null));
+            elapsed.get();
+        }
+        return service.answer(call.request());
+    }
+
+    private static SimRequest toRequest(HttpExchange exchange) throws IOException {
+        var uri = exchange.getRequestURI();
+        var query = uri.getRawQuery();
+        return new SimRequest(
+                exchange.getRequestMethod(),
+                uri.getPath(),
+                query == null ? "" : query,
+                exchange.getRequestHeaders(),
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpExchange exchange, SimResponse response) throws IOException {
+        exchange.getResponseHeaders().putAll(response.headers());
+        var body = response.body().getBytes(StandardCharsets.UTF_8);
+        var bare = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        try {
+            exchange.sendResponseHeaders(response.status(), bare ? -1 : body.length);
+            if (!bare) {
+                exchange.getResponseBody().write(body);
+            }
+        } finally {
+            exchange.close();
+        }
+    }
+}
