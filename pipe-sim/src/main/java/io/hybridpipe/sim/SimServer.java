@@ -187,9 +187,14 @@ public final class SimServer implements AutoCloseable {
         if (response.isDropped()) {
             // the body of the answer was never opened, so this closes the connection instead of ending the answer
             exchange.close();
+            service.answered(request);
         } else if (!response.isSilence()) {
             log.answered(call, response);
-            send(exchange, response);
+            try {
+                send(exchange, response);
+            } finally {
+                service.answered(request);
+            }
         }
     }
 

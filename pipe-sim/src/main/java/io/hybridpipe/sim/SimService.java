@@ -16,4 +16,10 @@ public interface SimService {
 
     /** Renders an error as the service would, with the status that the service sends with this code. */
     SimResponse error(SimRequest request, String code, String message);
+
+    /**
+     * Told when a request is over: its answer has gone out, or its connection was closed without one. What a service does
+     * to itself after an answer, such as a reboot, belongs here. Not called for requests that are left in silence.
+     */
+    default void answered(SimRequest request) {}
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.vns3;
+
+import inet.ipaddr.IPAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a controller was told about one remote gateway; immutable, and it never prints its pre-shared key. */
+record Endpoint(
+        int id,
+        String name,
+        String description,
+        IPAddress gateway,
+        String psk,
+        boolean pfs,
+        int ikeVersion,
+        boolean natT,
+        Optional<IPAddress> identity,
+        List<String> extraConfig,
+        VpnType type,
+        RouteBased routeBased,
+        Map<Integer, Tunnel> tunnels) {
+
+    /** The addresses of a VTI or GRE endpoint, as the caller wrote them; the selectors stand in its tunnel too. */
+    record RouteBased(String deviceAddress, String local, String remote, String greAddress) {}
+
+    Endpoint {
+        extraConfig = List.copyOf(extraConfig);
+        tunnels = Map.copyOf(tunnels);
+    }
+
+    List<Tunnel> tunnelsInOrder() {
+        return tunnels.values().stream()
+                .sorted(Comparator.comparingInt(Tunnel::id))
+                .toList();
+    }
+
+    Endpoint with(Tunnel tunnel) {
+        Map<Integer, Tunnel> more = new TreeMap<>(tunnels);
+        more.put(tunnel.id(), tunnel);
+        return withTunnels(more);
+    }
+
+    Endpoint without(int tunnelId) {
+        Map<Integer, Tunnel> fewer = new TreeMap<>(tunnels);
+        fewer.remove(tunnelId);
+        return withTunnels(fewer);
+    }
+
+    private Endpoint withTunnels(Map<Integer, Tunnel> changed) {
+        return new Endpoint(
+                id,
+                name,
+                description,
+                gateway,
+                psk,
+                pfs,
+                ikeVersion,
+                natT,
+                identity,
+                extraConfig,
+                type,
+                routeBased,
+                changed);
+    }
+
+    /** The value of one {@code key=value} word of the extra configuration. */
+    Optional<String> extra(String key) {
+        String prefix = key + "=";
+        return extraConfig.stream()
+                .filter(word -> word.startsWith(prefix))
+                .map(word -> word.substring(prefix.length()))
+                .findFirst();
+    }
+
+    @Override
+    public String toString() {
+        return "Endpoint[id=" + id + ", name=" + name + ", gateway=" + gateway + ", psk=***, ike=" + ikeVersion
+                + ", type=" + type.wire() + ", tunnels=" + tunnelsInOrder() + "]";
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.vns3;
+
+import inet.ipaddr.IPAddress;
+import io.hybridpipe.sim.net.Forwarding;
+import io.hybridpipe.sim.net.Packet;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * What a controller does with a packet: its own, else firewall, else selectors of policy tunnels, else routes, else out
+ * again through its only interface.
+ *
+ * <p>As in Linux, selectors go before routes, and a tunnel that is configured but down swallows its traffic.
+ */
+final class Forwarder {
+
+    private record Selected(Endpoint endpoint, Tunnel tunnel) {}
+
+    private final String name;
+    private final Ipsec ipsec;
+    private final Links links;
+    private final Routes routes;
+    private final Firewall firewall;
+
+    Forwarder(String name, Ipsec ipsec, Links links, Routes routes, Firewall firewall) {
+        this.name = name;
+        this.ipsec = ipsec;
+        this.links = links;
+        this.routes = routes;
+        this.firewall = firewall;
+    }
+
+    Forwarding forward(Packet packet, IPAddress own) {
+        Optional<FirewallRule> stop = firewall.stops(packet);
+        if (stop.isPresent()) {
+            return new Forwarding.Dropped(
+                    "firewall of " + name, "rule \"" + stop.get().text() + "\" matches");
+        }
+        Optional<Selected> selected = selectedBy(packet);
+        if (selected.isPresent()) {
+            Endpoint endpoint = selected.get().endpoint();
+            Tunnel tunnel = selected.get().tunnel();
+            return into(endpoint, tunnel, packet, "selectors " + tunnel.selectors());
+        }
+        return routes.towards(packet.destination())
+                .map(route -> along(route, packet, own))
+                .orElseGet(() -> out(packet, own, "default route over eth0"));
+    }
+
+    private Optional<Selected> selectedBy(Packet packet) {
+        return ipsec.endpoints().stream()
+                .filter(endpoint -> endpoint.type() == VpnType.POLICY)
+                .flatMap(endpoint -> endpoint.tunnelsInOrder().stream().map(tunnel -> new Selected(endpoint, tunnel)))
+                .filter(one -> one.tunnel().enabled() && one.tunnel().selects(packet.source(), packet.destination()))
+                .min(Comparator.comparing(
+                                (Selected one) -> !links.isUp(one.tunnel().id()))
+                        .thenComparing(one -> one.tunnel().remote().getCount())
+                        .thenComparing(one -> one.tunnel().local().getCount())
+                        .thenComparing(one -> one.tunnel().id()));
+    }
+
+    private Forwarding along(Routes.Route route, Packet packet, IPAddress own) {
+        String why = "route " + route.id() + " of " + name + ": " + Addresses.text(route.cidr());
+        if (route.tunnel().isEmpty()) {
+            return route.device().startsWith("eth")
+                    ? out(packet, own, why + " over " + route.device())
+                    : new Forwarding.Dropped(why, route.device() + " leads to no machine of this world");
+        }
+        int id = route.tunnel().get();
+        return ipsec.endpoints().stream()
+                .filter(endpoint -> endpoint.tunnels().containsKey(id))
+                .findFirst()
+                .flatMap(endpoint -> ipsec.tunnel(id).map(tunnel -> into(endpoint, tunnel, packet, why)))
+                .orElseGet(() -> new Forwarding.Dropped(why, "tunnel " + id + " does not exist"));
+    }
+
+    private Forwarding into(Endpoint endpoint, Tunnel tunnel, Packet packet, String why) {
+        String through = "tunnel " + tunnel.id() + " of " + name + " to " + endpoint.name();
+        if (!links.isUp(tunnel.id())) {
+            return new Forwarding.Dropped(through, "it is down: " + links.why(tunnel.id()));
+        }
+        if (!tunnel.selects(packet.source(), packet.destination())) {
+            return new Forwarding.Dropped(through, "its selectors " + tunnel.selectors() + " do not match");
+        }
+        return new Forwarding.IntoTunnel(through, endpoint.gateway(), packet, why);
+    }
+
+    private Forwarding out(Packet packet, IPAddress own, String why) {
+        Optional<FirewallRule> masquerade = firewall.masquerades(packet);
+        return masquerade.isEmpty()
+                ? new Forwarding.Out(packet, why)
+                : new Forwarding.Out(
+                        packet.withSource(own), why + ", \"" + masquerade.get().text() + "\"");
+    }
+}

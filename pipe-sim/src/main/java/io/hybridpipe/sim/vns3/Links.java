@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.vns3;
+
+import static io.hybridpipe.sim.vns3.Operations.Needs.LICENSE;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inet.ipaddr.IPAddress;
+import io.hybridpipe.sim.vns3.Negotiation.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The live side of tunnels: which are up, how far the others came and why no further, and when each went up or down. */
+final class Links {
+    private static final Duration ESP_LIFE = Duration.ofHours(8);
+    private static final Duration IKE_LIFE = Duration.ofHours(24);
+
+    private record Link(Verdict verdict, Instant since) {}
+
+    private record Event(int tunnel, IPAddress local, IPAddress remote, boolean up, Instant at) {}
+
+    private static final Link IDLE = new Link(Verdict.phase1Failed("not negotiated yet"), Instant.EPOCH);
+
+    private final Box box;
+    private final Runnable negotiate;
+    private final Supplier<List<Endpoint>> endpoints;
+    private final Map<Integer, Link> links = new HashMap<>();
+    private final List<Event> history = new ArrayList<>();
+
+    /**
+     * @param endpoints what is configured
+     * @param negotiate to be told when what is configured has changed
+     */
+    Links(Box box, Supplier<List<Endpoint>> endpoints, Runnable negotiate) {
+        this.box = box;
+        this.endpoints = endpoints;
+        this.negotiate = negotiate;
+    }
+
+    void register(Operations api) {
+        api.on(
+                "GET",
+                "/status/ipsec",
+                LICENSE,
+                call -> statuses(call.query("up_down_status_only")
+                        .map(Boolean::parseBoolean)
+                        .orElse(false)));
+        api.on("GET", "/status/link_history", LICENSE, this::history);
+        api.on("GET", "/status", LICENSE, call -> runtime());
+        api.on("GET", "/status/connected_subnets", LICENSE, call -> connectedSubnets());
+    }
+
+    boolean isUp(int tunnelId) {
+        return links.getOrDefault(tunnelId, IDLE).verdict().up();
+    }
+
+    String why(int tunnelId) {
+        return links.getOrDefault(tunnelId, IDLE).verdict().why();
+    }
+
+    /** Drops what is no longer configured and has the rest negotiated anew. */
+    void changed() {
+        Map<Integer, Tunnel> configured = configured();
+        for (int id : List.copyOf(links.keySet())) {
+            if (!configured.containsKey(id)) {
+                links.remove(id);
+            }
+        }
+        negotiate.run();
+    }
+
+    void restart() {
+        configured().keySet().forEach(this::bounce);
+        changed();
+    }
+
+    void bounce(int tunnelId) {
+        Tunnel tunnel = configured().get(tunnelId);
+        if (tunnel != null) {
+            judged(tunnel, Verdict.phase1Failed("restarted by hand"));
+        }
+    }
+
+    /** The machine went down: so are all its tunnels. */
+    void down() {
+        configured().values().forEach(tunnel -> judged(tunnel, Verdict.phase1Failed("not negotiated yet")));
+    }
+
+    /** Takes in what came of a negotiation; true if the tunnel came up or went down by it. */
+    boolean judged(Tunnel tunnel, Verdict verdict) {
+        Link old = links.getOrDefault(tunnel.id(), IDLE);
+        boolean turned = old.verdict().up() != verdict.up();
+        Instant now = box.clock().instant();
+        links.put(tunnel.id(), new Link(verdict, turned ? now : old.since()));
+        if (turned) {
+            history.add(new Event(tunnel.id(), tunnel.local(), tunnel.remote(), verdict.up(), now));
+        }
+        return turned;
+    }
+
+    ObjectNode status(Endpoint endpoint, Tunnel tunnel, boolean brief) {
+        Link link = links.getOrDefault(tunnel.id(), IDLE);
+        ObjectNode status = EndpointJson.of(tunnel)
+                .put("endpointid", endpoint.id())
+                .put("endpoint_name", endpoint.name())
+                .put("active", tunnel.enabled())
+                .put("connected", link.verdict().up())
+                .put("bounce", false);
+        return brief ? status : status.set("tunnel_params", parameters(endpoint, link));
+    }
+
+    private ObjectNode parameters(Endpoint endpoint, Link link) {
+        Verdict verdict = link.verdict();
+        Duration age = Duration.between(link.since(), box.clock().instant());
+        Optional<Proposal> ike = verdict.ike();
+        Optional<Proposal> esp = verdict.esp();
+        return Json.object()
+                .put("phase1", verdict.phase1() ? "up" : "down")
+                .put("phase2", verdict.phase2() ? "up" : "down")
+                .put("phase1_cipher", text(ike.map(Proposal::cipher)))
+                .put("phase1_prf", text(ike.map(Proposal::hash)))
+                .put("phase1_dh_group", text(ike.map(Proposal::group)))
+                .put("phase2_algo", esp.map(Proposal::cipher).orElse(""))
+                .put("phase2_hash", esp.map(Proposal::hash).orElse(""))
+                .put(
+                        "pfs_dh_group",
+                        text(ike.filter(agreed -> endpoint.pfs() && verdict.up())
+                                .map(Proposal::group)))
+                .put("nat_t", endpoint.natT() ? "on" : "off")
+                .put("dpd", verdict.up() ? "on" : "off")
+                .put("ike_version", "IKEv" + endpoint.ikeVersion())
+                .put("isakmp_port", endpoint.natT() ? "4500" : "500")
+                .put("esp_port", endpoint.natT() ? "4500" : "")
+                .put("outbound_spi", verdict.up() ? spi(endpoint, link, "out") : "")
+                .put("inbound_spi", verdict.up() ? spi(endpoint, link, "in") : "")
+                .put("bytes_in", "0")
+                .put("bytes_out", "0")
+                .put("esp_time_remaining", verdict.phase2() ? left(ESP_LIFE, age) : "")
+                .put("isakmp_time_remaining", verdict.phase1() ? left(IKE_LIFE, age) : "")
+                .put("last_dpd", "");
+    }
+
+    private static @Nullable String text(Optional<String> value) {
+        return value.filter(text -> !text.isEmpty()).orElse(null);
+    }
+
+    private static String spi(Endpoint endpoint, Link link, String direction) {
+        return "%08x".formatted((endpoint.id() + direction + link.since()).hashCode());
+    }
+
+    private static String left(Duration life, Duration age) {
+        return life.toSeconds() - age.toSeconds() % life.toSeconds() + "s";
+    }
+
+    private ObjectNode statuses(boolean brief) {
+        ObjectNode all = Json.object();
+        endpoints.get().forEach(endpoint -> endpoint.tunnelsInOrder()
+                .forEach(tunnel -> all.set(String.valueOf(tunnel.id()), status(endpoint, tunnel, brief))));
+        return all;
+    }
+
+    private ObjectNode history(ApiCall call) {
+        Optional<IPAddress> remote = cidr(call, "remote");
+        Optional<IPAddress> local = cidr(call, "local");
+        Optional<Integer> tunnel = call.query("tunnelid").map(text -> {
+            if (!text.matches("[0-9]{1,9}")) {
+                throw ApiError.argument("bad or invalid tunnelid");
+            }
+            return Integer.valueOf(text);
+        });
+        List<Event> found = history.stream()
+                .filter(event -> remote.map(event.remote()::equals).orElse(true))
+                .filter(event -> local.map(event.local()::equals).orElse(true))
+                .filter(event -> tunnel.map(id -> id == event.tunnel()).orElse(true))
+                .toList();
+        ObjectNode answer = Json.object();
+        call.query("remote").ifPresent(text -> answer.put("remote", text));
+        call.query("local").ifPresent(text -> answer.put("local", text));
+        tunnel.ifPresent(id -> answer.put("tunnelid", id));
+        ArrayNode events = answer.putArray("history");
+        found.forEach(event -> events.addObject()
+                .put("event", event.up() ? "Tunnel up" : "Tunnel down")
+                .put("timestamp", Json.timestamp(event.at()))
+                .put("timestamp_i", event.at().getEpochSecond()));
+        return answer;
+    }
+
+    private static Optional<IPAddress> cidr(ApiCall call, String name) {
+        return call.query(name)
+                .map(text -> Addresses.cidr(text).orElseThrow(() -> ApiError.argument("bad or invalid " + name)));
+    }
+
+    private ObjectNode runtime() {
+        ObjectNode status = Json.object();
+        status.putObject("connected_clients");
+        status.set("connected_subnets", connectedSubnets());
+        status.set("ipsec", statuses(false));
+        return status;
+    }
+
+    private ArrayNode connectedSubnets() {
+        ArrayNode subnets = Json.array();
+        configured().values().stream()
+                .filter(tunnel -> isUp(tunnel.id()))
+                .map(Tunnel::remote)
+                .distinct()
+                .forEach(remote -> subnets.addArray()
+                        .add(remote.getLower().withoutPrefixLength().toString())
+                        .add(Routes.netmask(remote)));
+        return subnets;
+    }
+
+    private Map<Integer, Tunnel> configured() {
+        Map<Integer, Tunnel> all = new HashMap<>();
+        endpoints.get().forEach(endpoint -> all.putAll(endpoint.tunnels()));
+        return all;
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.vns3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hybridpipe.sim.SimClock;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BootTest {
+    private static final String LICENSE = SimVns3.licenseText("four controllers");
+
+    private final SimClock clock = SimClock.manual(Instant.parse("2026-11-21T08:00:00Z"));
+    private final SimVns3 controller =
+            SimVns3.builder().clock(clock).name("fed-1").password("secret").start();
+    private final ApiClient api = ApiClient.of(controller, "secret");
+
+    @AfterEach
+    void close() {
+        controller.close();
+        clock.close();
+    }
+
+    private void advance(int seconds) {
+        clock.advance(Duration.ofSeconds(seconds));
+    }
+
+    private void assertRefused() {
+        assertThatThrownBy(() -> api.get("/config"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasCauseInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void aLaunchedControllerRefusesThenAnswersAsItsProxyThenWithoutPasswordThenForReal() {
+        assertRefused();
+        advance(20);
+        assertThat(api.get("/config").status()).isEqualTo(502);
+        assertThat(api.get("/config").text()).startsWith("<html>");
+        advance(3);
+        assertThat(api.get("/config").status()).isEqualTo(503);
+        advance(3);
+        assertThat(api.get("/config").error()).isEqualTo("401 UnauthorizedError: Unauthorized");
+        advance(4);
+        assertThat(api.get("/config").response().path("vns3_version").asText()).startsWith("6.0.0");
+        assertThat(controller.isUp()).isTrue();
+    }
+
+    @Test
+    void settingTheLicensesParametersAnswersFirstThenRebootsWithoutAskingForPasswordsAnew() {
+        advance(60);
+        assertThat(api.put("/license", LICENSE).status()).isEqualTo(200);
+        var accepted = api.put("/license/parameters", "{'default': true}");
+        assertThat(accepted.response().path("finalized").asBoolean()).isTrue();
+        assertThat(api.get("/config").status()).isEqualTo(200);
+        advance(2);
+        assertRefused();
+        advance(19);
+        assertRefused();
+        advance(1);
+        assertThat(api.get("/config").status()).isEqualTo(502);
+        advance(3);
+        assertThat(api.get("/config").status()).isEqualTo(503);
+        advance(3);
+        assertThat(api.get("/license").response().path("finalized").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aRebootCanBeAskedForAndNothingElseCan() {
+        advance(60);
+        assertThat(api.put("/server", "{'reboot': false}").error()).isEqualTo("400 APIArgumentError: Nothing to do");
+        assertThat(api.put("/server", "{'reboot': 'true'}")
+                        .response()
+                        .path("status")
+                        .asText())
+                .isEqualTo("rebooting");
+        advance(2);
+        assertRefused();
+        advance(40);
+        assertThat(api.get("/config").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aRebootInMidLifeCutsConnectionsAndKeepsTheConfiguration() {
+        advance(60);
+        api.put("/config", "{'topology_name': 'fednet'}");
+        Inventory before = controller.inventory();
+        controller.reboot();
+        assertRefused();
+        advance(40);
+        assertThat(api.get("/config").response().path("topology_name").asText()).isEqualTo("fednet");
+        assertThat(controller.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void anAnswerThatIsLostDoesNotKeepTheControllerFromRebooting() {
+        advance(60);
+        api.put("/license", LICENSE);
+        controller.faults().on("PUT /license/parameters").dropAfter();
+        assertThatThrownBy(() -> api.put("/license/parameters", "{'default': true}"))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(api.get("/license").response().path("finalized").asBoolean()).isTrue();
+        advance(2);
+        assertRefused();
+    }
+
+    @Test
+    void eachControllerHasACertificateOfItsOwnThatItsFingerprintNames() throws Exception {
+        byte[] digest = MessageDigest.getInstance("SHA-256")
+                .digest(controller.certificate().getEncoded());
+        assertThat(controller.fingerprint()).isEqualTo(HexFormat.of().formatHex(digest));
+        controller.certificate().verify(controller.certificate().getPublicKey());
+        assertThat(controller.certificate().getSubjectX500Principal().getName()).isEqualTo("CN=fed-1");
+        try (SimVns3 other = SimVns3.builder().clock(clock).running().start()) {
+            assertThat(other.fingerprint()).isNotEqualTo(controller.fingerprint());
+            ApiClient mistaken = ApiClient.of(controller, "secret");
+            assertThat(ApiClient.of(other, "vns3").get("/config").status()).isEqualTo(200);
+            assertThatThrownBy(() -> mistaken.at(other).get("/config")).hasMessageContaining("certification path");
+        }
+    }
+}
