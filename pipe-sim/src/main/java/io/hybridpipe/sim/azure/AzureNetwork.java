@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.azure;
+
+import inet.ipaddr.IPAddress;
+import io.hybridpipe.sim.net.CloudNetwork;
+import io.hybridpipe.sim.net.Next;
+import io.hybridpipe.sim.net.Packet;
+import io.hybridpipe.sim.net.Port;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What packets meet in one subscription: interfaces, security groups and routes as operations have brought them about. */
+final class AzureNetwork implements CloudNetwork {
+
+    private final Estate estate;
+    private final String subscription;
+
+    AzureNetwork(Estate estate, String subscription) {
+        this.estate = estate;
+        this.subscription = subscription;
+    }
+
+    @Override
+    public String name() {
+        return "azure " + subscription;
+    }
+
+    @Override
+    public List<Port> ports() {
+        synchronized (estate) {
+            return Attachment.all(estate, subscription).stream()
+                    .map(Attachment::port)
+                    .toList();
+        }
+    }
+
+    @Override
+    public Next send(Port from, Packet packet) {
+        synchronized (estate) {
+            var all = Attachment.all(estate, subscription);
+            var sender = find(all, from);
+            return sender.isEmpty() ? gone(from) : send(all, sender.get(), packet);
+        }
+    }
+
+    private Next send(List<Attachment> all, Attachment from, Packet packet) {
+        var passed = new ArrayList<String>();
+        var own = packet.source().equals(from.port().privateAddress());
+        if (!own && !from.forwards()) {
+            return new Next.Dropped(
+                    from.name(),
+                    "source check: %s is not its address %s, and IP forwarding is off"
+                            .formatted(packet.source(), from.port().privateAddress()),
+                    passed);
+        }
+        var tags = ServiceTags.seenFrom(from);
+        for (var group : from.groupsOutward()) {
+            var verdict = SecurityFilter.of(group, "Outbound", tags).judge(packet);
+            if (!verdict.allows()) {
+                return new Next.Dropped(verdict.group(), verdict.text(), passed);
+            }
+            passed.add(verdict.text());
+        }
+        var route = Routing.of(from).longestMatch(packet.destination());
+        if (route.isEmpty()) {
+            return new Next.Dropped(from.name(), "no route to " + packet.destination(), passed);
+        }
+        passed.add(route.get().text());
+        return switch (route.get().nextHopType()) {
+            case "VnetLocal" -> inside(all, from, packet.destination(), packet, passed);
+            case "VirtualAppliance" -> toAppliance(all, from, route.get(), packet, passed);
+            case "Internet" -> toInternet(from, own, packet, passed);
+            case "VirtualNetworkGateway" ->
+                new Next.Dropped(route.get().name(), "the virtual network has no gateway", passed);
+            default -> new Next.Dropped(route.get().name(), "the next hop is None", passed);
+        };
+    }
+
+    private static Next inside(
+            List<Attachment> all, Attachment from, IPAddress address, Packet packet, List<String> passed) {
+        return all.stream()
+                .filter(to -> to.network().equals(from.network())
+                        && to.port().privateAddress().equals(address))
+                .<Next>map(to -> new Next.Deliver(to.port(), packet, passed))
+                .findFirst()
+                .orElseGet(() -> new Next.Dropped(
+                        "virtual network " + from.networkName(),
+                        "no network interface has the address " + address,
+                        passed));
+    }
+
+    private static Next toAppliance(
+            List<Attachment> all, Attachment from, Routing.Route route, Packet packet, List<String> passed) {
+        var address = Addresses.address(route.nextHopAddress()).orElseThrow();
+        var appliance = all.stream()
+                .filter(to -> to.network().equals(from.network())
+                        && to.port().privateAddress().equals(address))
+                .findFirst();
+        if (appliance.isPresent()
+                && !appliance.get().forwards()
+                && !packet.destination().equals(address)) {
+            return new Next.Dropped(
+                    appliance.get().name(),
+                    "it is the next hop of %s, but its IP forwarding is off".formatted(route.name()),
+                    passed);
+        }
+        return inside(all, from, address, packet, passed);
+    }
+
+    private static Next toInternet(Attachment from, boolean own, Packet packet, List<String> passed) {
+        if (!own) {
+            return new Next.Dropped(
+                    from.name(),
+                    "only packets from its own address %s are translated on the way to the internet, not from %s"
+                            .formatted(from.port().privateAddress(), packet.source()),
+                    passed);
+        }
+        if (from.port().publicAddress().isEmpty()) {
+            return new Next.Dropped(from.name(), "it has no public address to reach the internet with", passed);
+        }
+        var address = from.port().publicAddress().get();
+        passed.add("public IP address %s: source %s -> %s".formatted(from.publicName(), packet.source(), address));
+        return new Next.ToInternet(packet.withSource(address), passed);
+    }
+
+    @Override
+    public Next deliver(Port to, Packet packet) {
+        synchronized (estate) {
+            var receiver = find(Attachment.all(estate, subscription), to);
+            return receiver.isEmpty() ? gone(to) : deliver(receiver.get(), packet);
+        }
+    }
+
+    private static Next deliver(Attachment to, Packet sent) {
+        var passed = new ArrayList<String>();
+        var packet = sent;
+        var own = to.port().privateAddress();
+        var fromInternet =
+                to.port().publicAddress().filter(sent.destination()::equals).isPresent();
+        if (fromInternet) {
+            packet = sent.withDestination(own);
+            passed.add(
+                    "public IP address %s: destination %s -> %s".formatted(to.publicName(), sent.destination(), own));
+            if (to.groupsInward().isEmpty() && to.isPublicStandard()) {
+                return new Next.Dropped(
+                        "public IP address " + to.publicName(),
+                        "a Standard address is closed until a network security group allows something",
+                        passed);
+            }
+        }
+        var tags = ServiceTags.seenFrom(to);
+        for (var group : to.groupsInward()) {
+            var verdict = SecurityFilter.of(group, "Inbound", tags).judge(packet);
+            if (!verdict.allows()) {
+                return new Next.Dropped(verdict.group(), verdict.text(), passed);
+            }
+            passed.add(verdict.text());
+        }
+        if (!packet.destination().equals(own) && !to.forwards()) {
+            return new Next.Dropped(
+                    to.name(),
+                    "destination check: %s is not its address %s, and IP forwarding is off"
+                            .formatted(packet.destination(), own),
+                    passed);
+        }
+        return new Next.Deliver(to.port(), packet, passed);
+    }
+
+    private static Optional<Attachment> find(List<Attachment> all, Port port) {
+        return all.stream()
+                .filter(one -> one.port().id().equalsIgnoreCase(port.id()))
+                .findFirst();
+    }
+
+    private static Next gone(Port port) {
+        return new Next.Dropped("network interface " + port.id(), "it does not exist", List.of());
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.azure;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one resource type demands of a body, adds to it and shows with it. Stateless. */
+interface Kind {
+
+    /**
+     * The type of a kind's children, which are resources of their own and stand in their parent's body too.
+     *
+     * @param type such as {@code subnets}
+     * @param derived what a client reads in a child and cannot write
+     */
+    record Child(String type, List<String> derived) {}
+
+    /**
+     * A body about to be stored, or, when {@code after} is null, a resource about to go.
+     *
+     * @param before what was stored until now, null for a new resource
+     */
+    record Change(
+            ArmId id, @Nullable ObjectNode before, @Nullable ObjectNode after, Estate estate) {
+
+        /** The properties of the body about to be stored. */
+        ObjectNode properties() {
+            return Json.objectIn(body(), "properties");
+        }
+
+        ObjectNode body() {
+            if (after == null) {
+                throw new IllegalStateException(id + " is about to go and has no new body");
+            }
+            return after;
+        }
+    }
+
+    /** The namespace, such as {@code Microsoft.Network}. */
+    String namespace();
+
+    /** The type in its namespace, such as {@code virtualNetworks}. */
+    String type();
+
+    /** The children, if it has some; they stand in the list of properties that is named as their type. */
+    default Optional<Child> child() {
+        return Optional.empty();
+    }
+
+    /** The properties that a client reads and cannot write; when sent they are ignored. */
+    List<String> derived();
+
+    /** The {@code provisioningState} of a new resource until its operation has ended. */
+    default String whileCreating() {
+        return "Updating";
+    }
+
+    /** The code with which a second change is refused while one is under way. */
+    default String whenBusy() {
+        return "AnotherOperationInProgress";
+    }
+
+    /** Checks a body and completes it with defaults and with what the service allocates. */
+    void settle(Change change);
+
+    /** Refuses a deletion that others depend on. */
+    void release(Change change);
+
+    /** Adds to a copy of a body what the service derives from other resources. */
+    void show(ObjectNode body, Estate estate);
+}
