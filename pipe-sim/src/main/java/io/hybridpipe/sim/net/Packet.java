@@ -2,6 +2,7 @@
 package io.hybridpipe.sim.net;
 
 import inet.ipaddr.IPAddress;
+import inet.ipaddr.IPAddressString;
 
 /**
  * One packet.
@@ -13,6 +14,24 @@ import inet.ipaddr.IPAddress;
  * @param destinationPort 0 for protocols without ports
  */
 public record Packet(IPAddress source, IPAddress destination, Protocol protocol, int sourcePort, int destinationPort) {
+
+    /** A TCP packet from a high port, between addresses in text form. */
+    public static Packet tcp(String source, String destination, int port) {
+        return new Packet(address(source), address(destination), Protocol.TCP, 49152, port);
+    }
+
+    /** A ping, between addresses in text form. */
+    public static Packet icmp(String source, String destination) {
+        return new Packet(address(source), address(destination), Protocol.ICMP, 0, 0);
+    }
+
+    private static IPAddress address(String text) {
+        IPAddress address = new IPAddressString(text).getAddress();
+        if (address == null) {
+            throw new IllegalArgumentException("not an address: " + text);
+        }
+        return address;
+    }
 
     /** This packet from another source, as after source translation. */
     public Packet withSource(IPAddress other) {

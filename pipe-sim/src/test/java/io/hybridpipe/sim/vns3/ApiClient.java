@@ -100,7 +100,7 @@ final class ApiClient {
         HttpRequest request = HttpRequest.newBuilder(root.resolve("/api" + path))
                 .timeout(timeout)
                 .header(header, credentials)
-                .header("Content-Type", body.startsWith("-----") ? "text/plain" : "application/json")
+                .header("Content-Type", path.equals("/license") ? "text/plain" : "application/json")
                 .method(
                         method,
                         sent.isEmpty()
