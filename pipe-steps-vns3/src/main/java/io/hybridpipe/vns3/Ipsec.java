@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code GET /ipsec} tells: how a controller names itself to its peers, and which remote gateways it knows.
+ *
+ * @param address its own address as the world sees it
+ * @param identity the address by which it names itself in IKE
+ * @param endpoints the remote gateways
+ */
+public record Ipsec(Optional<String> address, Optional<String> identity, List<IpsecEndpoint> endpoints) {
+    static Ipsec from(Fields fields) {
+        Fields self = fields.object("this_endpoint");
+        return new Ipsec(
+                self.text("ipaddress"),
+                self.text("ipsec_local_ipaddress").or(() -> self.text("private_ipaddress")),
+                fields.object("remote_endpoints").objects().stream()
+                        .map(IpsecEndpoint::from)
+                        .toList());
+    }
+}

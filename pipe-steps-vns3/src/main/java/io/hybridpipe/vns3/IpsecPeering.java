@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+
+/** Both sides of a peering together, in one attempt of {@link IpsecPeer}. */
+final class IpsecPeering {
+    private static final Duration GONE_WITHIN = Duration.ofMinutes(1);
+
+    private final PeeringSide local;
+    private final PeeringSide remote;
+    private final Duration every;
+    private final Duration within;
+
+    IpsecPeering(PeeringSide local, PeeringSide remote, Duration every, Duration within) {
+        this.local = local;
+        this.remote = remote;
+        this.every = every;
+        this.within = within;
+    }
+
+    /** Makes what is missing on both sides and waits until they are connected. */
+    Mono<Tunnel> join() {
+        return Mono.zip(local.look(), remote.look())
+                .flatMap(seen -> Mono.zip(
+                        local.make(seen.getT1(), seen.getT2().identity()),
+                        remote.make(seen.getT2(), seen.getT1().identity()),
+                        Tunnel::new))
+                .flatMap(tunnel -> trouble(tunnel)
+                        .flatMap(trouble -> trouble.isEmpty()
+                                ? Mono.just(tunnel)
+                                : Mono.error(StepFailure.permanent("tunnel " + tunnel + " " + trouble.get()))));
+    }
+
+    /** Looks what is there; of a peering that is configured on both sides it waits to see whether it connects. */
+    Mono<Found> find(Function<Tunnel, Outputs> outputs) {
+        return Mono.zip(local.look(), remote.look()).flatMap(seen -> {
+            Ipsec here = seen.getT1();
+            Ipsec there = seen.getT2();
+            Optional<Tunnel.Side> localSide = local.whole(here);
+            Optional<Tunnel.Side> remoteSide = remote.whole(there);
+            if (localSide.isPresent() && remoteSide.isPresent()) {
+                Tunnel tunnel = new Tunnel(localSide.get(), remoteSide.get());
+                return trouble(tunnel).map(trouble -> trouble.<Found>map(Found::partly)
+                        .orElseGet(() -> Found.done(outputs.apply(tunnel))));
+            }
+            boolean nothing = local.made(here).isEmpty() && remote.made(there).isEmpty();
+            return Mono.just(
+                    nothing ? Found.absent() : Found.partly(describe(local, here) + ", " + describe(remote, there)));
+        });
+    }
+
+    /** Takes away what was made, on both sides at once; neither is left because of the other. */
+    Mono<Void> part() {
+        return Mono.whenDelayError(gone(local), gone(remote));
+    }
+
+    private Mono<Boolean> gone(PeeringSide side) {
+        return Poll.until(
+                side.takeAway(),
+                every,
+                GONE_WITHIN,
+                () -> Mono.error(StepFailure.of(
+                        FailureClass.TRANSIENT, "an endpoint stays on " + side.self() + " after its delete")));
+    }
+
+    /** Empty once both sides say that the tunnel is connected; what is wrong with it when the time is up. */
+    private Mono<Optional<String>> trouble(Tunnel tunnel) {
+        AtomicReference<String> last = new AtomicReference<>("neither side has answered");
+        Mono<Optional<String>> look = Mono.zip(report(local, tunnel.local()), report(remote, tunnel.remote()))
+                .doOnNext(reports ->
+                        last.set(reports.getT1().text() + "; " + reports.getT2().text()))
+                .filter(reports ->
+                        reports.getT1().connected() && reports.getT2().connected())
+                .map(reports -> Optional.empty());
+        return Poll.until(
+                look,
+                every,
+                within,
+                () -> Mono.just(Optional.of("is not connected after " + within + ": " + last.get())));
+    }
+
+    private record Report(boolean connected, String text) {}
+
+    private static Mono<Report> report(PeeringSide side, Tunnel.Side ends) {
+        return side.status(ends)
+                .map(status -> new Report(
+                        status.filter(TunnelStatus::connected).isPresent(), side.self() + " " + toText(status)))
+                .onErrorResume(
+                        Poll::isPassing, failure -> Mono.just(new Report(false, side.self() + " does not answer")));
+    }
+
+    private static String toText(Optional<TunnelStatus> status) {
+        if (status.isEmpty()) {
+            return "does not list it";
+        }
+        if (status.get().connected()) {
+            return "says connected";
+        }
+        if (!isUp(status.get().phase1())) {
+            return "says phase 1 (IKE) is down: check addresses, pre-shared key and UDP 500 and 4500";
+        }
+        if (!isUp(status.get().phase2())) {
+            return "says phase 2 (ESP) is down: check that the subnets of both sides mirror each other";
+        }
+        return "says both phases are up but not connected";
+    }
+
+    private static boolean isUp(Optional<String> phase) {
+        return phase.filter("up"::equalsIgnoreCase).isPresent();
+    }
+
+    private static String describe(PeeringSide side, Ipsec seen) {
+        if (side.whole(seen).isPresent()) {
+            return side.self() + " is configured";
+        }
+        return side.self() + (side.made(seen).isEmpty() ? " has nothing" : " has an endpoint without tunnel");
+    }
+}
