@@ -76,7 +76,7 @@ public final class SimAzure implements AutoCloseable {
         private @Nullable String token;
         private Duration operationTime = Duration.ofSeconds(3);
         private int retryAfterSeconds = 1;
-        private IPAddressString publicAddresses = new IPAddressString("198.51.100.0/24");
+        private IPAddressString publicAddresses = new IPAddressString("198.19.0.0/16");
         private Faults faults = new Faults();
         private CallLog calls = new CallLog();
 
@@ -121,7 +121,8 @@ public final class SimAzure implements AutoCloseable {
         }
 
         /**
-         * The block that public addresses are taken from; defaults to 198.51.100.0/24, a block for documentation.
+         * The block that public addresses are taken from; defaults to 198.19.0.0/16, half of the block that RFC 2544 sets apart
+         * for benchmarks.
          *
          * @throws IllegalArgumentException if it is not a block in CIDR notation
          */

@@ -207,7 +207,7 @@ class AzureSdkTest {
                                 .withLocation(EAST)
                                 .withSku(new PublicIpAddressSku().withName(PublicIpAddressSkuName.STANDARD))
                                 .withPublicIpAllocationMethod(IpAllocationMethod.STATIC));
-        assertThat(address.ipAddress()).startsWith("198.51.100.");
+        assertThat(address.ipAddress()).startsWith("198.19.");
 
         var subnet = network.getSubnets().get("rg", "v", "apps");
         var nic = network.getNetworkInterfaces()
