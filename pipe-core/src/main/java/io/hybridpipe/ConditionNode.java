@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.Path;
+import io.hybridpipe.event.PipeEvent;
+import io.hybridpipe.event.RunReport.Status;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A started condition: its body runs, or is skipped. */
+final class ConditionNode extends Node {
+    private @Nullable BodyNode body;
+    private boolean skipped;
+
+    ConditionNode(Execution execution, Outline outline, @Nullable ScopeNode scope, @Nullable Path dynamicPath) {
+        super(execution, outline, scope, dynamicPath);
+    }
+
+    private Element.OfCondition element() {
+        return (Element.OfCondition) outline.element;
+    }
+
+    @Override
+    void forward() {
+        try {
+            skipped = !element().condition.get(in);
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            return;
+        }
+        if (skipped) {
+            execution.emit(
+                    this,
+                    0,
+                    header -> new PipeEvent.ElementSkipped(
+                            header, kind(), execution.secrets.scrub(element().otherwiseReason)));
+            ok(in);
+            return;
+        }
+        body = BodyNode.inside(this, scope);
+        body.in = in;
+        body.start(ended -> {
+            if (ended.error != null) {
+                fail(ended.error);
+            } else {
+                ok(ended.out());
+            }
+        });
+    }
+
+    String reason() {
+        return element().otherwiseReason;
+    }
+
+    @Override
+    void stop(Throwable why) {
+        if (body != null) {
+            body.stop(why);
+        }
+    }
+
+    @Override
+    void undo(Runnable then) {
+        if (body == null) {
+            then.run();
+        } else {
+            undone = true;
+            body.undo(then);
+        }
+    }
+
+    @Override
+    void outputs(Map<String, Cell> into) {
+        if (body != null) {
+            body.outputs(into);
+        }
+    }
+
+    @Override
+    List<Node> inner() {
+        return body == null ? List.of() : List.of(body);
+    }
+
+    @Override
+    Status status() {
+        return skipped ? Status.SKIPPED : super.status();
+    }
+
+    @Override
+    void heardEnd() {
+        if (!skipped) {
+            super.heardEnd();
+        }
+    }
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.EventHeader;
+import io.hybridpipe.event.Path;
+import io.hybridpipe.event.PipeEvent;
+import io.hybridpipe.event.RunId;
+import io.hybridpipe.event.RunListener;
+import io.hybridpipe.event.RunReport;
+import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.journal.Journal;
+import io.hybridpipe.journal.JournalRecord;
+import io.hybridpipe.journal.JournalRecord.Kind;
+import io.hybridpipe.journal.MemoryJournal;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
+
+/**
+ * One run: admits it, walks forward through the pipe's body, walks back if that failed, and settles.
+ *
+ * <p>All fields that change are touched only inside the {@link Mailbox}.
+ */
+final class Execution implements Run {
+    private static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
+
+    final Pipe pipe;
+    final State input;
+    final RunOptions options;
+    final ContextView context;
+    final Clock clock;
+    final Secrets secrets = new Secrets();
+    /** What undo could not take back, with the reason. */
+    final Map<Unit, String> leftovers = new LinkedHashMap<>();
+    /** Finished steps that undo passed by. */
+    final Set<Unit> notUndone = new LinkedHashSet<>();
+
+    private final Mailbox mailbox;
+    private final Scheduler scheduler;
+    private final Journal journal = new MemoryJournal();
+    private final Sinks.One<End> end = Sinks.one();
+    private final Set<RunListener> noisy = new HashSet<>();
+    private final BodyNode root;
+    private final Set<Unit> active = new LinkedHashSet<>();
+    private volatile @Nullable RunId id;
+    private long sequence;
+    private Instant startedAt = Instant.EPOCH;
+    private @Nullable Throwable primary;
+    private @Nullable Path primaryPath;
+    private @Nullable Throwable stopRequested;
+    private @Nullable Disposable preflight;
+    private @Nullable Disposable deadlineTimer;
+    private @Nullable Disposable undoTimer;
+    private final List<Throwable> others = new ArrayList<>();
+    private boolean refused;
+    private boolean over;
+    private boolean undoing;
+    private boolean undoExpired;
+    private long undoUntil;
+    private boolean keptAlive;
+
+    Execution(Pipe pipe, State input, RunOptions options, ContextView context) {
+        this.pipe = pipe;
+        this.input = input.detached();
+        this.options = options;
+        this.context = context;
+        id = options.runId;
+        Scheduler timers = options.scheduler == null ? Schedulers.parallel() : options.scheduler;
+        scheduler = timers;
+        boolean wallClock = Math.abs(timers.now(TimeUnit.MILLISECONDS) - System.currentTimeMillis())
+                < Duration.ofDays(1).toMillis();
+        clock = options.clock != null ? options.clock : wallClock ? Clock.systemUTC() : new SchedulerClock(timers);
+        mailbox = new Mailbox(wallClock ? EngineThreads.executor() : Runnable::run);
+        root = BodyNode.root(this, pipe.describe());
+    }
+
+    // ---- from the outside
+
+    @Override
+    public RunId id() {
+        RunId known = id;
+        if (known == null) {
+            synchronized (this) {
+                known = id;
+                if (known == null) {
+                    known = RunId.random();
+                    id = known;
+                }
+            }
+        }
+        return known;
+    }
+
+    @Override
+    public Mono<State> result() {
+        return end.asMono().flatMap(it -> it.failure == null ? Mono.just(it.state) : Mono.error(it.failure));
+    }
+
+    @Override
+    public Mono<RunReport> settled() {
+        return end.asMono().map(End::report);
+    }
+
+    @Override
+    public void cancel(String reason) {
+        mailbox.post(() -> stop("cancelled: " + reason));
+    }
+
+    /** @param here whether the first steps may run on the calling thread */
+    void start(boolean here) {
+        if (options.shutdownGrace != null) {
+            Shutdown.register(this, options.shutdownGrace);
+        }
+        if (here && !Schedulers.isInNonBlockingThread()) {
+            mailbox.postHere(this::begin);
+            // most short runs end in the line before; those that do not must outlive a main thread that ends
+            mailbox.runOrPost(this::keepAlive);
+        } else {
+            keepAlive();
+            mailbox.post(this::begin);
+        }
+    }
+
+    private synchronized void keepAlive() {
+        if (!over && !keptAlive) {
+            keptAlive = true;
+            EngineThreads.unsettled();
+        }
+    }
+
+    // ---- the course of a run
+
+    private void begin() {
+        startedAt = clock.instant();
+        Outline outline = pipe.describe();
+        List<String> missing = pipe.needs().stream()
+                .filter(key -> !input.cells.containsKey(key.name()))
+                .map(Key::name)
+                .sorted()
+                .toList();
+        if (!missing.isEmpty()) {
+            refuse(outline.path(), StepFailure.permanent("the input lacks " + String.join(", ", missing)), List.of());
+            return;
+        }
+        for (Key<?> key : pipe.needs()) {
+            secrets.learn(key, input.cells.get(key.name()).get().value);
+        }
+        Mono<Preflight.Verdict> checks = new Preflight(this).run(outline);
+        if (checks == null) {
+            admitted();
+            return;
+        }
+        preflight = checks.contextWrite(context)
+                .subscribe(
+                        verdict -> post(() -> {
+                            preflight = null;
+                            if (over) {
+                                return;
+                            }
+                            if (verdict.failure() == null) {
+                                admitted();
+                            } else {
+                                refuse(verdict.path(), verdict.failure(), verdict.others());
+                            }
+                        }),
+                        e -> post(() -> refuse(outline.path(), e, List.of())));
+    }
+
+    private void refuse(Path path, Throwable failure, List<Throwable> others) {
+        refused = true;
+        primary = failure;
+        primaryPath = path;
+        this.others.addAll(others);
+        settle(failure);
+    }
+
+    private void admitted() {
+        emit(root, 0, header -> new PipeEvent.RunStarted(header, pipe.name()));
+        if (options.deadline != null) {
+            deadlineTimer = timer(
+                    options.deadline.toMillis(),
+                    () -> stop("the run's deadline of " + options.deadline + " has passed"));
+        }
+        append(Kind.RUN_STARTED, root.path(), 0, 0, null, () -> {
+            if (stopRequested != null) {
+                refuse(pipe.describe().path(), stopRequested, List.of());
+                return;
+            }
+            root.in = input;
+            root.start(this::forwardEnded);
+        });
+    }
+
+    private void stop(String why) {
+        if (over || root.ended || stopRequested != null) {
+            return;
+        }
+        StepFailure reason = StepFailure.unknownOutcome(secrets.scrub(why));
+        stopRequested = reason;
+        if (root.done == null) {
+            if (preflight != null) {
+                preflight.dispose();
+                preflight = null;
+                refuse(pipe.describe().path(), reason, List.of());
+            }
+            return;
+        }
+        emit(root, 0, header -> new PipeEvent.RunCancelRequested(header, String.valueOf(reason.getMessage())));
+        root.stop(reason);
+    }
+
+    /** The first failure turns the run round; that is written down before anything is undone. */
+    void failed(Node node, Throwable failure, Runnable then) {
+        if (primary != null) {
+            then.run();
+            return;
+        }
+        primary = failure;
+        primaryPath = node.path();
+        if (keeps()) {
+            then.run();
+        } else {
+            append(Kind.TURN, node.path(), 0, 0, failure.getMessage(), then);
+        }
+    }
+
+    /** A failure of a concurrent member beside the one that decides. */
+    void alsoFailed(Throwable failure) {
+        others.add(failure);
+    }
+
+    private void forwardEnded(Node body) {
+        if (deadlineTimer != null) {
+            deadlineTimer.dispose();
+        }
+        if (body.error == null || keeps()) {
+            settle(body.error);
+        } else {
+            beginUndo();
+            root.undo(() -> settle(body.error));
+        }
+    }
+
+    boolean keeps() {
+        return options.onFailure == RunOptions.OnFailure.KEEP;
+    }
+
+    // ---- undo passes
+
+    /** Starts a pass of undo, early by a failed scope or at the end by the run. */
+    void beginUndo() {
+        undoing = true;
+        undoExpired = false;
+        emit(root, 0, header -> new PipeEvent.RunUndoStarted(header, message(primary)));
+        if (undoTimer != null) {
+            undoTimer.dispose();
+        }
+        undoUntil = now() + options.undoDeadline.toMillis();
+        undoTimer = timer(options.undoDeadline.toMillis(), () -> {
+            undoExpired = true;
+            new ArrayList<>(active).forEach(Unit::undoDeadlinePassed);
+        });
+    }
+
+    boolean isUndoing() {
+        return undoing;
+    }
+
+    boolean undoExpired() {
+        return undoExpired;
+    }
+
+    /** What an undo or re-open without a timeout of its own gets: a quarter of what is left. */
+    long undoShare() {
+        return Math.max(1, (undoUntil - now()) / 4);
+    }
+
+    void isActive(Unit unit, boolean active) {
+        if (active) {
+            this.active.add(unit);
+        } else {
+            this.active.remove(unit);
+        }
+    }
+
+    // ---- the end
+
+    private void settle(@Nullable Throwable failure) {
+        if (undoTimer != null) {
+            undoTimer.dispose();
+        }
+        Instant endedAt = clock.instant();
+        Outcome outcome = outcome(failure);
+        append(Kind.SETTLED, pipe.describe().path(), 0, 0, outcome, () -> {
+            over = true;
+            emit(root, 0, header -> new PipeEvent.RunSettled(header, outcome, Duration.between(startedAt, endedAt)));
+            Reporting reporting = new Reporting(this, outcome, startedAt, endedAt, primary, primaryPath, others, root);
+            End result = outcome == Outcome.DONE
+                    ? new End(root.out(), null, reporting)
+                    : new End(State.empty(), reporting.exception(), reporting);
+            if (outcome == Outcome.LEFT_OVERS) {
+                LOG.error(reporting.leftoverLine());
+            }
+            for (RunListener listener : options.listeners) {
+                quietly(listener, () -> listener.settled(result.report()));
+            }
+            if (options.shutdownGrace != null) {
+                Shutdown.settled(this);
+            }
+            release();
+            end.tryEmitValue(result);
+        });
+    }
+
+    private synchronized void release() {
+        if (keptAlive) {
+            keptAlive = false;
+            EngineThreads.settled();
+        }
+    }
+
+    private Outcome outcome(@Nullable Throwable failure) {
+        if (refused) {
+            return Outcome.REFUSED;
+        }
+        if (leftovers.keySet().stream().anyMatch(Unit::isLeftover)) {
+            return Outcome.LEFT_OVERS;
+        }
+        return failure == null ? Outcome.DONE : keeps() ? Outcome.KEPT : Outcome.UNDONE;
+    }
+
+    /** Calls back once with the end, on the engine's thread or, after the end, at once. */
+    void whenEnded(java.util.function.Consumer<End> consumer) {
+        end.asMono().subscribe(consumer);
+    }
+
+    /** How the run ended; the report is made when somebody asks. */
+    static final class End {
+        final State state;
+        final @Nullable PipeFailedException failure;
+        private final Reporting reporting;
+
+        End(State state, @Nullable PipeFailedException failure, Reporting reporting) {
+            this.state = state;
+            this.failure = failure;
+            this.reporting = reporting;
+        }
+
+        RunReport report() {
+            return reporting.report();
+        }
+    }
+
+    // ---- what nodes, units and calls use
+
+    void post(Runnable task) {
+        mailbox.post(task);
+    }
+
+    void runOrPost(Runnable task) {
+        mailbox.runOrPost(task);
+    }
+
+    long now() {
+        return clock.millis();
+    }
+
+    Disposable timer(long millis, Runnable task) {
+        return scheduler.schedule(() -> mailbox.post(task), Math.max(0, millis), TimeUnit.MILLISECONDS);
+    }
+
+    boolean isHeard() {
+        return !options.listeners.isEmpty();
+    }
+
+    void emit(Node node, int attempt, Function<EventHeader, PipeEvent> event) {
+        if (options.listeners.isEmpty()) {
+            return;
+        }
+        PipeEvent happened =
+                event.apply(new EventHeader(id(), sequence++, node.path(), attempt, clock.instant(), options.labels));
+        for (RunListener listener : options.listeners) {
+            quietly(listener, () -> listener.on(happened));
+        }
+    }
+
+    private void quietly(RunListener listener, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            if (noisy.add(listener)) {
+                LOG.warn("listener {} threw; it is ignored, and further throws of it are not logged", listener, e);
+            }
+        }
+    }
+
+    /** Writes a record; what comes after it waits until it is written. */
+    void append(Kind kind, Path path, int generation, int attempt, @Nullable Object data, Runnable then) {
+        journal.append(new JournalRecord(kind, path, generation, attempt, data), then);
+    }
+
+    String message(@Nullable Throwable failure) {
+        return failure == null ? "" : secrets.scrub(Reporting.oneLine(failure));
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    BodyNode root() {
+        return root;
+    }
+}

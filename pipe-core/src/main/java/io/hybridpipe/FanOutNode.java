@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.Path;
+import io.hybridpipe.journal.JournalRecord.Kind;
+import io.hybridpipe.retry.StepFailure;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A started fan-out: its items are named, checked and written down before the first one starts. */
+final class FanOutNode extends MembersNode {
+    private final List<Object> items = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+    private @Nullable Cell collected;
+
+    FanOutNode(Execution execution, Outline outline, @Nullable ScopeNode scope, @Nullable Path dynamicPath) {
+        super(execution, outline, scope, dynamicPath);
+    }
+
+    private Each<?> each() {
+        return ((Element.OfFanOut) outline.element).each;
+    }
+
+    @Override
+    void forward() {
+        try {
+            nameItems(each());
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            return;
+        }
+        execution.append(Kind.ITEMS, path(), 0, 0, List.copyOf(names), () -> {
+            if (names.isEmpty()) {
+                finished();
+            } else {
+                startMembers(names.size(), each().bound, false);
+            }
+        });
+    }
+
+    private <T> void nameItems(Each<T> each) {
+        Set<String> seen = new HashSet<>();
+        for (T item : each.items.get(in)) {
+            String name = Objects.requireNonNull(each.naming.apply(item), "an item's name");
+            if (!Element.NAME.matcher(name).matches()) {
+                throw StepFailure.permanent(
+                        "item " + (names.size() + 1) + " is named '" + name + "', which must match " + Element.NAME);
+            }
+            if (!seen.add(name)) {
+                throw StepFailure.permanent("two items are named '" + name + "'");
+            }
+            items.add(item);
+            names.add(name);
+        }
+    }
+
+    @Override
+    Node member(int index) {
+        BodyNode body = BodyNode.item(this, path().item(names.get(index)));
+        Key<?> as = each().as;
+        Object item = items.get(index);
+        execution.secrets.learn(as, item);
+        body.in = new State(in.cells.put(as.name(), new Cell(item, path())), null);
+        return body;
+    }
+
+    @Override
+    void finished() {
+        Key<?> inner = each().inner;
+        Key<?> outer = each().outer;
+        if (inner == null || outer == null) {
+            ok(in);
+            return;
+        }
+        List<Object> results = new ArrayList<>(members.size());
+        for (Node member : members) {
+            results.add(member.out().cells.get(inner.name()).get().latest().value);
+        }
+        collected = new Cell(List.copyOf(results), path());
+        ok(new State(in.cells.put(outer.name(), collected), null));
+    }
+
+    @Override
+    void outputs(Map<String, Cell> into) {
+        Key<?> outer = each().outer;
+        if (collected != null && outer != null) {
+            into.put(outer.name(), collected);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.Path;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.event.RunId;
+import io.hybridpipe.retry.StepFailure;
+import io.vavr.collection.HashMap;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Asks all elements, before anything of the run is done, whether they can succeed. Reads only. */
+final class Preflight {
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    private static final int AT_ONCE = 8;
+
+    private final Execution execution;
+    private final List<Asked> asked = new ArrayList<>();
+
+    Preflight(Execution execution) {
+        this.execution = execution;
+    }
+
+    /** The verdict, or null when no element has anything to ask. */
+    @Nullable
+    Mono<Verdict> run(Outline pipe) {
+        collect(pipe, execution.input);
+        if (asked.isEmpty()) {
+            return null;
+        }
+        return Flux.fromIterable(asked)
+                .flatMapSequential(this::ask, AT_ONCE)
+                .collectList()
+                .map(failures -> failures.isEmpty()
+                        ? new Verdict(pipe.path(), null, List.of())
+                        : new Verdict(
+                                failures.get(0).path,
+                                failures.get(0).failure,
+                                failures.subList(1, failures.size()).stream()
+                                        .<Throwable>map(it -> it.failure)
+                                        .toList()));
+    }
+
+    private Mono<Failed> ask(Asked each) {
+        return Mono.defer(() -> each.answer)
+                .timeout(TIMEOUT)
+                .then(Mono.<Failed>empty())
+                .onErrorResume(e -> Mono.just(new Failed(
+                        each.path,
+                        e instanceof java.util.concurrent.TimeoutException
+                                ? StepFailure.unknownOutcome("its preflight gave no answer within " + TIMEOUT)
+                                : e)));
+    }
+
+    private void collect(Outline outline, State visible) {
+        Element element = outline.element;
+        if (element instanceof Element.OfCondition condition) {
+            Optional<Boolean> holds = early(visible, outline, condition.condition);
+            if (holds.isPresent() && !holds.get()) {
+                return;
+            }
+        }
+        State inside = element instanceof Element.OfPipe nested ? inside(nested, visible, outline) : visible;
+        Work work = element.work();
+        if (work != null) {
+            Mono<Void> answer = answer(work, inside, outline.path());
+            // Mono.empty() is one object, which most steps return: nothing to wait for
+            if (answer != Mono.<Void>empty()) {
+                asked.add(new Asked(outline.path(), answer));
+            }
+        }
+        outline.children().forEach(child -> collect(child, inside));
+    }
+
+    private static Optional<Boolean> early(State visible, Outline outline, Input<Boolean> condition) {
+        try {
+            return condition.find(visible.seenBy(new Early(outline.path(), null)));
+        } catch (RuntimeException e) {
+            // it fails again, and then counts, when the run comes to it
+            return Optional.empty();
+        }
+    }
+
+    private Mono<Void> answer(Work work, State visible, Path path) {
+        try {
+            return work.preflight(visible.seenBy(new Early(path, work.contract)), new Context(execution, path));
+        } catch (RuntimeException | Error e) {
+            return Mono.error(e);
+        }
+    }
+
+    private static State inside(Element.OfPipe nested, State visible, Outline outline) {
+        io.vavr.collection.Map<String, Cell> cells = HashMap.empty();
+        State early = visible.seenBy(new Early(outline.path(), null));
+        for (Key<?> need : nested.nested.needs()) {
+            Optional<?> value = nested.wiring.inputFor(need).find(early);
+            if (value.isPresent()) {
+                cells = cells.put(need.name(), new Cell(value.get(), null));
+            }
+        }
+        return new State(cells, null);
+    }
+
+    private record Asked(Path path, Mono<Void> answer) {}
+
+    private record Failed(Path path, Throwable failure) {}
+
+    /** What all said together: nothing against it, or the failure that refuses the run. */
+    record Verdict(Path path, @Nullable Throwable failure, List<Throwable> others) {}
+
+    private record Early(Path path, @Nullable Contract contract) implements State.View {
+        @Override
+        public boolean mayRead(String name) {
+            return contract == null || contract.mayRead(name);
+        }
+
+        @Override
+        public String reader() {
+            return "preflight of " + path;
+        }
+
+        @Override
+        public boolean early() {
+            return true;
+        }
+    }
+
+    private record Context(Execution execution, Path path) implements StepContext {
+        @Override
+        public RunId runId() {
+            return execution.id();
+        }
+
+        @Override
+        public int attempt() {
+            return 0;
+        }
+
+        @Override
+        public String token() {
+            return Tokens.token(runId(), path, 0);
+        }
+
+        @Override
+        public Map<String, String> tags() {
+            return Tokens.tags(execution.pipe.name(), runId(), path, token());
+        }
+
+        @Override
+        public Clock clock() {
+            return execution.clock;
+        }
+
+        @Override
+        public void progress(int done, int total, String text) {
+            // a preflight is short and has no element that has started
+        }
+
+        @Override
+        public <T> Mono<T> waiting(String reason, Mono<T> permit) {
+            return permit;
+        }
+
+        @Override
+        public void made(Resource resource) {
+            throw new IllegalStateException("the preflight of " + path + " must not make anything");
+        }
+
+        @Override
+        public void gone(Resource resource) {
+            throw new IllegalStateException("the preflight of " + path + " must not delete anything");
+        }
+
+        @Override
+        public <T> Mono<T> mutate(Mono<T> call) {
+            return Mono.error(new IllegalStateException("the preflight of " + path + " must not change anything"));
+        }
+    }
+}

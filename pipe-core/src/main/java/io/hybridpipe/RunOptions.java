@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.RunId;
+import io.hybridpipe.event.RunListener;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * How one run behaves. Immutable; each method returns a changed copy.
+ *
+ * <p>Defaults: undo on failure, no deadline, 30 minutes for undo, 10 seconds for calls in flight after a cancel, a random run
+ * id, the system clock, {@code Schedulers.parallel()} for timers, no listener, no interceptor, no shutdown hook.
+ */
+public final class RunOptions {
+    /** What becomes of finished steps when the run fails or is cancelled. */
+    public enum OnFailure {
+        /** They are undone, in reverse. */
+        UNDO,
+        /** They stay, for a later resume; scopes are closed all the same. */
+        KEEP
+    }
+
+    private static final RunOptions DEFAULTS = new RunOptions();
+
+    OnFailure onFailure = OnFailure.UNDO;
+
+    @Nullable
+    Duration deadline;
+
+    Duration undoDeadline = Duration.ofMinutes(30);
+    Duration cancelGrace = Duration.ofSeconds(10);
+
+    @Nullable
+    Duration shutdownGrace;
+
+    @Nullable
+    RunId runId;
+
+    @Nullable
+    Clock clock;
+
+    @Nullable
+    Scheduler scheduler;
+
+    List<RunListener> listeners = List.of();
+    List<StepInterceptor> interceptors = List.of();
+    Map<String, String> labels = Map.of();
+
+    private RunOptions() {}
+
+    private RunOptions(RunOptions other) {
+        onFailure = other.onFailure;
+        deadline = other.deadline;
+        undoDeadline = other.undoDeadline;
+        cancelGrace = other.cancelGrace;
+        shutdownGrace = other.shutdownGrace;
+        runId = other.runId;
+        clock = other.clock;
+        scheduler = other.scheduler;
+        listeners = other.listeners;
+        interceptors = other.interceptors;
+        labels = other.labels;
+    }
+
+    /** The defaults. */
+    public static RunOptions ofDefaults() {
+        return DEFAULTS;
+    }
+
+    /** What becomes of finished steps when the run fails or is cancelled; default {@link OnFailure#UNDO}. */
+    public RunOptions onFailure(OnFailure onFailure) {
+        RunOptions copy = new RunOptions(this);
+        copy.onFailure = Objects.requireNonNull(onFailure, "onFailure");
+        return copy;
+    }
+
+    /** When the run's forward work is stopped, counted from its start; default never. */
+    public RunOptions deadline(Duration deadline) {
+        RunOptions copy = new RunOptions(this);
+        copy.deadline = positive(deadline, "deadline");
+        return copy;
+    }
+
+    /** How long one pass of undo may take; default 30 minutes. Closes of scopes are made all the same. */
+    public RunOptions undoDeadline(Duration undoDeadline) {
+        RunOptions copy = new RunOptions(this);
+        copy.undoDeadline = positive(undoDeadline, "undoDeadline");
+        return copy;
+    }
+
+    /**
+     * How long the engine listens, after a cancel or timeout, to calls that change something and are in flight; default 10
+     * seconds. Choose it longer than a call may need to take effect.
+     */
+    public RunOptions cancelGrace(Duration cancelGrace) {
+        RunOptions copy = new RunOptions(this);
+        copy.cancelGrace = positive(cancelGrace, "cancelGrace");
+        return copy;
+    }
+
+    /** Cancels the run when the JVM shuts down, and holds the shutdown until the run has settled or this time is over. */
+    public RunOptions closeOnShutdown(Duration grace) {
+        RunOptions copy = new RunOptions(this);
+        copy.shutdownGrace = positive(grace, "closeOnShutdown");
+        return copy;
+    }
+
+    /** The run's id; default a random one. */
+    public RunOptions runId(RunId runId) {
+        RunOptions copy = new RunOptions(this);
+        copy.runId = Objects.requireNonNull(runId, "runId");
+        return copy;
+    }
+
+    /** The clock that events, reports and steps see; default the scheduler's. */
+    public RunOptions clock(Clock clock) {
+        RunOptions copy = new RunOptions(this);
+        copy.clock = Objects.requireNonNull(clock, "clock");
+        return copy;
+    }
+
+    /**
+     * The scheduler whose timers the run uses; default {@code Schedulers.parallel()}, looked up when the run starts. On one
+     * whose time is not the wall clock's (virtual time) the engine itself runs too, so that time moves only when all is done.
+     */
+    public RunOptions scheduler(Scheduler scheduler) {
+        RunOptions copy = new RunOptions(this);
+        copy.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        return copy;
+    }
+
+    /** One more listener. */
+    public RunOptions listener(RunListener listener) {
+        RunOptions copy = new RunOptions(this);
+        copy.listeners = plus(listeners, listener);
+        return copy;
+    }
+
+    /** One more interceptor, inside those given before. */
+    public RunOptions around(StepInterceptor interceptor) {
+        RunOptions copy = new RunOptions(this);
+        copy.interceptors = plus(interceptors, interceptor);
+        return copy;
+    }
+
+    /** A label that all events of the run bear. */
+    public RunOptions label(String name, String value) {
+        RunOptions copy = new RunOptions(this);
+        Map<String, String> all = new LinkedHashMap<>(labels);
+        all.put(name, value);
+        copy.labels = Map.copyOf(all);
+        return copy;
+    }
+
+    private static <T> List<T> plus(List<T> list, T one) {
+        List<T> all = new ArrayList<>(list);
+        all.add(Objects.requireNonNull(one));
+        return List.copyOf(all);
+    }
+
+    private static Duration positive(Duration duration, String name) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(name + " is " + duration + ", it must be positive");
+        }
+        return duration;
+    }
+}

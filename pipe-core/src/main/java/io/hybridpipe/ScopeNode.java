@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.Path;
+import io.hybridpipe.event.RunReport.Status;
+import io.hybridpipe.retry.StepFailure;
+import io.vavr.collection.Map;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * A started scope: opened, a body inside, closed whatever happened; opened once more when undo needs it.
+ */
+final class ScopeNode extends Node {
+    final Unit unit;
+
+    private final BodyNode body;
+    private final List<Consumer<@Nullable Throwable>> waitingForOpen = new ArrayList<>();
+    private boolean entered;
+    private boolean inBody;
+    private boolean opening;
+    private boolean expired;
+    private boolean reopenedForUndo;
+    private @Nullable Throwable cannotOpen;
+    private @Nullable Disposable expiryTimer;
+
+    ScopeNode(Execution execution, Outline outline, @Nullable ScopeNode scope, @Nullable Path dynamicPath) {
+        super(execution, outline, scope, dynamicPath);
+        unit = new Unit(this, Objects.requireNonNull(outline.element.work()));
+        body = BodyNode.inside(this, this);
+    }
+
+    /** Whether its body has begun, so that an opening from now on is a re-opening. */
+    boolean entered() {
+        return entered;
+    }
+
+    @Override
+    void forward() {
+        ensureOpen(failure -> {
+            if (failure == null) {
+                enter();
+            } else {
+                // turned round first: the close of a half-made opening is undo
+                execution.failed(this, failure, () -> close(() -> fail(failure)));
+            }
+        });
+    }
+
+    private void enter() {
+        inBody = true;
+        entered = true;
+        body.in = unit.addedTo(in);
+        body.start(this::bodyEnded);
+    }
+
+    private void bodyEnded(Node ended) {
+        inBody = false;
+        Throwable failure = ended.error;
+        if (failure == null) {
+            close(() -> ok(withoutOwnKeys(ended.out())));
+        } else if (execution.keeps()) {
+            close(() -> fail(failure));
+        } else {
+            execution.beginUndo();
+            cannotOpen = null;
+            body.undo(() -> close(() -> fail(failure)));
+        }
+    }
+
+    private State withoutOwnKeys(State state) {
+        Map<String, Cell> cells = state.cells;
+        for (Key<?> key : unit.work.contract.writesInOrder()) {
+            cells = cells.remove(key.name());
+        }
+        return new State(cells, null);
+    }
+
+    /** Continues when the scope is open; opens it, again if need be, or says why it cannot. */
+    void ensureOpen(Consumer<@Nullable Throwable> then) {
+        if (unit.isOpen() && !expired) {
+            then.accept(null);
+            return;
+        }
+        if (cannotOpen != null) {
+            then.accept(cannotOpen);
+            return;
+        }
+        waitingForOpen.add(then);
+        if (opening) {
+            return;
+        }
+        opening = true;
+        if (unit.isOpen()) {
+            reopenExpired();
+        } else {
+            unit.perform(this::opened);
+        }
+    }
+
+    private void reopenExpired() {
+        if (reopenedForUndo) {
+            opened(StepFailure.permanent("the scope has expired again"));
+            return;
+        }
+        reopenedForUndo = true;
+        unit.takeBack(failure -> {
+            if (failure == null) {
+                unit.perform(this::opened);
+            } else {
+                opened(failure);
+            }
+        });
+    }
+
+    private void opened(@Nullable Throwable failure) {
+        opening = false;
+        if (failure == null) {
+            expired = false;
+            watchExpiry();
+        } else if (inBody || execution.isUndoing()) {
+            cannotOpen = failure;
+        }
+        List<Consumer<@Nullable Throwable>> waiting = new ArrayList<>(waitingForOpen);
+        waitingForOpen.clear();
+        waiting.forEach(each -> each.accept(failure));
+    }
+
+    private void watchExpiry() {
+        Duration lasts = unit.work.expiry();
+        stopWatching();
+        expiryTimer = execution.timer(lasts.toMillis() - unit.closeTimeout(), () -> {
+            expired = true;
+            if (inBody) {
+                body.stop(StepFailure.unknownOutcome("the scope " + path() + " expires"));
+            } else {
+                body.inner().forEach(ScopeNode::interruptUndo);
+            }
+        });
+    }
+
+    /** An undo inside goes on after the scope has been opened afresh: its next try, not the one that outlived the scope. */
+    private static void interruptUndo(Node node) {
+        if (node instanceof StepNode step) {
+            step.unit.interruptUndo(StepFailure.unknownOutcome("the scope round it expired"));
+        } else if (!(node instanceof ScopeNode)) {
+            node.inner().forEach(ScopeNode::interruptUndo);
+        }
+    }
+
+    private void stopWatching() {
+        if (expiryTimer != null) {
+            expiryTimer.dispose();
+            expiryTimer = null;
+        }
+    }
+
+    private void close(Runnable then) {
+        stopWatching();
+        if (unit.exists()) {
+            unit.takeBack(failure -> then.run());
+        } else {
+            then.run();
+        }
+    }
+
+    @Override
+    void stop(Throwable why) {
+        if (inBody) {
+            body.stop(why);
+        } else if (!entered) {
+            unit.stop(why);
+        }
+    }
+
+    @Override
+    void undo(Runnable then) {
+        cannotOpen = null;
+        body.undo(() -> close(() -> {
+            undone = true;
+            then.run();
+        }));
+    }
+
+    @Override
+    void outputs(java.util.Map<String, Cell> into) {
+        body.outputs(into);
+        unit.work.contract.writesInOrder().forEach(key -> into.remove(key.name()));
+    }
+
+    @Override
+    List<Node> inner() {
+        return List.of(body);
+    }
+
+    @Override
+    Status status() {
+        return execution.leftovers.containsKey(unit) && unit.isLeftover() ? Status.LEFT_OVER : super.status();
+    }
+
+    @Override
+    void heardStart() {
+        // each attempt to open says so itself
+    }
+
+    @Override
+    void heardEnd() {
+        // the close has been said; what failed inside too
+    }
+}
