@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.management.AzureEnvironment;
+import com.azure.core.management.profile.AzureProfile;
+import com.azure.resourcemanager.network.fluent.models.RouteInner;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import io.hybridpipe.sim.SimResponse;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Mono;
+
+class AzureFailuresTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource({
+        // status, code, Retry-After, class of a change, class of a read
+        "429, TooManyRequests, 17, THROTTLED, THROTTLED",
+        "429, SubscriptionRequestsThrottled, '', THROTTLED, THROTTLED",
+        "429, OperationNotAllowed, '', THROTTLED, THROTTLED",
+        "429, RetryableError, '', TRANSIENT, TRANSIENT",
+        "429, RetryableError, 3, THROTTLED, THROTTLED",
+        "409, AnotherOperationInProgress, '', TRANSIENT, TRANSIENT",
+        "409, RetryableErrorDueToAnotherOperation, '', TRANSIENT, TRANSIENT",
+        "409, CanceledAndSupersededDueToAnotherOperation, '', TRANSIENT, TRANSIENT",
+        "400, ReferencedResourceNotProvisioned, '', TRANSIENT, TRANSIENT",
+        "409, Conflict, '', PERMANENT, PERMANENT",
+        "409, OperationNotAllowed, '', PERMANENT, PERMANENT",
+        "409, ScopeLocked, '', PERMANENT, PERMANENT",
+        "400, SecurityRuleConflict, '', PERMANENT, PERMANENT",
+        "400, InvalidTemplate, '', PERMANENT, PERMANENT",
+        "404, ResourceNotFound, '', PERMANENT, PERMANENT",
+        "404, ResourceGroupNotFound, '', PERMANENT, PERMANENT",
+        "404, ParentResourceNotFound, '', PERMANENT, PERMANENT",
+        "401, ExpiredAuthenticationToken, '', PERMANENT, PERMANENT",
+        "401, InvalidAuthenticationToken, '', PERMANENT, PERMANENT",
+        "403, AuthorizationFailed, '', PERMANENT, PERMANENT",
+        "403, RequestDisallowedByPolicy, '', PERMANENT, PERMANENT",
+        "412, PreconditionFailed, '', PERMANENT, PERMANENT",
+        "408, RequestTimeout, '', UNKNOWN_OUTCOME, TRANSIENT",
+        "500, InternalServerError, '', UNKNOWN_OUTCOME, TRANSIENT",
+        "502, BadGateway, '', UNKNOWN_OUTCOME, TRANSIENT",
+        "503, ServiceUnavailable, '', UNKNOWN_OUTCOME, TRANSIENT",
+        "504, GatewayTimeout, '', UNKNOWN_OUTCOME, TRANSIENT",
+    })
+    void eachAnswerHasItsClass(int status, String code, String retryAfter, FailureClass change, FailureClass read) {
+        SimResponse error = AnsweringServer.error(status, code, "it says why");
+        SimResponse answer = retryAfter.isEmpty() ? error : error.withHeader("Retry-After", retryAfter);
+        try (AnsweringServer server = new AnsweringServer(request -> answer)) {
+            StepFailure changing = put(server.account());
+            StepFailure reading = get(server.account());
+
+            assertThat(changing.failureClass()).isEqualTo(change);
+            assertThat(reading.failureClass()).isEqualTo(read);
+            assertThat(changing)
+                    .hasMessage("add route r: " + code + ": it says why (federation, subscription "
+                            + AnsweringServer.SUBSCRIPTION + ", HTTP " + status + ")");
+            assertThat(changing.retryAfter())
+                    .isEqualTo(
+                            changing.failureClass() == FailureClass.THROTTLED
+                                    ? Optional.of(
+                                            Duration.ofSeconds(retryAfter.isEmpty() ? 0 : Long.parseLong(retryAfter)))
+                                    : Optional.empty());
+            assertThat(server.calls().all()).as("the SDK retried").hasSize(2);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsNoJsonIsClassifiedByItsStatus() {
+        try (AnsweringServer server =
+                new AnsweringServer(request -> SimResponse.of(502, "text/html", "<html>\nBad gateway\n</html>"))) {
+            StepFailure failure = put(server.account());
+
+            assertThat(failure.failureClass()).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
+            assertThat(failure.getMessage()).doesNotContain("\n").contains("HTTP 502");
+        }
+    }
+
+    @Test
+    void theFirstDetailOfAnErrorIsInTheMessage() {
+        String body = "{\"error\":{\"code\":\"DeploymentFailed\",\"message\":\"see details\",\"details\":["
+                + "{\"code\":\"Conflict\",\"message\":\"the\\nreal reason\"}]}}";
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.json(409, body))) {
+            assertThat(put(server.account()))
+                    .hasMessageContaining("DeploymentFailed: see details / Conflict: the real reason");
+        }
+    }
+
+    @Test
+    void aConnectionCutAfterSendingLeavesAChangeUnknownAndAReadTransient() {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.dropped())) {
+            assertThat(put(server.account()).failureClass()).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
+            assertThat(get(server.account()).failureClass()).isEqualTo(FailureClass.TRANSIENT);
+            assertThat(server.calls().changing())
+                    .as("the change was sent again")
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void anAnswerOfSuccessThatCannotBeReadLeavesAChangeUnknown() {
+        StepFailure failure = new AzureFailures("somewhere", "https://arm.invalid")
+                .ofChange("do it", new HttpResponseException("cut short", answered(200)));
+
+        assertThat(failure.failureClass()).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
+    }
+
+    @Test
+    void aRefusedConnectionIsTransientAndSaysWhere() {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(200))) {
+            AzureAccount account = server.account();
+            server.refuse();
+            StepFailure failure = put(account);
+
+            assertThat(failure.failureClass()).isEqualTo(FailureClass.TRANSIENT);
+            assertThat(failure.getMessage())
+                    .startsWith("add route r: cannot connect to " + server.uri() + ": ")
+                    .contains("refused")
+                    .contains("federation");
+        }
+    }
+
+    @Test
+    void aHostThatIsNotKnownIsTransient() {
+        assertThat(new AzureFailures("somewhere", "https://arm.invalid")
+                        .ofChange("do it", new RuntimeException(new UnknownHostException("arm.invalid")))
+                        .failureClass())
+                .isEqualTo(FailureClass.TRANSIENT);
+    }
+
+    @Test
+    void aCertificateThatIsNotTrustedIsPermanent() {
+        assertThat(new AzureFailures("somewhere", "https://arm.invalid")
+                        .ofChange("do it", new RuntimeException(new SSLHandshakeException("no trust")))
+                        .failureClass())
+                .isEqualTo(FailureClass.PERMANENT);
+    }
+
+    @Test
+    void aCredentialWithoutTokenFailsInOneClearLine() {
+        TokenCredential none = request ->
+                Mono.error(new ClientAuthenticationException("no login\nlong explanation\nof many lines", null));
+        AzureAccount account = AzureAccount.of(
+                "federation", new AzureProfile(null, AnsweringServer.SUBSCRIPTION, AzureEnvironment.AZURE), none);
+
+        StepFailure failure = failureOf(account.checkCredential());
+
+        assertThat(failure.failureClass()).isEqualTo(FailureClass.PERMANENT);
+        assertThat(failure)
+                .hasMessage("check the credential: no token: no login (federation, subscription "
+                        + AnsweringServer.SUBSCRIPTION + ")");
+    }
+
+    @Test
+    void aTokenIsNeverSentOverPlainHttp() {
+        TokenCredential credential = request -> Mono.just(new AccessToken(
+                "canary-token", OffsetDateTime.now(ZoneOffset.UTC).plusHours(1)));
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(200))) {
+            AzureAccount account = AzureAccount.of(
+                    "federation",
+                    new AzureProfile(null, AnsweringServer.SUBSCRIPTION, AnsweringServer.environment(server.uri())),
+                    credential);
+            StepFailure failure = failureOf(account.checkCredential());
+
+            assertThat(failure.failureClass()).isEqualTo(FailureClass.PERMANENT);
+            assertThat(failure.getMessage()).contains("HTTPS").doesNotContain("canary-token");
+            assertThat(server.calls().all()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsAlreadyClassifiedStaysAsItIs() {
+        StepFailure already = StepFailure.permanent("told to stop");
+
+        assertThat(new AzureFailures("somewhere", "https://arm.invalid").ofChange("do it", already))
+                .isSameAs(already);
+    }
+
+    @Test
+    void aMistakeInTheProgramIsPermanent() {
+        assertThat(new AzureFailures("somewhere", "https://arm.invalid")
+                        .ofChange("do it", new IllegalStateException("bug"))
+                        .failureClass())
+                .isEqualTo(FailureClass.PERMANENT);
+    }
+
+    @Test
+    void onlyAnAnswerOf404MeansMissing() {
+        try (AnsweringServer server = new AnsweringServer(request -> AnsweringServer.error(
+                request.method().equals("PUT") ? 409 : 404, "ParentResourceNotFound", "no table"))) {
+            assertThat(AzureFailures.isMissing(get(server.account()))).isTrue();
+            assertThat(AzureFailures.isMissing(put(server.account()))).isFalse();
+            assertThat(AzureFailures.isMissing(new IllegalStateException("404")))
+                    .isFalse();
+        }
+    }
+
+    private static HttpResponse answered(int status) {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.json(status, "{}"))) {
+            return Objects.requireNonNull(new HttpPipelineBuilder()
+                    .build()
+                    .send(new HttpRequest(HttpMethod.GET, server.uri().toString()))
+                    .block(SOON));
+        }
+    }
+
+    private static StepFailure put(AzureAccount account) {
+        return failureOf(ArmOperation.acceptedBy(
+                        account.network().getRoutes().createOrUpdateWithResponseAsync("g", "t", "r", new RouteInner()))
+                .onErrorMap(failure -> account.failures().ofChange("add route r", failure)));
+    }
+
+    private static StepFailure get(AzureAccount account) {
+        return failureOf(account.network().getRoutes().getAsync("g", "t", "r").onErrorMap(failure -> account.failures()
+                .ofRead("look at route r", failure)));
+    }
+
+    private static StepFailure failureOf(Mono<?> call) {
+        return call.then(Mono.<StepFailure>empty())
+                .onErrorResume(StepFailure.class, Mono::just)
+                .blockOptional(SOON)
+                .orElseThrow(() -> new AssertionError("it did not fail"));
+    }
+}
