@@ -9,6 +9,7 @@ import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -46,19 +47,36 @@ final class Api {
     SimResponse answer(SimRequest request, String caller) {
         try {
             authenticate(request, caller);
-            Operations.Match match = find(request)
-                    .orElseThrow(() -> ApiError.notFound(request.method() + " " + request.path() + " does not exist"));
-            if (match.operation().needs() == Operations.Needs.LICENSE && !licensing.present()) {
-                throw ApiError.prerequisite("Must be licensed first.");
-            }
-            JsonNode answer =
-                    match.operation().handler().answer(new ApiCall(request, match.values(), body(request), caller));
+            Operations.Match match = match(request);
+            JsonNode answer = run(match, request, caller);
             return SimResponse.json(
                     match.operation().status(),
                     Json.object().set("response", answer).toString());
         } catch (ApiError refused) {
             return error(refused);
         }
+    }
+
+    /** Runs a call of the scene's author; called under the controller's lock. */
+    JsonNode perform(String method, String path, String body) {
+        SimRequest request = new SimRequest(method, ROOT + path, "", Map.of(), body);
+        try {
+            return run(match(request), request, "127.0.0.1");
+        } catch (ApiError refused) {
+            throw new IllegalArgumentException(method + " " + path + ": " + refused.text(), refused);
+        }
+    }
+
+    private Operations.Match match(SimRequest request) {
+        return find(request)
+                .orElseThrow(() -> ApiError.notFound(request.method() + " " + request.path() + " does not exist"));
+    }
+
+    private JsonNode run(Operations.Match match, SimRequest request, String caller) {
+        if (match.operation().needs() == Operations.Needs.LICENSE && !licensing.present()) {
+            throw ApiError.prerequisite("Must be licensed first.");
+        }
+        return match.operation().handler().answer(new ApiCall(request, match.values(), body(request), caller));
     }
 
     SimResponse error(ApiError refused) {

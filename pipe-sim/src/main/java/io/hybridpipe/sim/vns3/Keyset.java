@@ -56,6 +56,12 @@ final class Keyset {
         return keys;
     }
 
+    /** A keyset that was made long ago. */
+    void inService(String token) {
+        keys = Optional.of(new Keys(digest(token), uuid(token), token));
+        createdAt = box.clock().instant();
+    }
+
     /** What was under way when the machine went down is lost. */
     void interrupted() {
         running = Optional.empty();

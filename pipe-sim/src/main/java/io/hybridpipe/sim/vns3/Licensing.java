@@ -63,6 +63,13 @@ final class Licensing {
         api.on("PUT", "/license/parameters", LICENSE, call -> finish(call.body()));
     }
 
+    /** A license with its default addressing, given long ago. */
+    void inService(String license) {
+        text = Optional.of(license.strip());
+        uploadedAt = Optional.of(box.clock().instant());
+        parameters = Optional.of(addressing());
+    }
+
     boolean present() {
         return text.isPresent();
     }

@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.vns3;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 import io.hybridpipe.sim.CallLog;
 import io.hybridpipe.sim.Faults;
-import io.hybridpipe.sim.Operation;
 import io.hybridpipe.sim.SimClock;
-import io.hybridpipe.sim.SimRequest;
-import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.SimServer;
-import io.hybridpipe.sim.SimService;
 import io.hybridpipe.sim.net.Forwarding;
 import io.hybridpipe.sim.net.Machine;
 import io.hybridpipe.sim.net.Packet;
-import io.hybridpipe.sim.net.Port;
-import io.hybridpipe.sim.net.Protocol;
 import io.hybridpipe.sim.net.World;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,20 +45,9 @@ public final class SimVns3 implements Machine, AutoCloseable {
 
     private static final Duration KEYSET_TIME = Duration.ofSeconds(10);
 
-    private final String name;
-    private final String machine;
-    private final String version;
-    private final SimClock clock;
-    private final Optional<World> world;
-    private final IPAddress address;
-    private final Optional<IPAddress> publicAddress;
-
-    /** Guards all configuration; no cloud waits for it, since clouds end machines while they hold locks of their own. */
-    private final Object lock = new Object();
-
+    private final Housing housing;
     private final SelfSigned certificate;
     private final SimServer server;
-    private final Power power;
     private final Api api;
     private final Settings settings;
     private final Licensing licensing;
@@ -79,34 +61,27 @@ public final class SimVns3 implements Machine, AutoCloseable {
     private final Forwarder forwarder;
     private final Negotiator negotiator;
 
-    /** A reboot that the answer to a request announces. */
-    private record Announcement(SimRequest by, CompletableFuture<Void> answered) {}
-
-    private @Nullable SimRequest answering;
-    private volatile @Nullable Announcement announced;
-
     private SimVns3(Builder builder) {
-        this.name = builder.name;
-        this.machine = builder.machine.isEmpty() ? builder.name : builder.machine;
-        this.version = builder.version;
-        this.world = Optional.ofNullable(builder.world);
-        this.clock = Objects.requireNonNull(
+        Optional<World> world = Optional.ofNullable(builder.world);
+        SimClock clock = Objects.requireNonNull(
                 builder.clock != null ? builder.clock : world.map(World::clock).orElse(null), "clock or world");
-        this.address = builder.address;
-        this.publicAddress = Optional.ofNullable(builder.publicAddress);
-
-        Box box = new Self();
+        Housing.Location fallback = new Housing.Location(
+                builder.machine.isEmpty() ? builder.name : builder.machine,
+                builder.address,
+                Optional.ofNullable(builder.publicAddress));
+        this.housing = new Housing(builder.name, builder.version, clock, world, fallback, this);
+        Box box = housing;
         this.licensing = new Licensing(box, builder.grant);
         this.peering = new Peering(box, licensing);
         this.settings = new Settings(box, licensing, peering, builder.password);
         this.keyset = new Keyset(box, settings, KEYSET_TIME);
         this.tokens = new Tokens(box);
         Tasks tasks = new Tasks(box);
-        this.links = new Links(box, this::endpoints, this::configurationChanged);
+        this.links = new Links(box, this::endpoints, this::negotiate);
         this.ipsec = new Ipsec(box, licensing, links, tasks);
         this.routes = new Routes(ipsec);
         this.firewall = new Firewall(tasks);
-        this.forwarder = new Forwarder(name, ipsec, links, routes, firewall);
+        this.forwarder = new Forwarder(builder.name, ipsec, links, routes, firewall);
         this.negotiator = new Negotiator(this, box);
 
         Operations operations = new Operations();
@@ -123,13 +98,13 @@ public final class SimVns3 implements Machine, AutoCloseable {
         new Interfaces(box).register(operations);
         this.api = new Api(operations, settings, tokens, licensing);
 
-        this.certificate = SelfSigned.of(name, certifiedAddresses(builder));
-        this.server = SimServer.of(new Front(), clock)
+        this.certificate = SelfSigned.of(builder.name, certifiedAddresses(builder));
+        this.server = SimServer.of(new Front(housing, api), clock)
                 .tls(certificate.tls())
                 .faults(builder.faults)
                 .log(builder.log)
                 .start();
-        this.power = new Power(clock, server, builder.boot, this::wentDown, this::cameUp);
+        housing.powered(new Power(clock, server, builder.boot, this::wentDown, negotiator::soon));
     }
 
     /** Begins a controller; every setting has a default but the clock, which comes from the world or is given. */
@@ -149,6 +124,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         private @Nullable IPAddress publicAddress;
         private Boot boot = Boot.ofDefaults();
         private boolean running;
+        private boolean ready;
         private Licensing.Grant grant = Licensing.Grant.DEFAULT;
         private Faults faults = new Faults();
         private CallLog log = new CallLog();
@@ -226,6 +202,15 @@ public final class SimVns3 implements Machine, AutoCloseable {
             return this;
         }
 
+        /**
+         * It has booted already and has its license, the default addressing, a keyset, and place 1 in its mesh, as a controller
+         * that has long been in service. {@link SimVns3#configure} adds the rest.
+         */
+        public Builder inService() {
+            this.ready = true;
+            return running();
+        }
+
         /** What any license grants: controllers in the topology, IPsec endpoints, tunnels; 4, 64 and 256 by default. */
         public Builder licensedFor(int controllers, int endpoints, int tunnels) {
             this.grant = new Licensing.Grant(controllers, endpoints, tunnels);
@@ -250,17 +235,18 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 password = machine.isEmpty() ? name : machine;
             }
             SimVns3 made = new SimVns3(this);
-            made.world.ifPresent(in -> {
-                if (machine.isEmpty()) {
-                    in.attach(made.address, made);
-                } else {
-                    in.attach(machine, made);
-                }
-            });
+            if (ready) {
+                made.makeReady();
+            }
+            if (world != null && machine.isEmpty()) {
+                world.attach(address, made);
+            } else if (world != null) {
+                world.attach(machine, made);
+            }
             if (running) {
-                made.power.alreadyUp();
+                made.housing.power().alreadyUp();
             } else {
-                made.power.launch();
+                made.housing.power().launch();
             }
             return made;
         }
@@ -278,7 +264,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
 
     @Override
     public String name() {
-        return name;
+        return housing.name();
     }
 
     /** Where its API listens: {@code https://127.0.0.1:PORT}, the API is below {@code /api}; the same over reboots. */
@@ -313,25 +299,37 @@ public final class SimVns3 implements Machine, AutoCloseable {
 
     /** Whether it has booted. */
     public boolean isUp() {
-        return power.phase() == Power.Phase.UP;
+        return housing.isUp();
     }
 
     /** Goes down at once and boots again. */
     public void reboot() {
-        power.goDown();
+        housing.power().goDown();
     }
 
     /** Why a tunnel is up or down, by the tunnel's id; what the controller itself would only log. */
     public String explain(int tunnelId) {
-        synchronized (lock) {
-            return ipsec.tunnel(tunnelId).isPresent() ? links.why(tunnelId) : "tunnel " + tunnelId + " does not exist";
-        }
+        return housing.locked(() ->
+                ipsec.tunnel(tunnelId).isPresent() ? links.why(tunnelId) : "tunnel " + tunnelId + " does not exist");
+    }
+
+    /**
+     * Does what an authenticated call to its API would do, at once and without a trace in the log: for setting a scene.
+     *
+     * @param method such as {@code POST}
+     * @param path below {@code /api}, such as {@code /ipsec/endpoints}
+     * @param body JSON, or empty
+     * @return what the answer has under {@code response}
+     * @throws IllegalArgumentException with the controller's message, if it refuses
+     */
+    public JsonNode configure(String method, String path, String body) {
+        return housing.locked(() -> api.perform(method, path, body));
     }
 
     /** What is configured on it now. */
     public Inventory inventory() {
-        SortedMap<String, SortedMap<String, String>> all = new TreeMap<>();
-        synchronized (lock) {
+        return housing.locked(() -> {
+            SortedMap<String, SortedMap<String, String>> all = new TreeMap<>();
             all.put("config", new TreeMap<>(settings.inventory()));
             all.put("license", new TreeMap<>(licensing.inventory()));
             all.put("keyset", new TreeMap<>(keyset.inventory()));
@@ -342,36 +340,33 @@ public final class SimVns3 implements Machine, AutoCloseable {
             all.put("route", new TreeMap<>(routes.inventory()));
             all.put("firewall", new TreeMap<>(firewall.inventory()));
             all.put("token", new TreeMap<>(tokens.inventory()));
-        }
-        return new Inventory(all);
+            return new Inventory(all);
+        });
     }
 
     @Override
     public Forwarding forward(Packet packet) {
         if (!isUp()) {
-            return new Forwarding.Dropped(name, "it is down");
+            return new Forwarding.Dropped(name(), "it is down");
         }
-        Self self = new Self();
-        IPAddress own = self.privateAddress();
-        if (packet.destination().equals(own) || packet.destination().equals(self.address())) {
-            return new Forwarding.Local(name + " itself");
+        IPAddress own = housing.privateAddress();
+        if (packet.destination().equals(own) || packet.destination().equals(housing.address())) {
+            return new Forwarding.Local(name() + " itself");
         }
-        synchronized (lock) {
-            return forwarder.forward(packet, own);
-        }
+        return housing.locked(() -> forwarder.forward(packet, own));
     }
 
     /** Switches it off for good and takes it out of its world. */
     @Override
     public void close() {
-        world.ifPresent(in -> in.detach(this));
+        housing.world().ifPresent(world -> world.detach(this));
         negotiator.stop();
-        power.close();
+        housing.power().close();
     }
 
     @Override
     public String toString() {
-        return "SimVns3[" + name + " at " + uri() + "]";
+        return "SimVns3[" + name() + " at " + uri() + "]";
     }
 
     /** What it shares with controllers of its topology; needs no lock, since two may ask each other at once. */
@@ -380,9 +375,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
     }
 
     List<Endpoint> endpoints() {
-        synchronized (lock) {
-            return ipsec.endpoints();
-        }
+        return housing.locked(ipsec::endpoints);
     }
 
     /** How others see it in a negotiation; empty while it does not answer. */
@@ -390,38 +383,37 @@ public final class SimVns3 implements Machine, AutoCloseable {
         if (!isUp()) {
             return Optional.empty();
         }
-        Self self = new Self();
-        IPAddress own = self.privateAddress();
-        IPAddress seen = self.address();
-        synchronized (lock) {
-            return Optional.of(new Negotiation.Side(name, own, seen, ipsec.ikeAddress(own), ipsec.endpoints()));
-        }
+        IPAddress own = housing.privateAddress();
+        IPAddress seen = housing.address();
+        return Optional.of(housing.locked(
+                () -> new Negotiation.Side(name(), own, seen, ipsec.ikeAddress(own), ipsec.endpoints())));
     }
 
     /** Takes in what came of a negotiation unless the configuration is no longer the one that was negotiated. */
     boolean judged(Endpoint endpoint, Tunnel tunnel, Negotiation.Verdict verdict) {
-        synchronized (lock) {
-            return ipsec.endpoints().contains(endpoint) && links.judged(tunnel, verdict);
-        }
+        return housing.locked(() -> ipsec.endpoints().contains(endpoint) && links.judged(tunnel, verdict));
     }
 
     Negotiator negotiator() {
         return negotiator;
     }
 
-    private void configurationChanged() {
+    private void negotiate() {
         negotiator.soon();
+    }
+
+    private void makeReady() {
+        licensing.inService(licenseText(name()));
+        keyset.inService(name());
+        peering.inService();
     }
 
     private void wentDown() {
-        synchronized (lock) {
+        housing.locked(() -> {
             keyset.interrupted();
             links.down();
-        }
-    }
-
-    private void cameUp() {
-        negotiator.soon();
+            return true;
+        });
     }
 
     private static List<InetAddress> certifiedAddresses(Builder builder) {
@@ -436,151 +428,5 @@ public final class SimVns3 implements Machine, AutoCloseable {
             }
         }
         return addresses;
-    }
-
-    /** The API behind its phases and the world's rules. */
-    private final class Front implements SimService {
-
-        @Override
-        public Operation identify(SimRequest request) {
-            return api.identify(request);
-        }
-
-        @Override
-        public SimResponse answer(SimRequest request) {
-            if (!letIn()) {
-                return SimResponse.silence();
-            }
-            return switch (power.phase()) {
-                case UP -> answerNow(request);
-                case NO_PASSWORD -> api.error(ApiError.unauthorized("Unauthorized"));
-                case BAD_GATEWAY -> proxy(502, "Bad Gateway");
-                case UNAVAILABLE -> proxy(503, "Service Unavailable");
-                default -> SimResponse.dropped();
-            };
-        }
-
-        @Override
-        public SimResponse error(SimRequest request, String code, String message) {
-            int status =
-                    switch (code) {
-                        case "APIArgumentError", "APIBadRequestError" -> 400;
-                        case "UnauthorizedError" -> 401;
-                        case "PrerequisiteError", "OperationNotAllowedError" -> 403;
-                        case "APINotFoundError" -> 404;
-                        default -> 500;
-                    };
-            return api.error(ApiError.of(status, code, message));
-        }
-
-        @Override
-        public void answered(SimRequest request) {
-            Announcement reboot = announced;
-            if (reboot != null && reboot.by() == request) {
-                reboot.answered().complete(null);
-            }
-        }
-
-        private SimResponse answerNow(SimRequest request) {
-            synchronized (lock) {
-                answering = request;
-                try {
-                    return api.answer(request, caller().map(IPAddress::toString).orElse("127.0.0.1"));
-                } finally {
-                    answering = null;
-                }
-            }
-        }
-
-        private boolean letIn() {
-            Self self = new Self();
-            return world.flatMap(in -> in.caller()
-                            .map(from -> in.admits(from, self.address(), Protocol.TCP, API_PORT)
-                                    || in.admits(from, self.privateAddress(), Protocol.TCP, API_PORT)))
-                    .orElse(true);
-        }
-
-        private Optional<IPAddress> caller() {
-            return world.flatMap(World::caller);
-        }
-
-        private SimResponse proxy(int status, String text) {
-            return SimResponse.of(
-                    status,
-                    "text/html",
-                    "<html><head><title>" + status + " " + text + "</title></head><body><h1>" + status + " " + text
-                            + "</h1></body></html>");
-        }
-    }
-
-    private final class Self implements Box {
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public String version() {
-            return version;
-        }
-
-        @Override
-        public String machine() {
-            return machine;
-        }
-
-        @Override
-        public SimClock clock() {
-            return clock;
-        }
-
-        @Override
-        public Optional<World> world() {
-            return world;
-        }
-
-        @Override
-        public IPAddress privateAddress() {
-            return port().map(Port::privateAddress).orElse(address);
-        }
-
-        @Override
-        public Optional<IPAddress> publicAddress() {
-            return port().map(Port::publicAddress).orElse(publicAddress);
-        }
-
-        @Override
-        public Instant startedAt() {
-            return power.startedAt();
-        }
-
-        @Override
-        public void reboot() {
-            CompletableFuture<Void> answered = new CompletableFuture<>();
-            SimRequest current = answering;
-            if (current == null) {
-                answered.complete(null);
-            } else {
-                announced = new Announcement(current, answered);
-            }
-            power.goDownSoon(answered);
-        }
-
-        @Override
-        public void later(Duration delay, Runnable task) {
-            int boot = power.boots();
-            clock.after(delay, () -> {
-                if (power.boots() == boot && isUp()) {
-                    synchronized (lock) {
-                        task.run();
-                    }
-                }
-            });
-        }
-
-        private Optional<Port> port() {
-            return world.flatMap(in -> in.place(SimVns3.this)).map(World.Place::port);
-        }
     }
 }
