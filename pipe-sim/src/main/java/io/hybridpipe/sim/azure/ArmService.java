@@ -68,60 +68,7 @@ final class ArmService implements SimService {
 
     @Override
     public Operation identify(SimRequest request) {
-        var path = ArmPath.parse(request.path());
-        var changing = !request.method().equals("GET") && !request.method().equals("HEAD");
-        var service = Kinds.namespace(path.namespace())
-                .orElse(path.namespace().isEmpty() ? "Microsoft.Resources" : path.namespace());
-        return new Operation(
-                service,
-                service + "/" + noun(path) + "/" + verb(request.method()),
-                request.path(),
-                path.subscription(),
-                changing);
-    }
-
-    /** What a call is about, as in the action names of role definitions. */
-    private static String noun(ArmPath path) {
-        if (path.namespace().isEmpty()) {
-            var nouns = new StringBuilder("subscriptions");
-            if (!path.group().isEmpty()) {
-                nouns.append("/resourceGroups");
-            }
-            if (!path.rest().isEmpty()) {
-                nouns.append('/')
-                        .append(
-                                path.endsWith("resourcegroups")
-                                        ? "resourceGroups"
-                                        : path.rest().get(0));
-            }
-            return nouns.toString();
-        }
-        var types = path.types();
-        if (types.isEmpty()) {
-            return "providers";
-        }
-        if (types.get(0).equalsIgnoreCase("locations")) {
-            return "locations/" + (types.size() > 1 ? types.get(1) : "");
-        }
-        return Kinds.find(path.namespace(), types.get(0))
-                .map(kind -> kind.type()
-                        + (types.size() < 2
-                                ? ""
-                                : "/"
-                                        + kind.child()
-                                                .map(Kind.Child::type)
-                                                .filter(types.get(1)::equalsIgnoreCase)
-                                                .orElse(types.get(1))))
-                .orElse(String.join("/", types));
-    }
-
-    private static String verb(String method) {
-        return switch (method) {
-            case "GET", "HEAD" -> "read";
-            case "PUT", "PATCH" -> "write";
-            case "DELETE" -> "delete";
-            default -> "action";
-        };
+        return ActionNames.of(request);
     }
 
     @Override
@@ -132,7 +79,7 @@ final class ArmService implements SimService {
     private SimResponse refusal(ArmError error) {
         var body = Json.object();
         body.set("error", error.toJson());
-        var answer = SimResponse.json(error.status(), Json.write(body)).withHeader("x-ms-failure-cause", "gateway");
+        var answer = SimResponse.json(error.status(), Json.write(body));
         return switch (error.status()) {
             case 401 ->
                 answer.withHeader(
@@ -169,7 +116,7 @@ final class ArmService implements SimService {
         if (path.subscription().isEmpty()) {
             if (path.endsWith("subscriptions") && reads(request)) {
                 return list(estate.subscriptions().stream()
-                        .map(ArmService::subscription)
+                        .map(Documents::subscription)
                         .toList());
             }
             throw ArmError.notFound(
@@ -224,26 +171,26 @@ final class ArmService implements SimService {
             throw notAllowed(request);
         }
         if (path.rest().isEmpty()) {
-            return ok(subscription(subscription));
+            return ok(Documents.subscription(subscription));
         }
         if (path.endsWith("resourcegroups")) {
             return list(estate.groups(subscription));
         }
         if (path.endsWith("resources")) {
             return list(estate.resources(subscription).stream()
-                    .map(ArmService::brief)
+                    .map(Documents::brief)
                     .toList());
         }
         if (path.endsWith("locations")) {
             return list(Kinds.LOCATIONS.stream()
-                    .map(name -> location(subscription, name))
+                    .map(name -> Documents.location(subscription, name))
                     .toList());
         }
         if (path.endsWith("providers")) {
             return list(Kinds.ALL.stream()
                     .map(Kind::namespace)
                     .distinct()
-                    .map(namespace -> provider(subscription, namespace))
+                    .map(namespace -> Documents.provider(subscription, namespace))
                     .toList());
         }
         throw unknownRoute(request);
@@ -255,7 +202,7 @@ final class ArmService implements SimService {
         if (path.endsWith("resources") && reads(request)) {
             groups.get(subscription, name);
             return list(estate.resources(subscription, name).stream()
-                    .map(ArmService::brief)
+                    .map(Documents::brief)
                     .toList());
         }
         if (!path.rest().isEmpty()) {
@@ -286,7 +233,7 @@ final class ArmService implements SimService {
         if (path.group().isEmpty()) {
             if (rest.isEmpty() && reads(request)
                     || path.endsWith("register") && request.method().equals("POST")) {
-                return ok(provider(path.subscription(), namespace));
+                return ok(Documents.provider(path.subscription(), namespace));
             }
             if (rest.size() == 4 && rest.get(0).equalsIgnoreCase("locations")) {
                 return rest.get(2).equalsIgnoreCase("operations") ? status(rest.get(3)) : result(rest.get(3), request);
@@ -299,24 +246,18 @@ final class ArmService implements SimService {
 
     private static Kind kind(ArmPath path, SimRequest request) {
         var types = path.types();
-        return types.isEmpty()
-                ? unknownType(path, request)
-                : Kinds.find(path.namespace(), types.get(0))
-                        .filter(kind -> types.size() == 1
-                                || types.size() == 2
-                                        && kind.child()
-                                                .filter(child -> child.type().equalsIgnoreCase(types.get(1)))
-                                                .isPresent())
-                        .orElseGet(() -> unknownType(path, request));
+        return Kinds.find(path.namespace(), types.isEmpty() ? "" : types.get(0))
+                .filter(kind -> types.size() == 1 || types.size() == 2 && isChild(kind, types.get(1)))
+                .orElseThrow(() -> ArmError.notFound(
+                        "InvalidResourceType",
+                        "The resource type '%s' could not be found in the namespace '%s' for api version '%s'.",
+                        String.join("/", types),
+                        path.namespace(),
+                        request.query("api-version").orElse("")));
     }
 
-    private static Kind unknownType(ArmPath path, SimRequest request) {
-        throw ArmError.notFound(
-                "InvalidResourceType",
-                "The resource type '%s' could not be found in the namespace '%s' for api version '%s'.",
-                String.join("/", path.types()),
-                path.namespace(),
-                request.query("api-version").orElse(""));
+    private static boolean isChild(Kind kind, String type) {
+        return kind.child().filter(child -> child.type().equalsIgnoreCase(type)).isPresent();
     }
 
     private SimResponse list(Kind kind, ArmPath path, SimRequest request) {
@@ -425,41 +366,6 @@ final class ArmService implements SimService {
 
     private static ArmError unknownRoute(SimRequest request) {
         return ArmError.notFound("NotFound", "No route matches the path '%s'.", request.path());
-    }
-
-    private static ObjectNode subscription(String id) {
-        return Json.object()
-                .put("id", "/subscriptions/" + id)
-                .put("subscriptionId", id)
-                .put("displayName", "stand-in")
-                .put("state", "Enabled");
-    }
-
-    private static ObjectNode location(String subscription, String name) {
-        return Json.object()
-                .put("id", "/subscriptions/" + subscription + "/locations/" + name)
-                .put("name", name)
-                .put("displayName", name);
-    }
-
-    private static ObjectNode provider(String subscription, String namespace) {
-        var provider = Json.object()
-                .put("id", "/subscriptions/" + subscription + "/providers/" + namespace)
-                .put("namespace", namespace)
-                .put("registrationState", "Registered");
-        var types = provider.putArray("resourceTypes");
-        Kinds.ALL.stream().filter(kind -> kind.namespace().equals(namespace)).forEach(kind -> {
-            types.addObject().put("resourceType", kind.type());
-            kind.child().ifPresent(child -> types.addObject().put("resourceType", kind.type() + "/" + child.type()));
-        });
-        return provider;
-    }
-
-    /** A resource as the lists of all types show it: without properties. */
-    private static ObjectNode brief(Resource resource) {
-        var brief = resource.body().deepCopy();
-        brief.retain("id", "name", "type", "location", "tags", "sku");
-        return brief;
     }
 
     private static SimResponse list(Collection<ObjectNode> items) {

@@ -245,7 +245,7 @@ class AzureSdkTest {
     }
 
     @Test
-    void theFluentClientBuildsANetworkToo() {
+    void theFluentClientBuildsANetworkAndDeletesItsGroup() {
         try (var patient = SimAzure.builder().clock(clock).start()) {
             var manager = NetworkManager.authenticate(pipeline(), profile(patient));
 
@@ -277,6 +277,9 @@ class AzureSdkTest {
                     .create();
             assertThat(group.securityRules()).containsOnlyKeys("ssh");
             assertThat(group.defaultSecurityRules()).hasSize(6);
+
+            resources(patient).resourceGroups().deleteByName("federation");
+            assertThat(patient.inventory(patient.subscription())).isEmpty();
         }
     }
 
