@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Accounts and failure classes that the AWS steps share. */
+/** What all AWS steps share: the account handle, who made a resource, and what AWS's errors mean. */
 @NullMarked
 package io.hybridpipe.aws;
 

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws;
+
+import io.hybridpipe.StepContext;
+import io.hybridpipe.event.Resource;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.services.cloudformation.CloudFormationAsyncClient;
+import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.sts.StsAsyncClient;
+
+/**
+ * The handle of one AWS account in one region: credentials, endpoint, HTTP client, and the SDK's clients made of them.
+ *
+ * <p>The SDK's clients are made when they are first needed, and {@link #close()} closes them. The settings, each a copy, come
+ * before the first use. <b>Who retries:</b> clients for reads retry by the SDK's standard strategy (3 attempts); clients for
+ * changes never retry, because a lost answer may hide a change that took effect, so the engine looks first and decides.
+ *
+ * <pre>{@code
+ * AwsAccount accountA = AwsAccount.of("account-a", "eu-central-1").credentials(provider);
+ * AwsAccount network = accountA.assumeRole("arn:aws:iam::111122223333:role/network", "fednet");
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class AwsAccount implements AutoCloseable {
+    private final Settings settings;
+    private final Clients clients = new Clients();
+    private final Supplier<SdkAsyncHttpClient> http;
+
+    private AwsAccount(Settings settings) {
+        this.settings = settings;
+        Supplier<SdkAsyncHttpClient> given = settings.http;
+        http = given != null
+                ? given
+                : clients.lazily(() -> NettyNioAsyncHttpClient.builder().build());
+    }
+
+    private record Settings(
+            String alias,
+            String region,
+            IdentityProvider<? extends AwsCredentialsIdentity> credentials,
+            @Nullable URI endpoint,
+            @Nullable Supplier<SdkAsyncHttpClient> http) {}
+
+    /**
+     * The handle of the account that the SDK's default chain of credentials belongs to (environment, profile, container or
+     * instance role), at AWS's own endpoints.
+     *
+     * @param alias the account's name in messages and reports
+     * @param region for instance {@code eu-central-1}
+     */
+    public static AwsAccount of(String alias, String region) {
+        return new AwsAccount(new Settings(
+                Objects.requireNonNull(alias, "alias"),
+                Objects.requireNonNull(region, "region"),
+                DefaultCredentialsProvider.builder().build(),
+                null,
+                null));
+    }
+
+    /** A handle that signs with these credentials; they are never closed here. */
+    public AwsAccount credentials(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+        return new AwsAccount(
+                new Settings(settings.alias, settings.region, provider, settings.endpoint, settings.http));
+    }
+
+    /** A handle that sends every call, STS's too, to this address: a stand-in, a proxy, a private endpoint. */
+    public AwsAccount endpoint(URI endpoint) {
+        return new AwsAccount(
+                new Settings(settings.alias, settings.region, settings.credentials, endpoint, settings.http));
+    }
+
+    /** A handle that sends through the caller's HTTP client, which is never closed here; defaults to a Netty client of its own. */
+    public AwsAccount httpClient(SdkAsyncHttpClient client) {
+        Objects.requireNonNull(client, "client");
+        return new AwsAccount(
+                new Settings(settings.alias, settings.region, settings.credentials, settings.endpoint, () -> client));
+    }
+
+    /**
+     * A handle that acts in a role, of this account or another one; the role's credentials are fetched when they are first
+     * needed and renewed five minutes before they expire.
+     *
+     * <p>It uses this handle's HTTP client and credentials: close this one last. Needs {@code sts:AssumeRole}.
+     *
+     * @param roleArn the role
+     * @param sessionName who acts, as CloudTrail shows it: 2 to 64 letters, digits and {@code _ = , . @ -}
+     */
+    public AwsAccount assumeRole(String roleArn, String sessionName) {
+        var role = new AssumedRole(this, roleArn, sessionName, Clock.systemUTC());
+        return new AwsAccount(new Settings(settings.alias, settings.region, role, settings.endpoint, http));
+    }
+
+    /** A handle with another name in messages and reports, for instance after {@link #assumeRole}. */
+    public AwsAccount named(String alias) {
+        return new AwsAccount(
+                new Settings(alias, settings.region, settings.credentials, settings.endpoint, settings.http));
+    }
+
+    /** The account's name in messages and reports. */
+    public String alias() {
+        return settings.alias;
+    }
+
+    /** The region's name. */
+    public String region() {
+        return settings.region;
+    }
+
+    /** Account and region as messages say them: {@code account-a/eu-central-1}. */
+    public String where() {
+        return settings.alias + "/" + settings.region;
+    }
+
+    /** The EC2 client for reads. */
+    public Ec2AsyncClient ec2() {
+        return clients.get("ec2", () -> build(Ec2AsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
+    }
+
+    /** The EC2 client for calls that change something: it never retries. */
+    public Ec2AsyncClient ec2ForChanges() {
+        return clients.get("ec2 for changes", () -> build(Ec2AsyncClient.builder(), AwsRetryStrategy.doNotRetry()));
+    }
+
+    /** The CloudFormation client for reads. */
+    public CloudFormationAsyncClient cloudFormation() {
+        return clients.get(
+                "cloudformation",
+                () -> build(CloudFormationAsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
+    }
+
+    /** The CloudFormation client for calls that change something: it never retries. */
+    public CloudFormationAsyncClient cloudFormationForChanges() {
+        return clients.get(
+                "cloudformation for changes",
+                () -> build(CloudFormationAsyncClient.builder(), AwsRetryStrategy.doNotRetry()));
+    }
+
+    /** The STS client; all that the steps ask of it are reads. */
+    public StsAsyncClient sts() {
+        return clients.get("sts", () -> build(StsAsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
+    }
+
+    /**
+     * A call that only reads: cold, one request for each subscription, its errors translated by {@link AwsFailures}; cancel
+     * reaches the request.
+     *
+     * @param what the action and what it is about, for messages
+     */
+    public <T> Mono<T> reading(String what, Supplier<CompletableFuture<T>> call) {
+        return Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofRead(this, what, failure));
+    }
+
+    /** All items of a paged read, as {@link #reading}. */
+    public <T> Mono<List<T>> readingAll(String what, Supplier<? extends Publisher<T>> pages) {
+        return Flux.<T>defer(pages).collectList().onErrorMap(failure -> AwsFailures.ofRead(this, what, failure));
+    }
+
+    /**
+     * A call that changes something, sent through {@link StepContext#mutate}: cold, one request for each subscription, its
+     * errors translated by {@link AwsFailures}.
+     *
+     * @param what the action and what it is about, for messages
+     */
+    public <T> Mono<T> changing(StepContext context, String what, Supplier<CompletableFuture<T>> call) {
+        return context.mutate(Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofChange(this, what, failure)));
+    }
+
+    /**
+     * Asks STS whose credentials these are; needs no permission.
+     *
+     * <p>The steps' preflight: fails with one clear line when there are none, when they have expired or are unknown.
+     */
+    public Mono<CallerIdentity> identity() {
+        return reading("GetCallerIdentity", () -> sts().getCallerIdentity())
+                .map(answer -> new CallerIdentity(answer.account(), answer.arn()));
+    }
+
+    /** A resource of this account, with the command that shows it: {@code aws}, the arguments, and the region. */
+    public Resource resource(String kind, String id, String arguments) {
+        return Resource.of(kind, id, where()).withShow("aws " + arguments + " --region " + settings.region);
+    }
+
+    private <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C build(
+            B builder, RetryStrategy retries) {
+        builder.region(Region.of(settings.region))
+                .credentialsProvider(settings.credentials)
+                .httpClient(http.get())
+                .overrideConfiguration(config -> config.retryStrategy(retries));
+        if (settings.endpoint != null) {
+            builder.endpointOverride(settings.endpoint);
+        }
+        return builder.build();
+    }
+
+    /** Closes the SDK clients that this handle made; what the caller gave stays open. */
+    @Override
+    public void close() {
+        clients.close();
+    }
+
+    @Override
+    public String toString() {
+        return where();
+    }
+}

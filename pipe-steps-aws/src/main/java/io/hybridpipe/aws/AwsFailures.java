@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws;
+
+import static io.hybridpipe.retry.FailureClass.NOT_YET_VISIBLE;
+import static io.hybridpipe.retry.FailureClass.PERMANENT;
+import static io.hybridpipe.retry.FailureClass.THROTTLED;
+import static io.hybridpipe.retry.FailureClass.TRANSIENT;
+import static io.hybridpipe.retry.FailureClass.UNKNOWN_OUTCOME;
+import static java.util.Map.entry;
+
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/**
+ * The one translator of AWS's errors: which class each has, and a line that says what, where and which code.
+ *
+ * <p>Error codes are those of the EC2, CloudFormation and STS references. A read that fails on its way is
+ * {@link FailureClass#TRANSIENT}; a change that fails after it may have been sent is {@link FailureClass#UNKNOWN_OUTCOME}.
+ */
+public final class AwsFailures {
+    private static final String EXPIRED = "the credentials have expired, renew them";
+    private static final String UNKNOWN_KEYS = "AWS does not know these credentials";
+    private static final String NO_PERMISSION = "the credentials lack the permission";
+
+    private static final Map<String, FailureClass> BY_CODE = Map.ofEntries(
+            entry("RequestLimitExceeded", THROTTLED),
+            entry("Throttling", THROTTLED),
+            entry("ThrottlingException", THROTTLED),
+            entry("ThrottledException", THROTTLED),
+            entry("RequestThrottled", THROTTLED),
+            entry("TooManyRequestsException", THROTTLED),
+            entry("SlowDown", THROTTLED),
+            entry("EC2ThrottledException", THROTTLED),
+            entry("ServiceUnavailable", TRANSIENT),
+            entry("Unavailable", TRANSIENT),
+            entry("DependencyViolation", TRANSIENT),
+            entry("IncorrectState", TRANSIENT),
+            entry("IncorrectInstanceState", TRANSIENT),
+            entry("InsufficientInstanceCapacity", TRANSIENT),
+            entry("OperationInProgressException", TRANSIENT),
+            entry("RequestTimeout", UNKNOWN_OUTCOME),
+            entry("RequestTimeoutException", UNKNOWN_OUTCOME),
+            // names that end as if something was not visible yet, but that waiting does not mend
+            entry("InvalidAMIID.NotFound", PERMANENT),
+            entry("InvalidKeyPair.NotFound", PERMANENT));
+
+    private static final Map<String, String> HINTS = Map.ofEntries(
+            entry("ExpiredToken", EXPIRED),
+            entry("ExpiredTokenException", EXPIRED),
+            entry("RequestExpired", EXPIRED),
+            entry("AuthFailure", UNKNOWN_KEYS),
+            entry("InvalidClientTokenId", UNKNOWN_KEYS),
+            entry("UnrecognizedClientException", UNKNOWN_KEYS),
+            entry("SignatureDoesNotMatch", "the secret key does not belong to the key id"),
+            entry("UnauthorizedOperation", NO_PERMISSION),
+            entry("AccessDenied", NO_PERMISSION),
+            entry("AccessDeniedException", NO_PERMISSION));
+
+    private AwsFailures() {}
+
+    /** What the failure of a call that only reads means. */
+    public static StepFailure ofRead(AwsAccount account, String what, Throwable failure) {
+        return translate(account, what, failure, TRANSIENT);
+    }
+
+    /** What the failure of a call that changes something means. */
+    public static StepFailure ofChange(AwsAccount account, String what, Throwable failure) {
+        return translate(account, what, failure, UNKNOWN_OUTCOME);
+    }
+
+    /** The error code of a failure that AWS answered, seen through translations; empty if AWS did not answer. */
+    public static Optional<String> code(Throwable failure) {
+        return find(failure, AwsServiceException.class::isInstance)
+                .map(AwsServiceException.class::cast)
+                .map(AwsFailures::codeOf);
+    }
+
+    /** Whether AWS answered with one of these codes. */
+    public static Predicate<Throwable> hasCode(String... codes) {
+        return failure -> code(failure).filter(List.of(codes)::contains).isPresent();
+    }
+
+    private static StepFailure translate(AwsAccount account, String what, Throwable thrown, FailureClass onTheWay) {
+        Optional<Throwable> known = find(thrown, StepFailure.class::isInstance);
+        if (known.isPresent()) {
+            return (StepFailure) known.get();
+        }
+        Throwable failure = unwrapped(thrown);
+        String where = what + " in " + account.where() + ": ";
+        if (failure instanceof AwsServiceException answered) {
+            return ofAnswer(where, answered, onTheWay);
+        }
+        if (find(failure, AwsFailures::isBeforeSending).isPresent()) {
+            return StepFailure.of(TRANSIENT, where + "cannot connect: " + line(deepest(failure)), failure);
+        }
+        if (find(failure, SSLHandshakeException.class::isInstance).isPresent()) {
+            return StepFailure.of(PERMANENT, where + "TLS handshake failed: " + line(deepest(failure)), failure);
+        }
+        if (find(failure, IOException.class::isInstance).isPresent()) {
+            return StepFailure.of(onTheWay, where + "no answer: " + line(deepest(failure)), failure);
+        }
+        boolean mayBeSent =
+                failure instanceof SdkClientException && onTheWay == UNKNOWN_OUTCOME && !isAboutKeys(failure);
+        return StepFailure.of(mayBeSent ? UNKNOWN_OUTCOME : PERMANENT, where + line(failure), failure);
+    }
+
+    private static StepFailure ofAnswer(String where, AwsServiceException answer, FailureClass onTheWay) {
+        String code = codeOf(answer);
+        FailureClass its = toClass(code, answer.statusCode(), onTheWay);
+        String hint = HINTS.containsKey(code) ? HINTS.get(code) + ": " : "";
+        String said = answer.awsErrorDetails() == null
+                ? null
+                : answer.awsErrorDetails().errorMessage();
+        String message = where + hint + code + (said == null || said.isBlank() ? "" : ": " + oneLine(said));
+        Optional<Duration> wait = its == THROTTLED ? retryAfter(answer) : Optional.empty();
+        return wait.map(delay -> StepFailure.throttled(delay, message, answer))
+                .orElseGet(() -> StepFailure.of(its, message, answer));
+    }
+
+    static FailureClass toClass(String code, int status, FailureClass onTheWay) {
+        FailureClass listed = BY_CODE.get(code);
+        if (listed != null) {
+            return listed == UNKNOWN_OUTCOME ? onTheWay : listed;
+        }
+        if (code.endsWith(".NotFound")) {
+            return NOT_YET_VISIBLE;
+        }
+        if (status == 429) {
+            return THROTTLED;
+        }
+        return status >= 500 ? onTheWay : PERMANENT;
+    }
+
+    private static String codeOf(AwsServiceException answer) {
+        String code = answer.awsErrorDetails() == null
+                ? null
+                : answer.awsErrorDetails().errorCode();
+        return code == null || code.isBlank() ? "HTTP " + answer.statusCode() : code;
+    }
+
+    private static Optional<Duration> retryAfter(AwsServiceException answer) {
+        if (answer.awsErrorDetails().sdkHttpResponse() == null) {
+            return Optional.empty();
+        }
+        return answer.awsErrorDetails()
+                .sdkHttpResponse()
+                .firstMatchingHeader("Retry-After")
+                .filter(text -> text.matches("\\d{1,6}"))
+                .map(text -> Duration.ofSeconds(Long.parseLong(text)));
+    }
+
+    private static boolean isBeforeSending(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof ConnectException
+                || failure instanceof UnknownHostException
+                || failure instanceof NoRouteToHostException
+                || message.startsWith("Acquire operation took longer");
+    }
+
+    private static boolean isAboutKeys(Throwable failure) {
+        return String.valueOf(failure.getMessage()).startsWith("Unable to load credentials");
+    }
+
+    private static Optional<Throwable> find(Throwable failure, Predicate<Throwable> wanted) {
+        Throwable each = failure;
+        for (int depth = 0; each != null && depth < 20; depth++, each = each.getCause()) {
+            if (wanted.test(each)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException;
+        return wrapper && cause != null ? unwrapped(cause) : failure;
+    }
+
+    private static Throwable deepest(Throwable failure) {
+        Throwable each = failure;
+        for (int depth = 0; each.getCause() != null && depth < 20; depth++) {
+            each = each.getCause();
+        }
+        return each;
+    }
+
+    private static String line(Throwable failure) {
+        @Nullable String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : oneLine(message);
+    }
+
+    private static String oneLine(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() <= 500 ? line : line.substring(0, 500) + "…";
+    }
+}

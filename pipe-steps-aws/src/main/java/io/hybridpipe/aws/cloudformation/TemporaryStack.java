@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.cloudformation;
+
+import io.hybridpipe.Contract;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.Scope;
+import io.hybridpipe.State;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.Owner;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+
+/**
+ * A CloudFormation stack that exists only while the elements inside run.
+ *
+ * <p>Open makes it as {@link DeployStack} does; close deletes it and waits until it is gone. The tag
+ * {@code hybridpipe:expires} says until when it is wanted, so that a stack left by a dead process can be found. <b>Reads</b>,
+ * <b>writes</b>, idempotence, retries, calls and permissions are those of {@link DeployStack}; the keys of its outputs are
+ * visible only inside. Immutable.
+ */
+public final class TemporaryStack implements Scope {
+    private final StackPlan plan;
+    private final Duration expiry;
+
+    private TemporaryStack(StackPlan plan, Duration expiry) {
+        this.plan = plan;
+        this.expiry = expiry;
+    }
+
+    /** Starts the description of a stack in this account and region. */
+    public static TemporaryStack in(AwsAccount account) {
+        return new TemporaryStack(StackPlan.in(account), Duration.ofHours(1));
+    }
+
+    /** The stack's name. */
+    public TemporaryStack named(String name) {
+        return named(Input.value(name));
+    }
+
+    /** The stack's name. */
+    public TemporaryStack named(Input<? extends String> name) {
+        return new TemporaryStack(plan.withName(name), expiry);
+    }
+
+    /** The template's text, JSON or YAML, at most 51,200 bytes. */
+    public TemporaryStack template(String text) {
+        return template(Input.value(text));
+    }
+
+    /** The template's text, JSON or YAML, at most 51,200 bytes. */
+    public TemporaryStack template(Input<? extends String> text) {
+        return new TemporaryStack(plan.withTemplate(text), expiry);
+    }
+
+    /** A parameter of the template with a fixed value. */
+    public TemporaryStack parameter(String name, String value) {
+        return parameter(name, Input.value(value));
+    }
+
+    /** A parameter of the template: the value's text, a list's joined by commas, a secret's revealed. */
+    public TemporaryStack parameter(String name, Input<?> value) {
+        return new TemporaryStack(plan.withParameter(name, value), expiry);
+    }
+
+    /** Writes an output of the stack under the key. */
+    public TemporaryStack output(String name, Key<String> key) {
+        return output(name, key, Function.identity());
+    }
+
+    /** Writes an output of the stack under the key, read by the parser. */
+    public <T> TemporaryStack output(String name, Key<T> key, Function<? super String, ? extends T> parser) {
+        return new TemporaryStack(plan.withOutput(name, key, parser), expiry);
+    }
+
+    /** What the template may do, for instance {@code CAPABILITY_IAM}. */
+    public TemporaryStack capabilities(String... capabilities) {
+        return new TemporaryStack(plan.withCapabilities(List.of(capabilities)), expiry);
+    }
+
+    /** How long to wait between two looks at the stack; defaults to three seconds. */
+    public TemporaryStack pollEvery(Duration interval) {
+        return new TemporaryStack(plan.withPollEvery(interval), expiry);
+    }
+
+    /** How long the stack may live at most; defaults to one hour. */
+    public TemporaryStack expiry(Duration expiry) {
+        return new TemporaryStack(plan, expiry);
+    }
+
+    @Override
+    public Contract contract() {
+        return plan.contract("TemporaryStack");
+    }
+
+    @Override
+    public Duration expiry() {
+        return expiry;
+    }
+
+    @Override
+    public Mono<Outputs> open(State state, StepContext context) {
+        return Mono.defer(() -> new StackLife(plan)
+                .make(
+                        state,
+                        context,
+                        Owner.tagsUntil(context, context.clock().instant().plus(expiry))));
+    }
+
+    @Override
+    public Mono<Found> reconcile(State state, StepContext context) {
+        return new StackLife(plan).look(state, context);
+    }
+
+    @Override
+    public Mono<Void> close(State state, Found found, StepContext context) {
+        return new StackLife(plan).remove(state, context);
+    }
+
+    @Override
+    public Mono<Void> preflight(State state, StepContext context) {
+        return new StackLife(plan).check(state, context);
+    }
+
+    /** A visibility window of five seconds; half an hour for a look, which waits for a stack in progress, and for a close. */
+    @Override
+    public StepOptions options() {
+        return StackLife.OPTIONS;
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** EC2 networking: routes, and ingress that is open only for the length of a scope. */
+@NullMarked
+package io.hybridpipe.aws.ec2;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.aws.cloudformation.DeployStack;
+import io.hybridpipe.aws.ec2.AddRoute;
+import io.hybridpipe.aws.ec2.TemporaryIngress;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.retry.FailureClass;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.Route;
+import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
+
+/** The steps on an AWS emulator that nobody here wrote; its known gaps are not asked for. */
+@Tag("moto")
+class MotoTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Key<Cidr> VPC_CIDR = Key.of("vpc-cidr", Cidr.class);
+    private static final Key<Cidr> ON_PREM = Key.of("on-prem", Cidr.class);
+    private static final Key<Cidr> MY_IP = Key.of("my-ip", Cidr.class);
+    private static final Key<String> GROUP = Key.of("group", String.class);
+    private static final Key<String> TABLE = Key.of("table", String.class);
+    private static final Key<String> ENI = Key.of("eni", String.class);
+    private static final String TEMPLATE = """
+            Parameters: {VpcCidr: {Type: String}}
+            Resources:
+              Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref VpcCidr}}
+              Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.1.0/24}}
+              Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+              Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: controller, VpcId: !Ref Vpc}}
+              Eni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet, GroupSet: [!Ref Group]}}
+            Outputs:
+              Table: {Value: !Ref Table}
+              Group: {Value: !Ref Group}
+              Eni: {Value: !Ref Eni}
+            """;
+
+    private final TestContext stackContext = TestContext.of("run-1", "fednet/create-new-vpc");
+    private final TestContext routeContext = TestContext.of("run-1", "fednet/vpc-routes");
+    private final TestContext accessContext = TestContext.of("run-1", "fednet/vpc-api-access");
+    private AwsAccount account;
+    private DeployStack stack;
+    private AddRoute route;
+    private TemporaryIngress access;
+
+    @BeforeEach
+    void start() throws Exception {
+        account = Moto.account();
+        stack = DeployStack.in(account)
+                .named("orders-vpc")
+                .template(TEMPLATE)
+                .parameter("VpcCidr", VPC_CIDR)
+                .output("Table", TABLE)
+                .output("Group", GROUP)
+                .output("Eni", ENI)
+                .pollEvery(POLL);
+        route = AddRoute.in(account).table(TABLE).to(ON_PREM).viaInterface(ENI).pollEvery(POLL);
+        access = TemporaryIngress.in(account).group(GROUP).tcp(8000).from(MY_IP).pollEvery(POLL);
+    }
+
+    @AfterEach
+    void stop() {
+        if (account != null) {
+            account.close();
+        }
+    }
+
+    @Test
+    void aStackARouteAndATemporaryRuleAreMadeFoundAgainAndTakenBack() {
+        State input = State.of(VPC_CIDR, Cidr.of("10.1.0.0/16"))
+                .with(ON_PREM, Cidr.of("10.0.0.0/16"))
+                .with(MY_IP, Cidr.of("203.0.113.7/32"));
+        stack.preflight(input, stackContext).block(SOON);
+        route.preflight(input, routeContext).block(SOON);
+        access.preflight(input, accessContext).block(SOON);
+
+        Outputs made = stack.run(input, stackContext).block(SOON);
+        State state =
+                input.with(TABLE, made.get(TABLE)).with(GROUP, made.get(GROUP)).with(ENI, made.get(ENI));
+        assertThat(stack.reconcile(state, stackContext).block(SOON)).isEqualTo(Found.done(made));
+        assertThat(stack.run(state, stackContext).block(SOON)).isEqualTo(made);
+
+        route.run(state, routeContext).block(SOON);
+        assertThat(routes(made)).extracting(Route::networkInterfaceId).containsExactly(made.get(ENI));
+        assertThat(route.reconcile(state, routeContext).block(SOON)).isEqualTo(Found.done(Outputs.none()));
+
+        access.open(state, accessContext).block(SOON);
+        assertThat(rules(made)).singleElement().satisfies(rule -> {
+            assertThat(rule.cidrIpv4()).isEqualTo("203.0.113.7/32");
+            assertThat(rule.fromPort()).isEqualTo(8000);
+            assertThat(rule.description()).contains("run-1", "fednet/vpc-api-access", accessContext.token());
+        });
+        assertThat(access.reconcile(state, accessContext).block(SOON)).isEqualTo(Found.done(Outputs.none()));
+
+        access.close(state, Found.done(Outputs.none()), accessContext).block(SOON);
+        access.close(state, Found.done(Outputs.none()), accessContext).block(SOON);
+        assertThat(rules(made)).isEmpty();
+        route.undo(state, Found.done(Outputs.none()), routeContext).block(SOON);
+        route.undo(state, Found.done(Outputs.none()), routeContext).block(SOON);
+        assertThat(routes(made)).isEmpty();
+        assertThat(routeContext.made).containsOnly(routeContext.gone.get(0));
+    }
+
+    @Test
+    void aStackIsGoneAfterItsUndoHoweverOften() {
+        String empty = "{Resources: {Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x}}}}";
+        DeployStack small =
+                DeployStack.in(account).named("small").template(empty).pollEvery(POLL);
+        small.run(State.empty(), stackContext).block(SOON);
+        small.undo(State.empty(), Found.done(Outputs.none()), stackContext).block(SOON);
+        small.undo(State.empty(), Found.done(Outputs.none()), stackContext).block(SOON);
+        assertThat(small.reconcile(State.empty(), stackContext).block(SOON)).isEqualTo(Found.absent());
+        assertThat(stackContext.gone).isEqualTo(stackContext.made).hasSize(1);
+    }
+
+    @Test
+    void aStackOfAnotherRunIsRefusedAndLeftAsItIs() {
+        State input = State.of(VPC_CIDR, Cidr.of("10.1.0.0/16"));
+        stack.run(input, stackContext).block(SOON);
+        TestContext other = TestContext.of("run-2", "fednet/create-new-vpc");
+        assertThatThrownBy(() -> stack.run(input, other).block(SOON))
+                .hasMessage("stack orders-vpc exists already in account-a/eu-central-1 (CREATE_COMPLETE, made by"
+                        + " fednet/create-new-vpc of run run-1); it is left as it is: delete it or choose another name")
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.PERMANENT);
+        stack.undo(input, Found.absent(), other).block(SOON);
+        assertThat(stack.reconcile(input, stackContext).block(SOON)).isInstanceOf(Found.Done.class);
+    }
+
+    private List<Route> routes(Outputs made) {
+        return account.ec2().describeRouteTables(r -> r.routeTableIds(made.get(TABLE))).join().routeTables().stream()
+                .flatMap(table -> table.routes().stream())
+                .filter(each -> "10.0.0.0/16".equals(each.destinationCidrBlock()))
+                .toList();
+    }
+
+    private List<SecurityGroupRule> rules(Outputs made) {
+        return account.ec2().describeSecurityGroupRules(r -> {}).join().securityGroupRules().stream()
+                .filter(rule -> rule.groupId().equals(made.get(GROUP)) && !rule.isEgress())
+                .toList();
+    }
+}
