@@ -83,7 +83,7 @@ final class ScopeNode extends Node {
 
     /** Continues when the scope is open; opens it, again if need be, or says why it cannot. */
     void ensureOpen(Consumer<@Nullable Throwable> then) {
-        if (unit.isOpen() && !expired) {
+        if (unit.isOpen() && !isExpired()) {
             then.accept(null);
             return;
         }
@@ -101,6 +101,19 @@ final class ScopeNode extends Node {
         } else {
             unit.perform(this::opened);
         }
+    }
+
+    /** Continues when the scope is open, if only for what is left of it: enough to close what stands inside. */
+    void ensureOpenForClose(Consumer<@Nullable Throwable> then) {
+        if (unit.isOpen()) {
+            then.accept(null);
+        } else {
+            ensureOpen(then);
+        }
+    }
+
+    private boolean isExpired() {
+        return expired || (scope != null && scope.isExpired());
     }
 
     private void reopenExpired() {

@@ -141,7 +141,7 @@ final class Unit implements State.View {
         timedOut = false;
         attemptsInBudget = 0;
         performStartedAt = node.startedAt;
-        reopening = node instanceof ScopeNode scope && scope.entered() && execution.isUndoing();
+        reopening = node instanceof ScopeNode scope && scope.entered();
         if (reopening) {
             performStartedAt = execution.now();
             if (execution.undoExpired()) {
@@ -189,7 +189,7 @@ final class Unit implements State.View {
                                 : header -> new PipeEvent.StepStarted(header, type));
             }
             long timeout = reopening
-                    ? work.options.attemptTimeout().map(Duration::toMillis).orElseGet(execution::undoShare)
+                    ? work.options.attemptTimeout().map(Duration::toMillis).orElseGet(this::share)
                     : work.options.attemptTimeout().map(Duration::toMillis).orElse(0L);
             call(work.forward(), context -> work.run(node.in.seenBy(this), context), timeout, this::attemptEnded);
         });
@@ -483,7 +483,7 @@ final class Unit implements State.View {
         undoInterrupted = false;
         undoStartedAt = execution.now();
         execution.isActive(this, true);
-        withEnclosingOpen(failure -> {
+        Consumer<@Nullable Throwable> inTheOpen = failure -> {
             if (failure != null && !work.isScope()) {
                 leave(whenDone, failure);
             } else if (status == Status.DONE) {
@@ -497,7 +497,12 @@ final class Unit implements State.View {
                     }
                 });
             }
-        });
+        };
+        if (work.isScope() && node.scope != null) {
+            node.scope.ensureOpenForClose(inTheOpen);
+        } else {
+            withEnclosingOpen(inTheOpen);
+        }
     }
 
     private void nothingThere(Runnable next) {
@@ -664,8 +669,11 @@ final class Unit implements State.View {
         return work.options
                 .undoTimeout()
                 .map(Duration::toMillis)
-                .orElseGet(() ->
-                        work.isScope() || !execution.isUndoing() ? (Long) CLOSE_TIMEOUT : (Long) execution.undoShare());
+                .orElseGet(() -> work.isScope() ? CLOSE_TIMEOUT : share());
+    }
+
+    private long share() {
+        return execution.isUndoing() ? execution.undoShare() : CLOSE_TIMEOUT;
     }
 
     /** The deadline of the undo pass has passed: a re-opening is stopped, and so is a step's undo; a close goes on. */
