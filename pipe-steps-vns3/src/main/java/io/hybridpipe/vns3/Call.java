@@ -16,7 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 
 /** One operation on one controller: its request, the envelope of its answer, and its name in messages. */
 final class Call {
@@ -74,9 +77,27 @@ final class Call {
             request.header("Content-Type", contentType);
         }
         HttpRequest built = request.build();
-        return Mono.fromFuture(() -> http.sendAsync(built, BodyHandlers.ofString(StandardCharsets.UTF_8)))
+        return Mono.<HttpResponse<String>>create(sink -> exchange(http, built, sink))
                 .onErrorMap(failure -> Translator.noAnswer(this, failure))
                 .map(this::open);
+    }
+
+    private static void exchange(HttpClient http, HttpRequest request, MonoSink<HttpResponse<String>> sink) {
+        AtomicBoolean left = new AtomicBoolean();
+        CompletableFuture<HttpResponse<String>> answer =
+                http.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+        sink.onCancel(() -> {
+            left.set(true);
+            answer.cancel(true);
+        });
+        answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                sink.success(value);
+            } else if (!left.get()) {
+                // the failure that a cancel causes has nobody to go to
+                sink.error(failure);
+            }
+        });
     }
 
     private Fields open(HttpResponse<String> answer) {

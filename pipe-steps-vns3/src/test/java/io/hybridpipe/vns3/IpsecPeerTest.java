@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hybridpipe.Effect;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.Secret;
+import io.hybridpipe.State;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Ip;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.SimResponse;
+import io.hybridpipe.sim.vns3.Inventory;
+import io.hybridpipe.sim.vns3.SimVns3;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+@Timeout(30)
+class IpsecPeerTest {
+    private static final String ENDPOINT = "POST /ipsec/endpoints";
+    private static final String TUNNEL = "POST /ipsec/endpoints/{endpoint_id}/tunnels";
+    private static final Key<Tunnel> OUT = Key.of("tunnel", Tunnel.class);
+    private static final Secret<String> PSK = Secret.of("psk-canary-1190");
+    private static final Controller HERE =
+            new Controller("orders", Ip.of("203.0.113.1"), Ip.of("10.1.0.10"), Lab.PASSWORD);
+    private static final Controller THERE =
+            new Controller("fed-1", Ip.of("203.0.113.2"), Ip.of("10.2.0.10"), Lab.PASSWORD);
+
+    private final Lab lab = new Lab();
+    private final Attempt attempt = new Attempt();
+    private final IpsecPeer step = IpsecPeer.between(Input.value(HERE), Input.value(THERE))
+            .psk(Input.value(PSK))
+            .localSubnet(Cidr.of("10.1.0.0/16"))
+            .remoteSubnet(Cidr.of("10.0.0.0/16"))
+            .into(OUT)
+            .over(lab.access)
+            .pollEvery(Lab.POLL)
+            .connectedWithin(Duration.ofSeconds(5));
+
+    private SimVns3 here;
+    private SimVns3 there;
+    private Inventory hereBefore;
+    private Inventory thereBefore;
+
+    @BeforeEach
+    void start() {
+        here = lab.licensed("orders", "10.1.0.10", "203.0.113.1");
+        there = lab.licensed("fed-1", "10.2.0.10", "203.0.113.2");
+        hereBefore = here.inventory();
+        thereBefore = there.inventory();
+        here.calls().clear();
+        there.calls().clear();
+    }
+
+    @AfterEach
+    void close() {
+        lab.close();
+    }
+
+    private Mono<Outputs> run() {
+        return step.run(State.empty(), attempt);
+    }
+
+    private Found reconcile() {
+        return Lab.get(step.reconcile(State.empty(), attempt));
+    }
+
+    private Mono<Void> undo() {
+        return step.undo(State.empty(), reconcile(), attempt);
+    }
+
+    private void assertOnePeering() {
+        for (String address : new String[] {"203.0.113.1", "203.0.113.2"}) {
+            Ipsec seen = Lab.get(lab.client(address).ipsec());
+            assertThat(seen.endpoints()).singleElement().satisfies(endpoint -> assertThat(endpoint.tunnels())
+                    .hasSize(1));
+        }
+    }
+
+    private void assertNothingLeft() {
+        assertThat(here.inventory()).isEqualTo(hereBefore);
+        assertThat(there.inventory()).isEqualTo(thereBefore);
+        assertThat(attempt.there()).isEmpty();
+    }
+
+    private SimVns3 side(String name) {
+        return name.equals("here") ? here : there;
+    }
+
+    @Test
+    void bothSidesAreConfiguredAndConnected() {
+        Tunnel tunnel = Lab.get(run()).get(OUT);
+        assertThat(tunnel.local().controller()).isEqualTo("orders");
+        assertThat(tunnel.local().subnet()).isEqualTo(Cidr.of("10.1.0.0/16"));
+        assertThat(tunnel.remote().controller()).isEqualTo("fed-1");
+        assertThat(tunnel.remote().address()).isEqualTo(THERE.address());
+        assertThat(tunnel).hasToString("orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1");
+        assertThat(here.explain(tunnel.local().tunnel())).isEqualTo("both sides agree");
+        assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L, TUNNEL, 1L));
+        assertThat(Lab.changes(there)).isEqualTo(Map.of(ENDPOINT, 1L, TUNNEL, 1L));
+    }
+
+    @Test
+    void whatIsMadeBearsTheRunsTagsAndTheOthersPrivateAddressAsItsIdentity() {
+        Lab.get(run());
+        IpsecEndpoint made =
+                Lab.get(lab.client("203.0.113.1").ipsec()).endpoints().get(0);
+        assertThat(made.name()).isEqualTo("to-fed-1");
+        assertThat(made.gateway()).isEqualTo("203.0.113.2");
+        assertThat(made.identity()).contains("10.2.0.10");
+        assertThat(made.description())
+                .isEqualTo("hybridpipe:token=0123456789abcdef0123456789abcdef hybridpipe:pipe=pipe"
+                        + " hybridpipe:run=run-1 hybridpipe:step=pipe/step");
+        assertThat(made.tunnels().get(0).description()).isEqualTo(made.description());
+        assertThat(attempt.there())
+                .extracting(Resource::toString)
+                .containsExactlyInAnyOrder(
+                        "VNS3::IpsecEndpoint 1 in orders (203.0.113.1)",
+                        "VNS3::IpsecTunnel 1/1 in orders (203.0.113.1)",
+                        "VNS3::IpsecEndpoint 1 in fed-1 (203.0.113.2)",
+                        "VNS3::IpsecTunnel 1/1 in fed-1 (203.0.113.2)");
+        assertThat(attempt.there())
+                .extracting(Resource::show)
+                .contains("curl -k -u api https://203.0.113.1:8000/api/ipsec/endpoints/1");
+    }
+
+    @Test
+    void aSecondSubscriptionLooksAgainAndMakesNothingTwice() {
+        Mono<Outputs> run = run();
+        assertThat(here.calls().all()).isEmpty();
+        Outputs first = Lab.get(run);
+        int calls = here.calls().all().size();
+        assertThat(Lab.get(run)).isEqualTo(first);
+        assertThat(here.calls().all()).hasSizeGreaterThan(calls);
+        assertOnePeering();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "here, " + ENDPOINT,
+        "here, " + TUNNEL,
+        "there, " + ENDPOINT,
+        "there, " + TUNNEL,
+    })
+    void afterALostAnswerReconcileFindsTheHalfUndoTakesItAndTheNextAttemptSucceeds(String side, String action) {
+        side(side).faults().on(action).dropAfter();
+        Lab.failure(run(), FailureClass.UNKNOWN_OUTCOME);
+        Lab.await(attempt.settled());
+        Found found = Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), attempt));
+        assertThat(found).isNotEqualTo(Found.absent()).isNotInstanceOf(Found.Unknown.class);
+        Lab.await(step.undo(State.empty(), found, attempt));
+        assertNothingLeft();
+        Lab.get(run());
+        assertOnePeering();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"here", "there"})
+    void aHalfMadePeeringIsCompletedByTheNextAttempt(String side) {
+        side(side).faults().on(TUNNEL).status(503);
+        Lab.failure(run(), FailureClass.TRANSIENT);
+        Lab.await(attempt.settled());
+        assertThat(reconcile()).isInstanceOf(Found.Partly.class);
+        Lab.get(run());
+        assertOnePeering();
+    }
+
+    @Test
+    void aReadThatFailsInPassingChangesNothing() {
+        there.faults().on("GET /ipsec").status(502);
+        assertThat(Lab.failure(run(), FailureClass.TRANSIENT)).hasMessage("GET /api/ipsec on 203.0.113.2 answered 502");
+        assertThat(Lab.changes(here)).isEmpty();
+        assertThat(reconcile()).isEqualTo(Found.absent());
+        Lab.get(run());
+        assertOnePeering();
+    }
+
+    @Test
+    void aRefusalIsPermanentAndSaysWhereAndWhy() {
+        there.faults().on(ENDPOINT).error("OperationNotAllowedError", "Max number of endpoints reached");
+        assertThat(Lab.failure(run(), FailureClass.PERMANENT))
+                .hasMessageStartingWith("POST /api/ipsec/endpoints on 203.0.113.2 answered 403"
+                        + " OperationNotAllowedError: Max number of endpoints reached");
+    }
+
+    @Test
+    void reconcileSeesACompletePeeringAsDoneWithTheSameOutputs() {
+        assertThat(reconcile()).isEqualTo(Found.absent());
+        Outputs outputs = Lab.get(run());
+        assertThat(reconcile()).isEqualTo(Found.done(outputs));
+    }
+
+    @Test
+    void aTunnelThatDoesNotComeUpSaysWhichPhaseIsDownOnWhichSide() {
+        Lab.get(run());
+        for (String phase : new String[] {"down", "up"}) {
+            there.faults()
+                    .on("GET /status/ipsec")
+                    .always()
+                    .answer(SimResponse.json(
+                            200,
+                            "{\"response\":{\"1\":{\"id\":1,\"connected\":false,\"tunnel_params\":{\"phase1\":\""
+                                    + phase + "\",\"phase2\":\"down\"}}}}"));
+            assertThat(Lab.failure(
+                            step.connectedWithin(Duration.ofMillis(100)).run(State.empty(), attempt),
+                            FailureClass.PERMANENT))
+                    .hasMessage("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected after PT0.1S:"
+                            + " orders (203.0.113.1) says connected; fed-1 (203.0.113.2) says "
+                            + (phase.equals("up")
+                                    ? "phase 2 (ESP) is down: check that the subnets of both sides mirror each other"
+                                    : "phase 1 (IKE) is down: check addresses, pre-shared key and UDP 500 and 4500"));
+            there.faults().clear();
+        }
+    }
+
+    @Test
+    void reconcileOfAConfiguredTunnelThatStaysDownIsPartlyWithTheReason() {
+        Lab.get(run());
+        there.faults().on("GET /status/ipsec").always().answer(SimResponse.json(200, "{\"response\":{}}"));
+        assertThat(Lab.get(step.connectedWithin(Duration.ofMillis(50)).reconcile(State.empty(), attempt)))
+                .isEqualTo(Found.partly("is not connected after PT0.05S: orders (203.0.113.1) says connected;"
+                        + " fed-1 (203.0.113.2) does not list it"));
+    }
+
+    @Test
+    void cancelInMidCallLetsTheCallEndAndUndoTakesWhatItMade() {
+        Fault held = here.faults().on(ENDPOINT).holdAfter();
+        boolean[] signalled = new boolean[1];
+        Disposable run = run().subscribe(done -> signalled[0] = true, failure -> signalled[0] = true);
+        Lab.get(held.reached());
+        run.dispose();
+        held.release();
+        Lab.await(attempt.settled());
+        assertThat(signalled[0]).isFalse();
+        assertThat(attempt.there()).isNotEmpty();
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
+    void undoTakesBothSidesAndMayComeTwice() {
+        Lab.get(run());
+        Lab.await(undo());
+        assertNothingLeft();
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
+    void undoOfOneSideDoesNotWaitForTheOther() {
+        Lab.get(run());
+        here.faults().on("DELETE /ipsec/endpoints/{endpoint_id}").error("APIArgumentError", "not now");
+        Lab.failure(undo(), FailureClass.PERMANENT);
+        assertThat(there.inventory()).isEqualTo(thereBefore);
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
+    void undoAfterALostDeleteFindsItGone() {
+        Lab.get(run());
+        here.faults().on("DELETE /ipsec/endpoints/{endpoint_id}").dropAfter();
+        Lab.failure(undo(), FailureClass.UNKNOWN_OUTCOME);
+        Lab.await(undo());
+        assertThat(here.inventory()).isEqualTo(hereBefore);
+        assertThat(there.inventory()).isEqualTo(thereBefore);
+    }
+
+    @Test
+    void undoLeavesWhatAnotherStepMade() {
+        Attempt other = new Attempt("ffffffffffffffffffffffffffffffff");
+        Lab.get(run());
+        Inventory made = here.inventory();
+        Lab.await(step.undo(State.empty(), Found.absent(), other));
+        assertThat(here.inventory()).isEqualTo(made);
+    }
+
+    @Test
+    void aTunnelOfSomebodyElseWithTheSameEndsIsRefused() {
+        Lab.get(run());
+        Inventory made = here.inventory();
+        Attempt other = new Attempt("ffffffffffffffffffffffffffffffff");
+        assertThat(Lab.failure(step.run(State.empty(), other), FailureClass.PERMANENT)
+                        .getMessage())
+                .contains("has a tunnel ", " already, and this run did not make it");
+        assertThat(here.inventory()).isEqualTo(made);
+    }
+
+    @Test
+    void aRouteBasedPeeringTakesTheTunnelThatComesWithItsEndpoint() {
+        Tunnel tunnel = Lab.get(step.routeBased(
+                                Input.value(Cidr.of("169.254.10.0/30")), Input.value(Cidr.of("169.254.10.0/30")))
+                        .run(State.empty(), attempt))
+                .get(OUT);
+        assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L));
+        assertThat(tunnel.local().tunnel()).isPositive();
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedBeforeTheRunAndSilenceIsNot() {
+        Controller mistaken = HERE.withPassword(Secret.of("canary"));
+        assertThat(Lab.failure(
+                        IpsecPeer.between(Input.value(mistaken), Input.value(THERE))
+                                .psk(Input.value(PSK))
+                                .over(lab.access)
+                                .preflight(State.empty(), attempt),
+                        FailureClass.PERMANENT))
+                .hasMessageContaining("on 203.0.113.1 answered 401");
+        Lab.await(step.preflight(State.empty(), attempt));
+        here.close();
+        Lab.await(step.preflight(State.empty(), attempt));
+    }
+
+    @Test
+    void itSaysWhatItNeeds() {
+        assertThat(step.contract().effect()).isEqualTo(Effect.undoable());
+        assertThatThrownBy(() ->
+                        IpsecPeer.between(Input.value(HERE), Input.value(THERE)).contract())
+                .hasMessage("IpsecPeer.between(..) needs .psk(..)");
+        assertThat(Lab.failure(
+                        step.psk(Input.value(Secret.of(""))).preflight(State.empty(), attempt), FailureClass.PERMANENT))
+                .hasMessage("the pre-shared key is empty");
+    }
+}

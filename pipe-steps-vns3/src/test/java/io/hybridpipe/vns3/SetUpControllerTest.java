@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hybridpipe.Effect;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.Secret;
+import io.hybridpipe.State;
+import io.hybridpipe.TypeRef;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Ip;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.SimResponse;
+import io.hybridpipe.sim.vns3.Boot;
+import io.hybridpipe.sim.vns3.Inventory;
+import io.hybridpipe.sim.vns3.SimVns3;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+@Timeout(30)
+class SetUpControllerTest {
+    private static final String ADDRESS = "203.0.113.1";
+    private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);
+    private static final Map<String, Long> EACH_ONCE = Map.of(
+            "PUT /config", 1L,
+            "PUT /license", 1L,
+            "PUT /license/parameters", 1L,
+            "PUT /keyset", 1L,
+            "PUT /peering/self", 1L);
+
+    private final Lab lab = new Lab();
+    private final Attempt attempt = new Attempt();
+    private final SetUpController step = SetUpController.at(Ip.of(ADDRESS))
+            .password(Input.value(Lab.PASSWORD))
+            .license(Input.value(Lab.LICENSE))
+            .keysetToken(Input.value(Lab.KEYSET_TOKEN))
+            .topology("fednet")
+            .named("orders")
+            .into(CONTROLLER)
+            .over(lab.access)
+            .pollEvery(Lab.POLL)
+            .readyWithin(Duration.ofSeconds(5));
+
+    @AfterEach
+    void close() {
+        lab.close();
+    }
+
+    private Mono<Outputs> run(SetUpController step) {
+        return step.run(State.empty(), attempt);
+    }
+
+    private Found reconcile() {
+        return Lab.get(step.reconcile(State.empty(), attempt));
+    }
+
+    private SimVns3 running() {
+        return lab.start(lab.builder("c", "10.1.0.10", ADDRESS).running());
+    }
+
+    private void assertSetUp() {
+        Vns3Client client = lab.client(ADDRESS);
+        assertThat(Lab.get(client.license()).finalized()).isTrue();
+        assertThat(Lab.get(client.keyset()).present()).isTrue();
+        assertThat(Lab.get(client.peering()).id()).contains(1);
+        assertThat(Lab.get(client.config()).topologyName()).contains("fednet");
+        assertThat(Lab.get(client.config()).controllerName()).contains("orders");
+    }
+
+    @Test
+    void aLaunchedControllerIsWaitedForAndSetUpThroughItsRebootDoingEachThingOnce() {
+        SimVns3 controller = lab.launch("c", "10.1.0.10", ADDRESS);
+        assertThat(Lab.get(run(step)).get(CONTROLLER))
+                .isEqualTo(new Controller("orders", Ip.of(ADDRESS), Ip.of("10.1.0.10"), Lab.PASSWORD));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @Test
+    void aSecondSubscriptionLooksAgainAndChangesNothing() {
+        SimVns3 controller = running();
+        Mono<Outputs> run = run(step);
+        assertThat(controller.calls().all()).isEmpty();
+        Outputs first = Lab.get(run);
+        int calls = controller.calls().all().size();
+        assertThat(Lab.get(run)).isEqualTo(first);
+        assertThat(controller.calls().all()).hasSizeGreaterThan(calls);
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"PUT /config", "PUT /license", "PUT /license/parameters", "PUT /keyset", "PUT /peering/self"})
+    void afterALostAnswerReconcileLooksAndTheNextAttemptDoesNotDoItAgain(String action) {
+        SimVns3 controller = running();
+        controller.faults().on(action).dropAfter();
+        Lab.failure(run(step), FailureClass.UNKNOWN_OUTCOME);
+        if (action.equals("PUT /license/parameters")) {
+            Lab.until(() -> !controller.isUp());
+        }
+        Found found = reconcile();
+        assertThat(found.<String>fold(a -> "absent", d -> "done", p -> "partly", u -> "unknown"))
+                .isEqualTo(
+                        switch (action) {
+                            case "PUT /config" -> "absent";
+                            case "PUT /peering/self" -> "done";
+                            default -> "partly";
+                        });
+        Lab.get(run(step));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"PUT /config", "PUT /license", "PUT /license/parameters", "PUT /keyset", "PUT /peering/self"})
+    void aPassingFaultAnywhereIsFollowedByASuccessThatRepeatsNothingElse(String action) {
+        SimVns3 controller = running();
+        controller.faults().on(action).status(503);
+        Lab.failure(run(step), FailureClass.TRANSIENT);
+        Lab.get(run(step));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).containsEntry(action, 2L).hasSize(5);
+        assertThat(Lab.changes(controller).values().stream()
+                        .mapToLong(count -> count)
+                        .sum())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void cancelInMidCallLeavesAStateFromWhichTheNextAttemptGoesOn() {
+        SimVns3 controller = running();
+        Fault held = controller.faults().on("PUT /license").holdAfter();
+        boolean[] signalled = new boolean[1];
+        Disposable run = run(step).subscribe(done -> signalled[0] = true, failure -> signalled[0] = true);
+        Lab.get(held.reached());
+        run.dispose();
+        held.release();
+        Lab.await(attempt.settled());
+        assertThat(signalled[0]).isFalse();
+        assertThat(reconcile()).isEqualTo(Found.partly("license without parameters, keyset missing, peer id not set"));
+        Lab.get(run(step));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @Test
+    void aRebootTooShortToBeSeenIsNotWaitedForLongerThanSaid() {
+        SimVns3 controller = lab.start(lab.builder("c", "10.1.0.10", ADDRESS)
+                .running()
+                .boot(new Boot(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO)));
+        Lab.get(run(step.rebootStartsWithin(Duration.ofMillis(200))));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @Test
+    void aKeysetThatSomebodyElseBeganMeanwhileIsWaitedFor() {
+        SimVns3 controller = running();
+        controller
+                .faults()
+                .on("PUT /keyset")
+                .answer(SimResponse.json(
+                        400,
+                        "{\"error\":{\"name\":\"APIArgumentError\",\"log\":\"1\",\"message\":\"Keyset setup in"
+                                + " progress.\"}}"));
+        Lab.get(run(step));
+        assertSetUp();
+    }
+
+    @Test
+    void aKeysetThatIsNeverMadeIsGivenUp() {
+        SimVns3 controller = running();
+        controller
+                .faults()
+                .on("GET /keyset")
+                .always()
+                .answer(SimResponse.json(200, "{\"response\":{\"in_progress\":true,\"running\":3}}"));
+        assertThat(Lab.failure(run(step.keysetWithin(Duration.ofMillis(100))), FailureClass.PERMANENT))
+                .hasMessage("controller 203.0.113.1 has no keyset after PT0.1S");
+    }
+
+    @Test
+    void aBadLicenseIsPermanentAndItsTextIsNotRepeated() {
+        running();
+        SetUpController mistaken = step.license(Input.value(Secret.of("no-license-canary")));
+        assertThat(Lab.failure(run(mistaken), FailureClass.PERMANENT))
+                .hasMessageStartingWith("PUT /api/license on 203.0.113.1 answered 400 APIArgumentError: Bad license");
+    }
+
+    @Test
+    void aWrongPasswordIsPermanent() {
+        running();
+        SetUpController mistaken =
+                step.password(Input.value(Secret.of("canary"))).unauthorizedGrace(Duration.ofMillis(50));
+        assertThat(Lab.failure(run(mistaken), FailureClass.PERMANENT)).hasMessageContaining("401 UnauthorizedError");
+    }
+
+    @Test
+    void anotherPeerIdThanTheWantedOneIsNotOverwritten() {
+        SimVns3 controller = running();
+        Lab.get(run(step));
+        assertThat(Lab.failure(run(step.peerId(2)), FailureClass.PERMANENT))
+                .hasMessage("controller 203.0.113.1 has peer id 1 already, wanted is 2");
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @Test
+    void aControllerThatNeverComesUpIsGivenUpInTime() {
+        lab.start(lab.builder("c", "10.1.0.10", ADDRESS)
+                .boot(new Boot(Duration.ZERO, Duration.ofHours(1), Duration.ZERO, Duration.ZERO)));
+        assertThat(Lab.failure(run(step.readyWithin(Duration.ofMillis(100))), FailureClass.PERMANENT))
+                .hasMessageContaining("is not ready after PT0.1S");
+    }
+
+    @Test
+    void chosenOverlayAddressesAreSet() {
+        running();
+        Lab.get(run(step.parameters(LicenseParameters.of(
+                Cidr.of("172.31.1.0/24"),
+                List.of(Ip.of("172.31.1.1"), Ip.of("172.31.1.2")),
+                List.of(65001L, 65002L),
+                "172.31.1.10-172.31.1.20",
+                Ip.of("172.31.1.250")))));
+        assertThat(Lab.get(lab.client(ADDRESS).license()).overlaySubnet()).contains("172.31.1.0/24");
+    }
+
+    @Test
+    void undoTakesNothingBackAndHoldsUpNothing() {
+        SimVns3 controller = running();
+        Outputs outputs = Lab.get(run(step));
+        Inventory before = controller.inventory();
+        Lab.await(step.undo(State.empty(), Found.done(outputs), attempt));
+        Lab.await(step.undo(State.empty(), Found.absent(), attempt));
+        assertThat(controller.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void onAControllerThatNoStepLaunchedTheEffectIsIrreversible() {
+        assertThat(step.contract().effect()).isEqualTo(Effect.undoable());
+        assertThat(step.onStandingController().contract().effect().irreversibleBecause())
+                .contains("a license stays on its controller");
+    }
+
+    @Test
+    void anEmptyLicenseIsRefusedBeforeTheRun() {
+        SetUpController mistaken = step.license(Input.value(Secret.of(" ")));
+        assertThat(Lab.failure(mistaken.preflight(State.empty(), attempt), FailureClass.PERMANENT))
+                .hasMessage("the license of the controller is empty");
+        Key<Secret<String>> later = Key.of("later", new TypeRef<Secret<String>>() {});
+        Lab.await(step.license(later).preflight(State.empty(), attempt));
+    }
+
+    @Test
+    void itSaysWhatItNeeds() {
+        assertThatThrownBy(() -> SetUpController.at(Ip.of(ADDRESS)).contract())
+                .hasMessage("SetUpController.at(..) needs .password(..)");
+        assertThatThrownBy(() -> step.peerId(0)).hasMessage("peer id is 0, it must be at least 1");
+        assertThat(step.contract().writes()).containsExactly(CONTROLLER);
+    }
+}
