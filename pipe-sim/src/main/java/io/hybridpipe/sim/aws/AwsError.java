@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import java.util.Map;
+
+/** A refusal as the service words it; the code decides the HTTP status. */
+final class AwsError extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    /** Statuses other than 400, as the services document them. */
+    private static final Map<String, Integer> STATUS = Map.ofEntries(
+            Map.entry("AuthFailure", 401),
+            Map.entry("UnauthorizedOperation", 403),
+            Map.entry("AccessDenied", 403),
+            Map.entry("ExpiredToken", 403),
+            Map.entry("InvalidClientTokenId", 403),
+            Map.entry("SignatureDoesNotMatch", 403),
+            Map.entry("MissingAuthenticationToken", 403),
+            Map.entry("ChangeSetNotFound", 404),
+            Map.entry("DryRunOperation", 412),
+            Map.entry("InternalError", 500),
+            Map.entry("InternalFailure", 500),
+            Map.entry("InsufficientInstanceCapacity", 500),
+            Map.entry("RequestLimitExceeded", 503),
+            Map.entry("ServiceUnavailable", 503),
+            Map.entry("Unavailable", 503));
+
+    private final String code;
+
+    private AwsError(String code, String message) {
+        super(message, null, false, false);
+        this.code = code;
+    }
+
+    static AwsError of(String code, String message, Object... values) {
+        return new AwsError(code, values.length == 0 ? message : message.formatted(values));
+    }
+
+    static AwsError missing(String parameter) {
+        return of("MissingParameter", "The request must contain the parameter %s", parameter);
+    }
+
+    static AwsError invalid(String message, Object... values) {
+        return of("InvalidParameterValue", message, values);
+    }
+
+    static AwsError dependency(String message, Object... values) {
+        return of("DependencyViolation", message, values);
+    }
+
+    String code() {
+        return code;
+    }
+
+    String text() {
+        return String.valueOf(getMessage());
+    }
+
+    static int status(String code) {
+        return STATUS.getOrDefault(code, 400);
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import inet.ipaddr.IPAddress;
+import io.hybridpipe.sim.aws.Model.NetworkInterface;
+import io.hybridpipe.sim.aws.Model.Route;
+import io.hybridpipe.sim.aws.Model.Rule;
+import io.hybridpipe.sim.net.CloudNetwork;
+import io.hybridpipe.sim.net.Next;
+import io.hybridpipe.sim.net.Packet;
+import io.hybridpipe.sim.net.Port;
+import io.hybridpipe.sim.net.Protocol;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A region of an account as packets see it: security groups, source/dest check, route tables, internet gateways. */
+final class AwsNetwork implements CloudNetwork {
+
+    private final Region region;
+
+    AwsNetwork(Region region) {
+        this.region = region;
+    }
+
+    @Override
+    public String name() {
+        return "AWS " + region.account + " " + region.name;
+    }
+
+    @Override
+    public List<Port> ports() {
+        synchronized (region) {
+            return region.interfaceStore.all().stream().map(this::port).toList();
+        }
+    }
+
+    private Port port(NetworkInterface card) {
+        return new Port(
+                card.id(),
+                card.privateIp(),
+                region.addresses.publicAddressOf(card),
+                card.attachment().instance());
+    }
+
+    @Override
+    public Next send(Port from, Packet packet) {
+        synchronized (region) {
+            return region.interfaceStore
+                    .find(from.id())
+                    .map(card -> send(card, packet))
+                    .orElseGet(() -> new Next.Dropped(name(), "there is no interface " + from.id(), List.of()));
+        }
+    }
+
+    private Next send(NetworkInterface card, Packet packet) {
+        var why = new ArrayList<String>();
+        if (!packet.source().equals(card.privateIp())) {
+            if (card.sourceDestCheck()) {
+                return new Next.Dropped(
+                        "source/dest check of " + card.id(),
+                        "the packet's source " + packet.source() + " is not the interface's own address "
+                                + card.privateIp(),
+                        why);
+            }
+            why.add("source/dest check of " + card.id() + " is off");
+        }
+        var allowed = allowedBy(card, true, packet);
+        if (allowed.isEmpty()) {
+            return new Next.Dropped(groups(card), "no egress rule allows " + describe(packet, true), why);
+        }
+        why.add(allowed.get());
+        return route(card, packet, why);
+    }
+
+    private Next route(NetworkInterface card, Packet packet, List<String> why) {
+        var table = region.routing.tableFor(region.subnetStore.get(card.subnet()));
+        var best = table.routes().stream()
+                .filter(route -> route.destination().contains(packet.destination()))
+                .max(Comparator.comparingInt(AwsNetwork::prefix));
+        if (best.isEmpty()) {
+            return new Next.Dropped("route table " + table.id(), "no route to " + packet.destination(), why);
+        }
+        var route = best.get();
+        var line = "route table " + table.id() + ": " + route.destination() + " -> " + route.target();
+        if (region.routing.blackhole(table, route)) {
+            return new Next.Dropped("route table " + table.id(), line + " is a blackhole", why);
+        }
+        why.add(line);
+        if (route.local()) {
+            return toLocal(card, packet, why);
+        }
+        if (route.target().startsWith("igw-")) {
+            return toInternet(card, packet, route.target(), why);
+        }
+        return new Next.Deliver(port(region.interfaceStore.get(route.target())), packet, why);
+    }
+
+    private Next toLocal(NetworkInterface from, Packet packet, List<String> why) {
+        return region
+                .interfaceStore
+                .where(card -> card.vpc().equals(from.vpc()) && card.privateIp().equals(packet.destination()))
+                .stream()
+                .findFirst()
+                .<Next>map(card -> new Next.Deliver(port(card), packet, why))
+                .orElseGet(
+                        () -> new Next.Dropped("vpc " + from.vpc(), "no interface has " + packet.destination(), why));
+    }
+
+    private Next toInternet(NetworkInterface card, Packet packet, String gateway, List<String> why) {
+        var address = region.addresses.publicAddressOf(card);
+        if (address.isEmpty()) {
+            return new Next.Dropped(
+                    "internet gateway " + gateway, "interface " + card.id() + " has no public address", why);
+        }
+        if (!packet.source().equals(card.privateIp())) {
+            return new Next.Dropped(
+                    "internet gateway " + gateway,
+                    "no public address belongs to " + packet.source() + "; only " + card.privateIp() + " is translated",
+                    why);
+        }
+        why.add("internet gateway " + gateway + " translates " + packet.source() + " to " + address.get());
+        return new Next.ToInternet(packet.withSource(address.get()), why);
+    }
+
+    @Override
+    public Next deliver(Port to, Packet packet) {
+        synchronized (region) {
+            return region.interfaceStore
+                    .find(to.id())
+                    .map(card -> deliver(card, packet))
+                    .orElseGet(() -> new Next.Dropped(name(), "there is no interface " + to.id(), List.of()));
+        }
+    }
+
+    private Next deliver(NetworkInterface card, Packet arriving) {
+        var why = new ArrayList<String>();
+        var packet = arriving;
+        var address = region.addresses.publicAddressOf(card);
+        if (address.filter(arriving.destination()::equals).isPresent()) {
+            var gateway = region.routing.gatewayOf(card.vpc());
+            if (gateway.isEmpty()) {
+                return new Next.Dropped("vpc " + card.vpc(), "no internet gateway is attached", why);
+            }
+            packet = arriving.withDestination(card.privateIp());
+            why.add("internet gateway " + gateway.get().id() + " translates " + arriving.destination() + " to "
+                    + card.privateIp());
+        }
+        var allowed = allowedBy(card, false, packet);
+        if (allowed.isEmpty()) {
+            return new Next.Dropped(groups(card), "no ingress rule allows " + describe(packet, false), why);
+        }
+        why.add(allowed.get());
+        if (!packet.destination().equals(card.privateIp())) {
+            if (card.sourceDestCheck()) {
+                return new Next.Dropped(
+                        "source/dest check of " + card.id(),
+                        "the packet's destination " + packet.destination() + " is not the interface's own address "
+                                + card.privateIp(),
+                        why);
+            }
+            why.add("source/dest check of " + card.id() + " is off");
+        }
+        return new Next.Deliver(port(card), packet, why);
+    }
+
+    private Optional<String> allowedBy(NetworkInterface card, boolean egress, Packet packet) {
+        for (var id : card.groups()) {
+            var group = region.groupStore.get(id);
+            for (var rule : group.rules()) {
+                if (rule.egress() == egress && matches(rule, packet)) {
+                    return Optional.of("security group " + id + " (" + group.name() + ") allows " + describe(rule));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean matches(Rule rule, Packet packet) {
+        var peer = rule.egress() ? packet.destination() : packet.source();
+        return protocolFits(rule, packet) && (rule.peerIsGroup() ? inGroup(rule.peer(), peer) : contains(rule, peer));
+    }
+
+    private static boolean contains(Rule rule, IPAddress peer) {
+        return Cidr.block(rule.peer(), "cidrIp").contains(peer);
+    }
+
+    private boolean inGroup(String group, IPAddress address) {
+        return region.interfaceStore.any(
+                card -> card.groups().contains(group) && card.privateIp().equals(address));
+    }
+
+    private static boolean protocolFits(Rule rule, Packet packet) {
+        if (rule.protocol().equals("-1")) {
+            return true;
+        }
+        if (!rule.protocol().equals(ruleProtocol(packet.protocol()))) {
+            return false;
+        }
+        var ports = packet.protocol() == Protocol.TCP || packet.protocol() == Protocol.UDP;
+        return !ports || rule.from() <= packet.destinationPort() && packet.destinationPort() <= rule.to();
+    }
+
+    /** EC2 names three protocols and takes the rest by number. */
+    private static String ruleProtocol(Protocol protocol) {
+        return protocol == Protocol.ESP ? "50" : protocol.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static int prefix(Route route) {
+        var bits = route.destination().getNetworkPrefixLength();
+        return bits == null ? 32 : bits;
+    }
+
+    private String groups(NetworkInterface card) {
+        var names = card.groups().stream()
+                .map(id -> id + " (" + region.groupStore.get(id).name() + ")")
+                .toList();
+        return (names.size() == 1 ? "security group " : "security groups ") + String.join(", ", names);
+    }
+
+    private static String describe(Packet packet, boolean egress) {
+        var protocol = packet.protocol().name().toLowerCase(Locale.ROOT);
+        var ports = packet.protocol() == Protocol.TCP || packet.protocol() == Protocol.UDP;
+        return protocol
+                + (ports ? " " + packet.destinationPort() : "")
+                + (egress ? " to " + packet.destination() : " from " + packet.source());
+    }
+
+    private static String describe(Rule rule) {
+        var direction = rule.egress() ? " to " : " from ";
+        if (rule.protocol().equals("-1")) {
+            return "everything" + direction + rule.peer();
+        }
+        var ports = rule.from() < 0
+                ? ""
+                : rule.from() == rule.to() ? " " + rule.from() : " " + rule.from() + "-" + rule.to();
+        return rule.protocol() + ports + direction + rule.peer();
+    }
+}

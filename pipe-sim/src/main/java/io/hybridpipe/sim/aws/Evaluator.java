@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** Computes the values in a template: references, functions and conditions. Not thread-safe. */
+final class Evaluator {
+
+    private static final Object NO_VALUE = new Object();
+
+    /** Gives what a reference to a resource stands for, once it exists. */
+    interface Resources {
+        String physicalId(String name);
+
+        Object attribute(String name, String attribute);
+    }
+
+    private final Template template;
+    private final Map<String, String> parameters;
+    private final Map<String, Object> pseudo;
+    private final List<String> zones;
+    private final Resources resources;
+    private final Map<String, Boolean> conditions = new HashMap<>();
+
+    Evaluator(
+            Template template,
+            Map<String, String> parameters,
+            Map<String, Object> pseudo,
+            List<String> zones,
+            Resources resources) {
+        this.template = template;
+        this.parameters = parameters;
+        this.pseudo = pseudo;
+        this.zones = zones;
+        this.resources = resources;
+    }
+
+    boolean condition(String name) {
+        var known = conditions.get(name);
+        if (known == null) {
+            known = truth(template.conditions.getOrDefault(name, "false"));
+            conditions.put(name, known);
+        }
+        return known;
+    }
+
+    /** The properties of a resource, without those that turned out to be AWS::NoValue. */
+    Map<String, Object> properties(Template.Resource resource) {
+        var values = new LinkedHashMap<String, Object>();
+        resource.properties().forEach((name, value) -> {
+            var computed = value(value);
+            if (computed != NO_VALUE) {
+                values.put(name, computed);
+            }
+        });
+        return values;
+    }
+
+    String text(Object value) {
+        var computed = value(value);
+        if (computed instanceof List<?> list) {
+            return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+        }
+        return String.valueOf(computed);
+    }
+
+    Object value(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream()
+                    .map(this::value)
+                    .filter(item -> item != NO_VALUE)
+                    .map(Object.class::cast)
+                    .toList();
+        }
+        if (!(value instanceof Map<?, ?> map)) {
+            return value;
+        }
+        if (map.size() == 1) {
+            var only = map.entrySet().iterator().next();
+            var name = String.valueOf(only.getKey());
+            if (name.equals("Ref") || name.startsWith("Fn::") || name.equals("Condition")) {
+                return function(name, only.getValue());
+            }
+        }
+        var values = new LinkedHashMap<String, Object>();
+        map.forEach((key, inner) -> {
+            var computed = value(inner);
+            if (computed != NO_VALUE) {
+                values.put(String.valueOf(key), computed);
+            }
+        });
+        return values;
+    }
+
+    private Object function(String name, Object argument) {
+        return switch (name) {
+            case "Ref" -> reference(String.valueOf(argument));
+            case "Condition" -> String.valueOf(condition(String.valueOf(argument)));
+            case "Fn::GetAtt" -> {
+                var reference = References.in(Map.of(name, argument)).get(0);
+                yield resources.attribute(reference.name(), reference.attribute());
+            }
+            case "Fn::Sub" -> substitute(argument);
+            case "Fn::Join" -> {
+                var parts = arguments(name, argument, 2);
+                yield items(parts.get(1)).stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(String.valueOf(parts.get(0))));
+            }
+            case "Fn::Select" -> {
+                var parts = arguments(name, argument, 2);
+                var list = items(parts.get(1));
+                var index = Integer.parseInt(text(parts.get(0)));
+                if (index < 0 || index >= list.size()) {
+                    throw invalid("Template error: Fn::Select cannot select nonexistent value at index %d", index);
+                }
+                yield list.get(index);
+            }
+            case "Fn::Split" -> {
+                var parts = arguments(name, argument, 2);
+                yield Arrays.stream(text(parts.get(1))
+                                .split(java.util.regex.Pattern.quote(String.valueOf(parts.get(0))), -1))
+                        .map(Object.class::cast)
+                        .toList();
+            }
+            case "Fn::If" -> {
+                var parts = arguments(name, argument, 3);
+                yield value(condition(String.valueOf(parts.get(0))) ? parts.get(1) : parts.get(2));
+            }
+            case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not" -> String.valueOf(truth(Map.of(name, argument)));
+            case "Fn::FindInMap" -> findInMap(arguments(name, argument, 3));
+            case "Fn::GetAZs" -> zones.stream().map(Object.class::cast).toList();
+            case "Fn::Base64" ->
+                Base64.getEncoder().encodeToString(text(argument).getBytes(StandardCharsets.UTF_8));
+            case "Fn::Cidr" -> cidr(arguments(name, argument, 3));
+            default ->
+                throw invalid(
+                        "Template error: Encountered unsupported function: %s Supported functions are: [Fn::Base64,"
+                                + " Fn::GetAtt, Fn::GetAZs, Fn::If, Fn::Join, Fn::FindInMap, Fn::Select, Fn::Split, Fn::Sub,"
+                                + " Fn::Cidr, Fn::Equals, Fn::And, Fn::Or, Fn::Not]",
+                        name);
+        };
+    }
+
+    private Object reference(String name) {
+        if (name.equals("AWS::NoValue")) {
+            return NO_VALUE;
+        }
+        if (pseudo.containsKey(name)) {
+            return pseudo.get(name);
+        }
+        var parameter = template.parameters.get(name);
+        if (parameter == null) {
+            return resources.physicalId(name);
+        }
+        var value = parameters.getOrDefault(name, "");
+        return ParameterValues.isList(parameter.type())
+                ? Arrays.stream(value.split(","))
+                        .map(String::strip)
+                        .map(Object.class::cast)
+                        .toList()
+                : value;
+    }
+
+    private String substitute(Object argument) {
+        var parts = argument instanceof List<?> list ? list : List.of(argument, Map.of());
+        var own = parts.get(1) instanceof Map<?, ?> map ? map : Map.of();
+        var matcher = References.PLACEHOLDER.matcher(String.valueOf(parts.get(0)));
+        var text = matcher.replaceAll(found -> {
+            var name = found.group(1).strip();
+            Object value;
+            if (own.containsKey(name)) {
+                value = own.get(name);
+            } else if (name.contains(".") && !name.startsWith("AWS::")) {
+                value = Map.of("Fn::GetAtt", name);
+            } else {
+                value = Map.of("Ref", name);
+            }
+            return Matcher.quoteReplacement(text(value));
+        });
+        return text.replace("${!", "${");
+    }
+
+    private Object findInMap(List<Object> parts) {
+        var name = text(parts.get(0));
+        var top = text(parts.get(1));
+        var second = text(parts.get(2));
+        var mapping = template.mappings.getOrDefault(name, Map.of());
+        if (mapping.get(top) instanceof Map<?, ?> inner && inner.get(second) != null) {
+            return inner.get(second);
+        }
+        throw invalid("Template error: Unable to get mapping for %s::%s::%s", name, top, second);
+    }
+
+    private List<Object> cidr(List<Object> parts) {
+        var count = Integer.parseInt(text(parts.get(1)));
+        var block = Cidr.block(text(parts.get(0)), "ipBlock");
+        var prefix = 32 - Integer.parseInt(text(parts.get(2)));
+        if (prefix < block.getNetworkPrefixLength() || count < 1 || count > 256) {
+            throw invalid("Template error: Fn::Cidr cannot make %d blocks of %s", count, block);
+        }
+        var first = block.getLower().withoutPrefixLength();
+        var size = 1L << (32 - prefix);
+        if (count * size > block.getCount().longValueExact()) {
+            throw invalid("Template error: Fn::Cidr cannot make %d blocks of %s", count, block);
+        }
+        return LongStream.range(0, count)
+                .mapToObj(index -> first.increment(index * size) + "/" + prefix)
+                .map(Object.class::cast)
+                .toList();
+    }
+
+    private boolean truth(Object value) {
+        if (value instanceof Map<?, ?> map && map.size() == 1) {
+            var only = map.entrySet().iterator().next();
+            var argument = only.getValue();
+            switch (String.valueOf(only.getKey())) {
+                case "Fn::Equals" -> {
+                    var parts = arguments("Fn::Equals", argument, 2);
+                    return text(parts.get(0)).equals(text(parts.get(1)));
+                }
+                case "Fn::Not" -> {
+                    return !truth(arguments("Fn::Not", argument, 1).get(0));
+                }
+                case "Fn::And" -> {
+                    return items(argument).stream().allMatch(this::truth);
+                }
+                case "Fn::Or" -> {
+                    return items(argument).stream().anyMatch(this::truth);
+                }
+                case "Condition" -> {
+                    return condition(String.valueOf(argument));
+                }
+                default -> {
+                    return Boolean.parseBoolean(text(value));
+                }
+            }
+        }
+        return Boolean.parseBoolean(text(value));
+    }
+
+    private List<Object> items(Object list) {
+        var computed = value(list);
+        if (computed instanceof List<?> items) {
+            return items.stream().map(Object.class::cast).toList();
+        }
+        throw invalid("Template error: a list was expected in place of %s", computed);
+    }
+
+    private static List<Object> arguments(String name, Object argument, int count) {
+        if (argument instanceof List<?> list && list.size() == count) {
+            return list.stream().map(Object.class::cast).toList();
+        }
+        throw invalid("Template error: %s requires a list argument with %d items", name, count);
+    }
+
+    private static AwsError invalid(String message, Object... values) {
+        return AwsError.of("ValidationError", message, values);
+    }
+}

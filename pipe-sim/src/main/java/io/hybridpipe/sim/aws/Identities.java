@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import io.hybridpipe.sim.SimRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/** Who may call: access keys, roles, sessions. Thread-safe. */
+final class Identities {
+
+    private static final Pattern AUTHORIZATION =
+            Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/,]+)/(\\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request,\\s*"
+                    + "SignedHeaders=([^,]+),\\s*Signature=([0-9a-f]{64})");
+
+    /** What the Authorization header claims. */
+    record Claim(
+            String accessKey,
+            String date,
+            String region,
+            String service,
+            List<String> signedHeaders,
+            String signature) {
+        String scope() {
+            return date + "/" + region + "/" + service + "/aws4_request";
+        }
+    }
+
+    /** Who a request turned out to come from; a session has a token and an end. */
+    record Principal(String account, String arn, String userId, String secretKey, String token, Instant expires) {}
+
+    /** A role and the accounts that may assume it. */
+    record Role(String arn, Set<String> trusted) {}
+
+    private final Map<String, Principal> byAccessKey = new ConcurrentHashMap<>();
+    private final Map<String, Role> roles = new ConcurrentHashMap<>();
+    private final Clock clock;
+    private final Ids ids;
+
+    Identities(Clock clock, Ids ids) {
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    void add(SimAws.Account account) {
+        byAccessKey.put(
+                account.accessKey(),
+                new Principal(
+                        account.id(),
+                        "arn:aws:iam::" + account.id() + ":user/operator",
+                        "AIDA" + account.id(),
+                        account.secretKey(),
+                        "",
+                        Instant.MAX));
+    }
+
+    void add(Role role) {
+        roles.put(role.arn(), role);
+    }
+
+    static Optional<Claim> claim(SimRequest request) {
+        return request.header("Authorization")
+                .map(AUTHORIZATION::matcher)
+                .filter(matcher -> matcher.matches())
+                .map(matcher -> new Claim(
+                        matcher.group(1),
+                        matcher.group(2),
+                        matcher.group(3),
+                        matcher.group(4),
+                        List.of(matcher.group(5).split(";")),
+                        matcher.group(6)));
+    }
+
+    /** The account behind an access key, without any check; empty if unknown. */
+    String account(String accessKey) {
+        return Optional.ofNullable(byAccessKey.get(accessKey))
+                .map(Principal::account)
+                .orElse("");
+    }
+
+    /** The caller of a signed request, or the refusal in the words of the service. */
+    Principal authenticate(SimRequest request, Claim claim) {
+        var ec2 = claim.service().equals("ec2");
+        var principal = byAccessKey.get(claim.accessKey());
+        var token = request.header("X-Amz-Security-Token").orElse("");
+        if (principal == null || !principal.token().equals(token)) {
+            throw ec2
+                    ? AwsError.of("AuthFailure", "AWS was not able to validate the provided access credentials")
+                    : AwsError.of("InvalidClientTokenId", "The security token included in the request is invalid.");
+        }
+        if (!clock.instant().isBefore(principal.expires())) {
+            throw AwsError.of("ExpiredToken", "The security token included in the request is expired");
+        }
+        if (!Signature.of(request, claim, principal.secretKey()).equals(claim.signature())) {
+            throw ec2
+                    ? AwsError.of("AuthFailure", "AWS was not able to validate the provided access credentials")
+                    : AwsError.of(
+                            "SignatureDoesNotMatch",
+                            "The request signature we calculated does not match the signature you provided. Check your"
+                                    + " AWS Secret Access Key and signing method. Consult the service documentation for"
+                                    + " details.");
+        }
+        return principal;
+    }
+
+    /** New session credentials and who they stand for. */
+    record Session(String accessKey, Principal principal) {}
+
+    Session assume(Principal caller, String roleArn, String sessionName, Duration duration) {
+        var role = roles.get(roleArn);
+        if (role == null || !role.trusted().contains(caller.account())) {
+            throw AwsError.of(
+                    "AccessDenied",
+                    "User: %s is not authorized to perform: sts:AssumeRole on resource: %s",
+                    caller.arn(),
+                    roleArn);
+        }
+        var parts = roleArn.split(":", 6);
+        var roleName = parts[5].substring(parts[5].indexOf('/') + 1);
+        var accessKey = "ASIA" + ids.capitals(16);
+        var principal = new Principal(
+                parts[4],
+                "arn:aws:sts::" + parts[4] + ":assumed-role/" + roleName + "/" + sessionName,
+                "AROA" + ids.capitals(16) + ":" + sessionName,
+                ids.capitals(40),
+                "FwoG" + ids.capitals(120),
+                clock.instant().plus(duration));
+        byAccessKey.put(accessKey, principal);
+        return new Session(accessKey, principal);
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import io.hybridpipe.sim.aws.Model.Instance;
+import io.hybridpipe.sim.aws.Model.InstanceState;
+import io.hybridpipe.sim.aws.Model.KeyPair;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Instances, images and key pairs over the API. */
+final class InstanceActions {
+
+    private static final Describe<Instance> INSTANCES = new Describe<Instance>(
+                    "InstanceId", "reservationSet", region -> region.instanceStore)
+            .filter("instance-id", Instance::id)
+            .filter("image-id", Instance::image)
+            .filter("instance-state-name", instance -> instance.state().text)
+            .filter("vpc-id", Instance::vpc)
+            .filter("subnet-id", Instance::subnet)
+            .filter("key-name", Instance::keyName)
+            .filters("client-token", (region, instance) -> List.of());
+
+    private static final Describe<KeyPair> KEYS = new Describe<KeyPair>(
+                    "KeyPairId", "keySet", region -> region.keyStore)
+            .filter("key-name", KeyPair::name)
+            .filter("key-pair-id", KeyPair::id)
+            .filter("fingerprint", KeyPair::fingerprint);
+
+    private InstanceActions() {}
+
+    static void register(Map<String, Action> actions) {
+        actions.put("RunInstances", InstanceActions::run);
+        actions.put(
+                "DescribeInstances",
+                INSTANCES.writing((region, out) -> writeReservation(region, out.xml(), List.of(out.item()))));
+        actions.put("DescribeInstanceStatus", InstanceActions::status);
+        actions.put("TerminateInstances", InstanceActions::terminate);
+        actions.put("DescribeImages", InstanceActions::images);
+        actions.put("CreateKeyPair", InstanceActions::createKey);
+        actions.put("DeleteKeyPair", (region, params, answer) -> {
+            var key = params.find("KeyName").or(() -> params.find("KeyPairId"));
+            region.keys.delete(key.orElseThrow(() -> AwsError.missing("KeyName")));
+            answer.put("return", true);
+        });
+        actions.put("DescribeKeyPairs", InstanceActions::describeKeys);
+    }
+
+    private static void run(Region region, Params params, Xml answer) {
+        var tags = TagActions.given(params, "instance", "network-interface", "volume");
+        var cardTags = TagActions.given(params, "network-interface", "instance", "volume");
+        var count = params.number("MaxCount").orElseThrow(() -> AwsError.missing("MaxCount"));
+        if (count < 1 || params.number("MinCount").orElseThrow(() -> AwsError.missing("MinCount")) > count) {
+            throw AwsError.invalid("Value (%s) for parameter maxCount is invalid.", count);
+        }
+        var launch = launch(params);
+        var reservation = region.tokens.once(
+                "RunInstances", params.find("ClientToken"), params.fingerprint("ClientToken"), String.class, () -> {
+                    var id = region.ids.next("r");
+                    for (var i = 0; i < count; i++) {
+                        var instance = region.instances.run(launch, id);
+                        region.tags.put(instance.id(), tags);
+                        region.interfaces.of(instance.id()).forEach(card -> region.tags.put(card.id(), cardTags));
+                        region.made(instance.id());
+                    }
+                    return id;
+                });
+        writeReservation(region, answer, region.instanceStore.where(instance -> instance.reservation()
+                .equals(reservation)));
+    }
+
+    private static Instances.Launch launch(Params params) {
+        var cards = new ArrayList<Instances.Card>();
+        for (var wanted : params.structs("NetworkInterface")) {
+            cards.add(new Instances.Card(
+                    wanted.number("DeviceIndex").orElse(0),
+                    wanted.find("NetworkInterfaceId").orElse(""),
+                    wanted.find("SubnetId").orElse(""),
+                    wanted.find("PrivateIpAddress"),
+                    wanted.list("SecurityGroupId"),
+                    wanted.find("AssociatePublicIpAddress").map(Boolean::parseBoolean),
+                    wanted.find("Description").orElse("")));
+        }
+        if (cards.isEmpty()) {
+            params.find("SubnetId")
+                    .ifPresent(subnet -> cards.add(new Instances.Card(
+                            0,
+                            "",
+                            subnet,
+                            params.find("PrivateIpAddress"),
+                            params.list("SecurityGroupId"),
+                            Optional.empty(),
+                            "")));
+        }
+        var userData = params.find("UserData")
+                .map(encoded -> {
+                    try {
+                        return new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8);
+                    } catch (IllegalArgumentException e) {
+                        throw AwsError.invalid("Invalid BASE64 encoding of user data.");
+                    }
+                })
+                .orElse("");
+        return new Instances.Launch(
+                params.get("ImageId"),
+                params.find("InstanceType").orElse("m1.small"),
+                params.find("KeyName").orElse(""),
+                userData,
+                cards);
+    }
+
+    private static void terminate(Region region, Params params, Xml answer) {
+        var ids = params.list("InstanceId");
+        var before = ids.stream().map(region.instanceStore::get).toList();
+        ids.forEach(region.instances::terminate);
+        answer.each("instancesSet", before, (xml, old) -> {
+            var now = region.instanceStore.get(old.id());
+            xml.put("instanceId", old.id());
+            state(xml, "currentState", now.state());
+            state(xml, "previousState", old.state());
+        });
+    }
+
+    private static void status(Region region, Params params, Xml answer) {
+        var all = params.flag("IncludeAllInstances");
+        var selected = INSTANCES.select(region, params).stream()
+                .filter(instance -> all || instance.state() == InstanceState.RUNNING)
+                .toList();
+        answer.each("instanceStatusSet", selected, (xml, instance) -> {
+            var running = instance.state() == InstanceState.RUNNING;
+            var health = !running ? "not-applicable" : region.instances.booted(instance) ? "ok" : "initializing";
+            xml.put("instanceId", instance.id()).put("availabilityZone", instance.zone());
+            state(xml, "instanceState", instance.state());
+            xml.in("systemStatus", one -> one.put("status", health))
+                    .in("instanceStatus", one -> one.put("status", health));
+        });
+    }
+
+    private static void images(Region region, Params params, Xml answer) {
+        var wanted = params.list("ImageId");
+        wanted.forEach(region.instances::image);
+        var selected = region.shared.images().values().stream()
+                .filter(image -> wanted.isEmpty() || wanted.contains(image.id()))
+                .filter(image -> params.structs("Filter").stream().allMatch(filter -> switch (filter.get("Name")) {
+                    case "image-id" -> filter.list("Value").contains(image.id());
+                    case "name" -> filter.list("Value").contains(image.name());
+                    case "state" -> filter.list("Value").contains("available");
+                    default -> throw AwsError.invalid("The filter '%s' is invalid", filter.get("Name"));
+                }))
+                .toList();
+        answer.each("imagesSet", selected, (xml, image) -> xml.put("imageId", image.id())
+                .put("name", image.name())
+                .put("imageState", "available")
+                .put("isPublic", true)
+                .put("architecture", "x86_64")
+                .put("imageType", "machine"));
+    }
+
+    private static void createKey(Region region, Params params, Xml answer) {
+        var tags = TagActions.given(params, "key-pair");
+        var created =
+                region.keys.create(params.get("KeyName"), params.find("KeyType").orElse("rsa"));
+        region.tags.put(created.pair().id(), tags);
+        answer.put("keyName", created.pair().name())
+                .put("keyFingerprint", created.pair().fingerprint())
+                .put("keyMaterial", created.privateKey())
+                .put("keyPairId", created.pair().id());
+        TagActions.write(region, answer, created.pair().id());
+    }
+
+    private static void describeKeys(Region region, Params params, Xml answer) {
+        var names = params.list("KeyName");
+        names.forEach(region.keys::get);
+        var selected = KEYS.select(region, params).stream()
+                .filter(pair -> names.isEmpty() || names.contains(pair.name()))
+                .toList();
+        answer.each("keySet", selected, (xml, pair) -> {
+            xml.put("keyPairId", pair.id())
+                    .put("keyName", pair.name())
+                    .put("keyType", pair.type())
+                    .put("keyFingerprint", pair.fingerprint())
+                    .put("createTime", pair.created());
+            TagActions.write(region, xml, pair.id());
+        });
+    }
+
+    private static void writeReservation(Region region, Xml xml, List<Instance> instances) {
+        xml.put("reservationId", instances.isEmpty() ? "" : instances.get(0).reservation())
+                .put("ownerId", region.account)
+                .each("instancesSet", instances, (one, instance) -> write(region, one, instance));
+    }
+
+    private static void state(Xml xml, String name, InstanceState state) {
+        xml.in(name, one -> one.put("code", state.code).put("name", state.text));
+    }
+
+    private static void write(Region region, Xml xml, Instance instance) {
+        xml.put("instanceId", instance.id()).put("imageId", instance.image());
+        state(xml, "instanceState", instance.state());
+        xml.put("instanceType", instance.type())
+                .putIf("keyName", instance.keyName())
+                .put("launchTime", instance.launched())
+                .in("placement", one -> one.put("availabilityZone", instance.zone()));
+        var cards = region.interfaces.of(instance.id());
+        if (!cards.isEmpty() && instance.state() != InstanceState.TERMINATED) {
+            var primary = cards.get(0);
+            xml.put("subnetId", instance.subnet())
+                    .put("vpcId", instance.vpc())
+                    .put("privateIpAddress", primary.privateIp())
+                    .put("sourceDestCheck", primary.sourceDestCheck());
+            region.addresses.publicAddressOf(primary).ifPresent(address -> xml.put("ipAddress", address));
+            xml.each("groupSet", primary.groups(), (one, id) -> one.put("groupId", id));
+        }
+        xml.each("networkInterfaceSet", cards, (one, card) -> InterfaceActions.write(region, one, card));
+        TagActions.write(region, xml, instance.id());
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import io.hybridpipe.sim.aws.Model.ElasticIp;
+import io.hybridpipe.sim.aws.Model.NetworkInterface;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Network interfaces and elastic IP addresses over the API. */
+final class InterfaceActions {
+
+    private static final Describe<NetworkInterface> INTERFACES = new Describe<NetworkInterface>(
+                    "NetworkInterfaceId", "networkInterfaceSet", region -> region.interfaceStore)
+            .filter("network-interface-id", NetworkInterface::id)
+            .filter("subnet-id", NetworkInterface::subnet)
+            .filter("vpc-id", NetworkInterface::vpc)
+            .filter("description", NetworkInterface::description)
+            .filter("private-ip-address", NetworkInterface::privateIp)
+            .filter("addresses.private-ip-address", NetworkInterface::privateIp)
+            .filter("source-dest-check", NetworkInterface::sourceDestCheck)
+            .filter("status", InterfaceActions::status)
+            .filter("attachment.instance-id", card -> card.attachment().instance())
+            .filters("group-id", (region, card) -> card.groups());
+
+    private static final Describe<ElasticIp> ADDRESSES = new Describe<ElasticIp>(
+                    "AllocationId", "addressesSet", region -> region.addressStore)
+            .filter("allocation-id", ElasticIp::id)
+            .filter("public-ip", ElasticIp::publicIp)
+            .filter("association-id", ElasticIp::association)
+            .filter("network-interface-id", ElasticIp::networkInterface)
+            .filter("domain", address -> "vpc");
+
+    private InterfaceActions() {}
+
+    static void register(Map<String, Action> actions) {
+        actions.put("CreateNetworkInterface", InterfaceActions::create);
+        actions.put("DeleteNetworkInterface", (region, params, answer) -> {
+            region.interfaces.delete(params.get("NetworkInterfaceId"));
+            answer.put("return", true);
+        });
+        actions.put(
+                "DescribeNetworkInterfaces", INTERFACES.writing((region, out) -> write(region, out.xml(), out.item())));
+        actions.put("ModifyNetworkInterfaceAttribute", InterfaceActions::modify);
+        actions.put("DescribeNetworkInterfaceAttribute", InterfaceActions::attribute);
+        actions.put("AttachNetworkInterface", (region, params, answer) -> {
+            var instance = region.instanceStore.get(params.get("InstanceId")).id();
+            var index = params.number("DeviceIndex").orElseThrow(() -> AwsError.missing("DeviceIndex"));
+            var made = region.interfaces.attach(params.get("NetworkInterfaceId"), instance, index, false);
+            answer.put("attachmentId", made.id());
+        });
+        actions.put("DetachNetworkInterface", (region, params, answer) -> {
+            region.interfaces.detach(params.get("AttachmentId"));
+            answer.put("return", true);
+        });
+        actions.put("AllocateAddress", (region, params, answer) -> {
+            var tags = TagActions.given(params, "elastic-ip");
+            var address = region.addresses.allocate();
+            region.tags.put(address.id(), tags);
+            region.made(address.id());
+            answer.put("publicIp", address.publicIp())
+                    .put("allocationId", address.id())
+                    .put("domain", "vpc");
+        });
+        actions.put("AssociateAddress", InterfaceActions::associate);
+        actions.put("DisassociateAddress", (region, params, answer) -> {
+            region.addresses.disassociate(params.get("AssociationId"));
+            answer.put("return", true);
+        });
+        actions.put("ReleaseAddress", (region, params, answer) -> {
+            region.addresses.release(params.get("AllocationId"));
+            answer.put("return", true);
+        });
+        actions.put("DescribeAddresses", InterfaceActions::describeAddresses);
+    }
+
+    private static void create(Region region, Params params, Xml answer) {
+        var tags = TagActions.given(params, "network-interface");
+        var card = region.tokens.once(
+                "CreateNetworkInterface",
+                params.find("ClientToken"),
+                params.fingerprint("ClientToken"),
+                NetworkInterface.class,
+                () -> {
+                    var made = region.interfaces.create(
+                            params.get("SubnetId"),
+                            params.find("PrivateIpAddress"),
+                            params.list("SecurityGroupId"),
+                            params.find("Description").orElse(""));
+                    region.tags.put(made.id(), tags);
+                    region.made(made.id());
+                    return made;
+                });
+        var now = region.interfaceStore.find(card.id()).orElse(card);
+        answer.in("networkInterface", xml -> write(region, xml, now));
+        params.find("ClientToken").ifPresent(token -> answer.put("clientToken", token));
+    }
+
+    private static void modify(Region region, Params params, Xml answer) {
+        var card = region.interfaceStore.get(params.get("NetworkInterfaceId"));
+        var groups = params.list("SecurityGroupId");
+        region.interfaces.checkGroups(card.vpc(), groups);
+        var changed = groups.isEmpty() ? card : card.withGroups(groups);
+        var check = params.find("SourceDestCheck.Value").map(Boolean::parseBoolean);
+        changed = check.map(changed::withSourceDestCheck).orElse(changed);
+        var description = params.find("Description.Value");
+        region.interfaceStore.put(description.map(changed::withDescription).orElse(changed));
+        answer.put("return", true);
+    }
+
+    private static void attribute(Region region, Params params, Xml answer) {
+        var card = region.interfaceStore.get(params.get("NetworkInterfaceId"));
+        answer.put("networkInterfaceId", card.id());
+        switch (params.get("Attribute")) {
+            case "sourceDestCheck" -> answer.in("sourceDestCheck", xml -> xml.put("value", card.sourceDestCheck()));
+            case "description" -> answer.in("description", xml -> xml.put("value", card.description()));
+            case "groupSet" -> groups(region, answer, card);
+            default ->
+                throw AwsError.invalid("Value (%s) for parameter attribute is invalid.", params.get("Attribute"));
+        }
+    }
+
+    private static void associate(Region region, Params params, Xml answer) {
+        var target = params.find("NetworkInterfaceId")
+                .or(() -> params.find("InstanceId").map(instance -> primary(region, instance)))
+                .orElseThrow(() -> AwsError.missing("NetworkInterfaceId"));
+        var made = region.addresses.associate(params.get("AllocationId"), target, params.flag("AllowReassociation"));
+        answer.put("return", true).put("associationId", made);
+    }
+
+    static String primary(Region region, String instance) {
+        if (!region.instanceStore.get(instance).alive()) {
+            throw AwsError.of("InvalidInstanceID", "The instance '%s' is not in a valid state.", instance);
+        }
+        return region.interfaces.of(instance).get(0).id();
+    }
+
+    private static void describeAddresses(Region region, Params params, Xml answer) {
+        var wanted = params.list("PublicIp");
+        for (var ip : wanted) {
+            if (region.addresses.byAddress(ip).isEmpty()) {
+                throw AwsError.of("InvalidAddress.NotFound", "Address '%s' not found.", ip);
+            }
+        }
+        var selected = ADDRESSES.select(region, params).stream()
+                .filter(address ->
+                        wanted.isEmpty() || wanted.contains(address.publicIp().toString()))
+                .toList();
+        answer.each("addressesSet", selected, (xml, address) -> write(region, xml, address));
+    }
+
+    private static String status(NetworkInterface card) {
+        return card.attachment().exists() ? "in-use" : "available";
+    }
+
+    private static void groups(Region region, Xml xml, NetworkInterface card) {
+        xml.each("groupSet", card.groups(), (one, id) -> one.put("groupId", id)
+                .put(
+                        "groupName",
+                        region.groupStore
+                                .find(id)
+                                .map(Model.SecurityGroup::name)
+                                .orElse("")));
+    }
+
+    static void write(Region region, Xml xml, NetworkInterface card) {
+        xml.put("networkInterfaceId", card.id())
+                .put("subnetId", card.subnet())
+                .put("vpcId", card.vpc())
+                .put("availabilityZone", region.subnetStore.get(card.subnet()).zone())
+                .put("description", card.description())
+                .put("ownerId", region.account)
+                .put("status", status(card))
+                .put("privateIpAddress", card.privateIp())
+                .put("sourceDestCheck", card.sourceDestCheck())
+                .put("interfaceType", "interface");
+        groups(region, xml, card);
+        var attachment = card.attachment();
+        if (attachment.exists()) {
+            xml.in("attachment", one -> one.put("attachmentId", attachment.id())
+                    .put("instanceId", attachment.instance())
+                    .put("instanceOwnerId", region.account)
+                    .put("deviceIndex", attachment.index())
+                    .put("status", "attached")
+                    .put("deleteOnTermination", attachment.deleteOnTermination()));
+        }
+        association(region, xml, card);
+        xml.each("privateIpAddressesSet", List.of(card), (one, same) -> {
+            one.put("privateIpAddress", same.privateIp()).put("primary", true);
+            association(region, one, same);
+        });
+        TagActions.write(region, xml, card.id());
+    }
+
+    private static void association(Region region, Xml xml, NetworkInterface card) {
+        region.addresses
+                .publicAddressOf(card)
+                .ifPresent(publicIp -> xml.in("association", one -> {
+                    var elastic = region.addresses.of(card.id());
+                    one.put("publicIp", publicIp).put("ipOwnerId", elastic.isPresent() ? region.account : "amazon");
+                    elastic.ifPresent(address ->
+                            one.put("allocationId", address.id()).put("associationId", address.association()));
+                }));
+    }
+
+    private static void write(Region region, Xml xml, ElasticIp address) {
+        xml.put("publicIp", address.publicIp())
+                .put("allocationId", address.id())
+                .put("domain", "vpc");
+        var card = Optional.of(address.networkInterface())
+                .filter(id -> !id.isEmpty())
+                .map(region.interfaceStore::get);
+        card.ifPresent(one -> xml.put("associationId", address.association())
+                .put("networkInterfaceId", one.id())
+                .put("networkInterfaceOwnerId", region.account)
+                .put("privateIpAddress", one.privateIp())
+                .putIf("instanceId", one.attachment().instance()));
+        TagActions.write(region, xml, address.id());
+    }
+}

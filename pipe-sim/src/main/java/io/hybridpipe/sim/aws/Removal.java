@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Deletes resources of a stack, each once nothing that needs it is left; tries again for a while when something else still
+ * holds on to it. Guarded by the monitor of its region.
+ */
+final class Removal {
+
+    private static final Duration STEP = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final int TRIES = 6;
+
+    private final Region region;
+    private final Stack stack;
+    private final Consumer<List<String>> end;
+    private final List<Stack.Resource> left = new ArrayList<>();
+    private final Set<Stack.Resource> started = new HashSet<>();
+    private final Map<Stack.Resource, Integer> tries = new HashMap<>();
+    private final List<String> failed = new ArrayList<>();
+    private boolean stopped;
+
+    /** {@code end} gets the names of what could not be deleted; it is called while the region's monitor is held. */
+    Removal(Region region, Stack stack, Collection<Stack.Resource> doomed, Consumer<List<String>> end) {
+        this.region = region;
+        this.stack = stack;
+        this.end = end;
+        for (var resource : doomed) {
+            if (resource.exists() && resource.retained) {
+                stack.turn(resource, "DELETE_SKIPPED", "");
+                resource.physicalId = "";
+            } else if (resource.exists()) {
+                left.add(resource);
+            }
+        }
+        stack.stop = () -> stopped = true;
+    }
+
+    void start() {
+        region.clock.after(STEP, this::go);
+    }
+
+    private void go() {
+        synchronized (region) {
+            if (stopped) {
+                return;
+            }
+            left.stream()
+                    .filter(resource -> !started.contains(resource))
+                    .filter(resource -> left.stream().noneMatch(other -> other.needs.contains(resource.logicalId)))
+                    .toList()
+                    .forEach(this::begin);
+            var running = left.stream().anyMatch(resource -> started.contains(resource) && !given(resource));
+            if (!running) {
+                stopped = true;
+                end.accept(failed);
+            }
+        }
+    }
+
+    private boolean given(Stack.Resource resource) {
+        return failed.contains(resource.logicalId);
+    }
+
+    private void begin(Stack.Resource resource) {
+        started.add(resource);
+        stack.turn(resource, "DELETE_IN_PROGRESS", "");
+        region.clock.after(STEP, () -> delete(resource));
+    }
+
+    private void delete(Stack.Resource resource) {
+        synchronized (region) {
+            if (stopped) {
+                return;
+            }
+            try {
+                ResourceTypes.get(resource.type).delete.take(region, resource.physicalId, resource.properties);
+            } catch (AwsError e) {
+                var attempt = tries.merge(resource, 1, Integer::sum);
+                if (e.code().equals("DependencyViolation") && attempt < TRIES) {
+                    region.clock.after(PAUSE, () -> delete(resource));
+                    return;
+                }
+                // what somebody else deleted already is as good as deleted
+                if (!e.code().endsWith(".NotFound") && !e.code().equals("Gateway.NotAttached")) {
+                    stack.turn(resource, "DELETE_FAILED", Deployment.handlerMessage(region, e));
+                    failed.add(resource.logicalId);
+                    go();
+                    return;
+                }
+            }
+            awaitGone(resource);
+        }
+    }
+
+    private void awaitGone(Stack.Resource resource) {
+        synchronized (region) {
+            if (stopped) {
+                return;
+            }
+            if (!ResourceTypes.get(resource.type).gone.test(region, resource.physicalId)) {
+                region.clock.after(STEP, () -> awaitGone(resource));
+                return;
+            }
+            stack.turn(resource, "DELETE_COMPLETE", "");
+            left.remove(resource);
+            go();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+
+/** A kind of resource that stacks can have: its properties and attributes, and how it is made, changed and deleted. */
+final class ResourceType {
+
+    /** Makes a resource and gives its physical id; {@code name} is for resources that need one and were given none. */
+    @FunctionalInterface
+    interface Create {
+        String make(Region region, Props props, String name);
+    }
+
+    /** Deletes a resource. */
+    @FunctionalInterface
+    interface Delete {
+        void take(Region region, String id, Props props);
+    }
+
+    /** The attributes of a resource now. */
+    @FunctionalInterface
+    interface Attributes {
+        Map<String, Object> of(Region region, String id, Props props);
+    }
+
+    /** Changes a resource in place; false if that is not possible and it has to be replaced. */
+    @FunctionalInterface
+    interface Update {
+        boolean apply(Region region, String id, Props old, Props wanted);
+    }
+
+    private final String name;
+    private final Set<String> properties = new TreeSet<>();
+    private final Set<String> required = new TreeSet<>();
+    private Set<String> attributeNames = Set.of();
+    Create create = (region, props, unused) -> "";
+    Delete delete = (region, id, props) -> {};
+    Attributes attributes = (region, id, props) -> Map.of();
+    Update update = (region, id, old, wanted) -> old.sameBut(wanted, "Tags");
+    BiPredicate<Region, String> stable = (region, id) -> true;
+    BiPredicate<Region, String> gone = (region, id) -> true;
+    /** The EC2 id under which its tags are kept; by default the physical id. */
+    BiFunction<Region, String, String> tagId = (region, id) -> id;
+
+    ResourceType(String name) {
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    ResourceType requires(String... names) {
+        required.addAll(Set.of(names));
+        properties.addAll(required);
+        return this;
+    }
+
+    ResourceType allows(String... names) {
+        properties.addAll(Set.of(names));
+        return this;
+    }
+
+    ResourceType attributes(Set<String> names, Attributes values) {
+        attributeNames = names;
+        attributes = values;
+        return this;
+    }
+
+    ResourceType made(Create how) {
+        create = how;
+        return this;
+    }
+
+    ResourceType deleted(Delete how) {
+        delete = how;
+        return this;
+    }
+
+    ResourceType updated(Update how) {
+        update = how;
+        return this;
+    }
+
+    ResourceType settled(BiPredicate<Region, String> whenStable, BiPredicate<Region, String> whenGone) {
+        stable = whenStable;
+        gone = whenGone;
+        return this;
+    }
+
+    Set<String> attributes() {
+        return attributeNames;
+    }
+
+    boolean taggable() {
+        return properties.contains("Tags");
+    }
+
+    ResourceType taggedAt(BiFunction<Region, String, String> where) {
+        tagId = where;
+        return this;
+    }
+
+    /** Refuses properties that the type does not have and misses those that it needs. */
+    void check(String logicalId, Props props) {
+        var message = "Properties validation failed for resource %s with message:%n#: %s";
+        for (var property : props.values().keySet()) {
+            if (!properties.contains(property)) {
+                throw AwsError.of(
+                        "InvalidRequest", message, logicalId, "extraneous key [" + property + "] is not permitted");
+            }
+        }
+        for (var property : required) {
+            if (!props.values().containsKey(property)) {
+                throw AwsError.of("InvalidRequest", message, logicalId, "required key [" + property + "] not found");
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import io.hybridpipe.sim.aws.Model.Rule;
+import io.hybridpipe.sim.aws.Model.SecurityGroup;
+import io.hybridpipe.sim.aws.Model.Vpc;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Security groups and their rules. */
+final class SecurityGroups {
+
+    private static final String DESCRIPTION = "[a-zA-Z0-9. _\\-:/()#,@\\[\\]+=&;{}!$*]{0,255}";
+
+    private final Region region;
+
+    SecurityGroups(Region region) {
+        this.region = region;
+    }
+
+    SecurityGroup createDefault(Vpc vpc) {
+        var id = region.ids.next("sg");
+        var all = new Rule(ruleId(), true, "-1", -1, -1, "0.0.0.0/0", "");
+        var own = new Rule(ruleId(), false, "-1", -1, -1, id, "");
+        return region.groupStore.put(
+                new SecurityGroup(id, "default", "default VPC security group", vpc.id(), List.of(own, all)));
+    }
+
+    SecurityGroup create(String name, String description, String vpc) {
+        region.vpcStore.get(vpc);
+        if (name.startsWith("sg-") || name.length() > 255) {
+            throw AwsError.invalid(
+                    "Value (%s) for parameter GroupName is invalid. The group name may not be in the format sg-*.",
+                    name);
+        }
+        if (region.groupStore.any(
+                group -> group.vpc().equals(vpc) && group.name().equals(name))) {
+            throw AwsError.of(
+                    "InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'", name, vpc);
+        }
+        var all = new Rule(ruleId(), true, "-1", -1, -1, "0.0.0.0/0", "");
+        return region.groupStore.put(new SecurityGroup(region.ids.next("sg"), name, description, vpc, List.of(all)));
+    }
+
+    void delete(String id) {
+        var group = region.groupStore.get(id);
+        if (group.name().equals("default")) {
+            throw AwsError.of(
+                    "CannotDelete", "the specified group: \"%s\" name: \"default\" cannot be deleted by a user", id);
+        }
+        var used = region.interfaceStore.any(card -> card.groups().contains(id))
+                || region.groupStore.any(other -> !other.id().equals(id)
+                        && other.rules().stream().anyMatch(rule -> rule.peer().equals(id)));
+        if (used) {
+            throw AwsError.dependency("resource %s has a dependent object", id);
+        }
+        region.groupStore.remove(id);
+        region.tags.forget(id);
+        group.rules().forEach(rule -> region.tags.forget(rule.id()));
+    }
+
+    /** Adds rules, all or none; gives them with their new ids. */
+    List<Rule> authorize(String groupId, List<Rule> wanted) {
+        var group = region.groupStore.get(groupId);
+        var rules = new ArrayList<>(group.rules());
+        var added = new ArrayList<Rule>();
+        for (var rule : wanted) {
+            if (rules.stream().anyMatch(rule::sameAs)) {
+                throw AwsError.of(
+                        "InvalidPermission.Duplicate", "the specified rule \"%s\" already exists", text(rule));
+            }
+            var made = rule.with(ruleId(), rule.description());
+            rules.add(made);
+            added.add(made);
+        }
+        region.groupStore.put(group.withRules(rules));
+        return added;
+    }
+
+    /** Takes rules away, all or none, whatever their descriptions; gives what was taken away. */
+    List<Rule> revoke(String groupId, List<Rule> unwanted) {
+        var group = region.groupStore.get(groupId);
+        var rules = new ArrayList<>(group.rules());
+        var removed = new ArrayList<Rule>();
+        for (var rule : unwanted) {
+            var found = rules.stream()
+                    .filter(rule::sameAs)
+                    .findFirst()
+                    .orElseThrow(() -> AwsError.of(
+                            "InvalidPermission.NotFound", "The specified rule does not exist in this security group."));
+            rules.remove(found);
+            removed.add(found);
+            region.tags.forget(found.id());
+        }
+        region.groupStore.put(group.withRules(rules));
+        return removed;
+    }
+
+    Rule rule(String groupId, String ruleId) {
+        return region.groupStore.get(groupId).rules().stream()
+                .filter(rule -> rule.id().equals(ruleId))
+                .findFirst()
+                .orElseThrow(() -> AwsError.of(
+                        "InvalidSecurityGroupRuleId.NotFound",
+                        "The security group rule ID '%s' does not exist",
+                        ruleId));
+    }
+
+    void replace(String groupId, Rule changed) {
+        var group = region.groupStore.get(groupId);
+        rule(groupId, changed.id());
+        if (group.rules().stream().anyMatch(rule -> !rule.id().equals(changed.id()) && rule.sameAs(changed))) {
+            throw AwsError.of("InvalidPermission.Duplicate", "the specified rule \"%s\" already exists", text(changed));
+        }
+        region.groupStore.put(group.withRules(group.rules().stream()
+                .map(rule -> rule.id().equals(changed.id()) ? changed : rule)
+                .toList()));
+    }
+
+    /** Checks and brings into one form what callers write: names and numbers of protocols, ports, peers. */
+    Rule toRule(boolean egress, String protocol, Integer from, Integer to, String peer, String description) {
+        var name = protocolName(protocol);
+        if (!description.matches(DESCRIPTION)) {
+            throw AwsError.invalid(
+                    "Invalid rule description. Valid descriptions are strings less than 256 characters from the"
+                            + " following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
+        }
+        var ports = name.equals("tcp") || name.equals("udp");
+        if (ports && (from == null || to == null)) {
+            throw AwsError.invalid("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.");
+        }
+        if (ports && (from < 0 || to > 65535 || from > to)) {
+            throw AwsError.invalid("Invalid TCP/UDP port range (%s:%s)", from, to);
+        }
+        var noPorts = !ports && !name.equals("icmp");
+        return new Rule(
+                "",
+                egress,
+                name,
+                noPorts || from == null ? -1 : from,
+                noPorts || to == null ? -1 : to,
+                toPeer(peer),
+                description);
+    }
+
+    private String toPeer(String peer) {
+        if (peer.startsWith("sg-")) {
+            return region.groupStore.get(peer).id();
+        }
+        try {
+            return Cidr.block(peer, "cidrIp").toString();
+        } catch (AwsError e) {
+            throw AwsError.invalid("CIDR block %s is malformed", peer);
+        }
+    }
+
+    private static String protocolName(String protocol) {
+        var lower = protocol.toLowerCase(Locale.ROOT);
+        var name =
+                switch (lower) {
+                    case "6" -> "tcp";
+                    case "17" -> "udp";
+                    case "1" -> "icmp";
+                    case "all" -> "-1";
+                    default -> lower;
+                };
+        if (!name.matches("tcp|udp|icmp|-1|[0-9]{1,3}")) {
+            throw AwsError.invalid("Invalid value '%s' for IP protocol. Unknown protocol.", protocol);
+        }
+        return name;
+    }
+
+    private static String text(Rule rule) {
+        var peer = "peer: " + rule.peer();
+        if (rule.protocol().equals("-1")) {
+            return peer + ", ALL, ALLOW";
+        }
+        return "%s, %s, from port: %d, to port: %d, ALLOW"
+                .formatted(peer, rule.protocol().toUpperCase(Locale.ROOT), rule.from(), rule.to());
+    }
+
+    private String ruleId() {
+        return region.ids.next("sgr");
+    }
+}
