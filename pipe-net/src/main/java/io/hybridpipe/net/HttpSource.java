@@ -40,6 +40,9 @@ record HttpSource(URI uri, Optional<HttpClient> client) implements ConfigSource 
             throw new IllegalArgumentException("not a URL: " + bad.getReason()
                     + (bad.getIndex() < 0 ? "" : " at character " + (bad.getIndex() + 1)));
         }
+        if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())) {
+            throw new IllegalArgumentException("not a URL: it starts neither with http: nor with https:");
+        }
         if (uri.getHost() == null) {
             throw new IllegalArgumentException("not a URL: it names no host");
         }
