@@ -148,6 +148,10 @@ public final class Contract {
         return opaque || updates.contains(key);
     }
 
+    boolean updatesAnything() {
+        return !updates.isEmpty();
+    }
+
     Set<Key<?>> writesInOrder() {
         return writes;
     }

@@ -26,6 +26,7 @@ final class ScopeNode extends Node {
     private boolean opening;
     private boolean expired;
     private boolean reopenedForUndo;
+    private boolean reopenPending;
     private @Nullable Throwable cannotOpen;
     private @Nullable Disposable expiryTimer;
 
@@ -93,6 +94,7 @@ final class ScopeNode extends Node {
         }
         waitingForOpen.add(then);
         if (opening) {
+            reopenWhenIdle();
             return;
         }
         opening = true;
@@ -122,6 +124,16 @@ final class ScopeNode extends Node {
             return;
         }
         reopenedForUndo = true;
+        reopenPending = true;
+        reopenWhenIdle();
+    }
+
+    /** A call inside that is still in flight must not find the scope closed: the re-opening waits for it to end. */
+    void reopenWhenIdle() {
+        if (!reopenPending || isBusy(body)) {
+            return;
+        }
+        reopenPending = false;
         unit.takeBack(failure -> {
             if (failure == null) {
                 unit.perform(this::opened);
@@ -129,6 +141,14 @@ final class ScopeNode extends Node {
                 opened(failure);
             }
         });
+    }
+
+    private static boolean isBusy(Node node) {
+        if (node instanceof StepNode step && step.unit.isBusy()
+                || node instanceof ScopeNode inner && inner.unit.isBusy()) {
+            return true;
+        }
+        return node.inner().stream().anyMatch(ScopeNode::isBusy);
     }
 
     private void opened(@Nullable Throwable failure) {

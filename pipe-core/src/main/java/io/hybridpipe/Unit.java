@@ -91,6 +91,11 @@ final class Unit implements State.View {
         return exists() || mayStillAct;
     }
 
+    /** Whether a call is in flight, or a next one is due. */
+    boolean isBusy() {
+        return call != null || pause != null;
+    }
+
     int attempts() {
         return attempt;
     }
@@ -373,6 +378,24 @@ final class Unit implements State.View {
     }
 
     private void end(@Nullable Throwable failure) {
+        if (failure != null && status == Status.BEGUN && execution.keeps() && work.contract.updatesAnything()) {
+            learnWhatIsKept(failure);
+        } else {
+            ended(failure);
+        }
+    }
+
+    /** Kept as it is, an update that may have happened (a new password) decides whether the scopes round it can be closed. */
+    private void learnWhatIsKept(Throwable failure) {
+        look(found -> {
+            if (found instanceof Found.Done it && problemWith(it.outputs()) == null) {
+                keep(it.outputs());
+            }
+            ended(failure);
+        });
+    }
+
+    private void ended(@Nullable Throwable failure) {
         performing = false;
         if (reopening) {
             reopening = false;
@@ -385,6 +408,7 @@ final class Unit implements State.View {
         if (execution.isHeard()) {
             said(failure);
         }
+        idle();
         Consumer<@Nullable Throwable> next = then;
         then = null;
         if (next != null) {
@@ -644,6 +668,7 @@ final class Unit implements State.View {
                                 ? header -> new PipeEvent.ScopeClosed(header, took)
                                 : header -> new PipeEvent.StepUndone(header, took));
             }
+            idle();
             whenDone.accept(null);
         }
     }
@@ -658,7 +683,14 @@ final class Unit implements State.View {
                 work.isScope()
                         ? header -> new PipeEvent.ScopeCloseFailed(header, failureClass, message)
                         : header -> new PipeEvent.StepUndoFailed(header, failureClass, message));
+        idle();
         whenDone.accept(failure);
+    }
+
+    private void idle() {
+        for (ScopeNode around = node.scope; around != null; around = around.scope) {
+            around.reopenWhenIdle();
+        }
     }
 
     private boolean isStepUndo() {
