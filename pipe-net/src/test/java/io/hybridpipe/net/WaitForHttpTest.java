@@ -89,13 +89,12 @@ class WaitForHttpTest {
     void givesUpForGoodWithTheLastAnswer() {
         try (Loopback server = new Loopback((request, exchange) -> Loopback.send(exchange, 404, "no"))) {
             at(server.url("/"))
-                    .within(Duration.ofMillis(300))
+                    .within(Duration.ofSeconds(1))
                     .run(State.empty(), context)
                     .as(StepVerifier::create)
                     .expectErrorSatisfies(error -> {
                         assertThat(error)
-                                .hasMessage(
-                                        server.url("/") + ": not ready within PT0.3S; last answer: HTTP status 404");
+                                .hasMessage(server.url("/") + ": not ready within PT1S; last answer: HTTP status 404");
                         assertThat(FailureClass.of(error)).isEqualTo(FailureClass.PERMANENT);
                     })
                     .verify(SOON);
@@ -129,10 +128,10 @@ class WaitForHttpTest {
         try (Socket refusing = new Socket()) {
             refusing.bind(new InetSocketAddress("127.0.0.1", 0));
             String url = "http://127.0.0.1:" + refusing.getLocalPort() + "/";
-            at(url).within(Duration.ofMillis(300))
+            at(url).within(Duration.ofSeconds(1))
                     .run(State.empty(), context)
                     .as(StepVerifier::create)
-                    .expectErrorMessage(url + ": not ready within PT0.3S; last answer: connection refused")
+                    .expectErrorMessage(url + ": not ready within PT1S; last answer: connection refused")
                     .verify(SOON);
         }
     }

@@ -133,11 +133,11 @@ class WaitForHttpsTest {
         LoneContext context = new LoneContext();
         WaitForHttp.at(url("http"))
                 .every(Duration.ofMillis(2))
-                .within(Duration.ofMillis(500))
+                .within(Duration.ofSeconds(1))
                 .run(State.empty(), context)
                 .as(StepVerifier::create)
                 .expectErrorSatisfies(
-                        error -> assertThat(error).hasMessageStartingWith(url("http") + ": not ready within PT0.5S"))
+                        error -> assertThat(error).hasMessageStartingWith(url("http") + ": not ready within PT1S"))
                 .verify(SOON);
         assertThat(context.progress()).isNotEmpty();
     }

@@ -100,13 +100,13 @@ class WaitForPortTest {
     void givesUpForGoodWithTheLastAnswer() throws Exception {
         try (Socket refusing = refusing()) {
             int port = refusing.getLocalPort();
-            at(port).within(Duration.ofMillis(200))
+            at(port).within(Duration.ofSeconds(1))
                     .run(LOOPBACK, context)
                     .as(StepVerifier::create)
                     .expectErrorSatisfies(error -> {
                         assertThat(error)
                                 .hasMessage("127.0.0.1:" + port
-                                        + ": not ready within PT0.2S; last answer: connection refused");
+                                        + ": not ready within PT1S; last answer: connection refused");
                         assertThat(FailureClass.of(error)).isEqualTo(FailureClass.PERMANENT);
                     })
                     .verify(SOON);
@@ -180,7 +180,7 @@ class WaitForPortTest {
     }
 
     @Test
-    void looksANameUpForEachTryAndSaysWhenItIsNotKnown() throws Exception {
+    void looksAnUnresolvedNameUp() throws Exception {
         try (ServerSocket server = listening()) {
             WaitForPort.at(Input.value(InetSocketAddress.createUnresolved("localhost", server.getLocalPort())))
                     .run(State.empty(), context)
@@ -189,15 +189,6 @@ class WaitForPortTest {
                     .expectComplete()
                     .verify(SOON);
         }
-        // RFC 2606: nobody has a name below .invalid
-        WaitForPort.at(Input.value(InetSocketAddress.createUnresolved("controller.invalid", 8000)))
-                .every(Duration.ofMillis(2))
-                .within(Duration.ofMillis(500))
-                .run(State.empty(), context)
-                .as(StepVerifier::create)
-                .expectErrorMessage(
-                        "controller.invalid:8000: not ready within PT0.5S; last answer: the host is not known")
-                .verify(SOON);
     }
 
     @Test
