@@ -109,9 +109,9 @@ public sealed interface PipeEvent {
      * An attempt of a step starts.
      *
      * @param header what every event bears
-     * @param type the step's type
+     * @param stepType the step's type
      */
-    record StepStarted(EventHeader header, String type) implements PipeEvent {}
+    record StepStarted(EventHeader header, String stepType) implements PipeEvent {}
 
     /**
      * A step has succeeded.
@@ -214,9 +214,9 @@ public sealed interface PipeEvent {
      * An attempt to open a scope starts.
      *
      * @param header what every event bears
-     * @param type the scope's type
+     * @param scopeType the scope's type
      */
-    record ScopeOpening(EventHeader header, String type) implements PipeEvent {}
+    record ScopeOpening(EventHeader header, String scopeType) implements PipeEvent {}
 
     /**
      * A scope is open.
