@@ -3,8 +3,11 @@ package io.hybridpipe.azure.network;
 
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.retry.Backoff;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.RetryPolicy;
 import java.time.Duration;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** How patient steps on Azure networks are. */
 final class ArmPace {
@@ -20,5 +23,15 @@ final class ArmPace {
                 .withAttemptTimeout(Duration.ofMinutes(10))
                 .withRetry(RetryPolicy.ofAll(BACKOFF))
                 .withVisibility(Duration.ofSeconds(3));
+    }
+
+    /** A look that outlives passing failures for some seconds, since nobody tries a preflight again. */
+    static <T> Mono<T> patiently(Mono<T> look) {
+        return look.retryWhen(Retry.backoff(4, Duration.ofMillis(250))
+                .filter(failure -> {
+                    FailureClass failureClass = FailureClass.of(failure);
+                    return failureClass == FailureClass.TRANSIENT || failureClass == FailureClass.THROTTLED;
+                })
+                .onRetryExhaustedThrow((spec, last) -> last.failure()));
     }
 }
