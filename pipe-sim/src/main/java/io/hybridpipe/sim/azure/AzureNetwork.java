@@ -58,7 +58,7 @@ final class AzureNetwork implements CloudNetwork {
         for (var group : from.groupsOutward()) {
             var verdict = SecurityFilter.of(group, "Outbound", tags).judge(packet);
             if (!verdict.allows()) {
-                return new Next.Dropped(verdict.group(), verdict.text(), passed);
+                return new Next.Dropped(verdict.group(), verdict.rule(), passed);
             }
             passed.add(verdict.text());
         }
@@ -153,7 +153,7 @@ final class AzureNetwork implements CloudNetwork {
         for (var group : to.groupsInward()) {
             var verdict = SecurityFilter.of(group, "Inbound", tags).judge(packet);
             if (!verdict.allows()) {
-                return new Next.Dropped(verdict.group(), verdict.text(), passed);
+                return new Next.Dropped(verdict.group(), verdict.rule(), passed);
             }
             passed.add(verdict.text());
         }

@@ -20,9 +20,13 @@ record SecurityFilter(String name, List<Rule> rules, ServiceTags tags) {
      * What a group says of a packet.
      *
      * @param group by name
-     * @param text which rule decided and how it reads
+     * @param rule which one decided, and on what
      */
-    record Verdict(boolean allows, String group, String text) {}
+    record Verdict(boolean allows, String group, String rule) {
+        String text() {
+            return group + ": " + rule;
+        }
+    }
 
     static SecurityFilter of(ObjectNode group, String direction, ServiceTags tags) {
         var rules = new ArrayList<Rule>();
@@ -49,13 +53,11 @@ record SecurityFilter(String name, List<Rule> rules, ServiceTags tags) {
                 // the last default rule fits every packet
                 .orElseThrow(() -> new IllegalStateException("network security group " + name + " has no last rule"));
         var allows = rule.properties().path("access").asText().equals("Allow");
-        var group = "network security group " + name;
         return new Verdict(
                 allows,
-                group,
-                "%s: rule %s (priority %d) %s %s"
-                        .formatted(
-                                group, rule.name(), rule.priority(), allows ? "allows" : "denies", describe(packet)));
+                "network security group " + name,
+                "rule %s (priority %d) %s %s"
+                        .formatted(rule.name(), rule.priority(), allows ? "allows" : "denies", describe(packet)));
     }
 
     private static String describe(Packet packet) {

@@ -12,4 +12,10 @@ import java.util.Optional;
  * @param publicAddress the internet address that is translated to it
  * @param machine the id of the instance or VM that it is attached to, or empty
  */
-public record Port(String id, IPAddress privateAddress, Optional<IPAddress> publicAddress, String machine) {}
+public record Port(String id, IPAddress privateAddress, Optional<IPAddress> publicAddress, String machine) {
+
+    /** What people call it: the last part of an id that is a path, else the whole id. */
+    public String label() {
+        return id.substring(id.lastIndexOf('/') + 1);
+    }
+}

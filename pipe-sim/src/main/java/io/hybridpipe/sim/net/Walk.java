@@ -140,7 +140,7 @@ final class Walk {
             return overInternet(out.packet());
         }
         Next.Deliver hop = (Next.Deliver) next;
-        hop(name(from.place()), "sends it to " + hop.to().id(), hop.why());
+        hop(name(from.place()), "sends it to " + hop.to().label(), hop.why());
         return Optional.of(new At(placeOf(hop.to(), cloud), hop.packet(), false));
     }
 
@@ -189,6 +189,6 @@ final class Walk {
     }
 
     private static String name(Place place) {
-        return place.port().id() + " in " + place.cloud().name();
+        return place.port().label() + " in " + place.cloud().name();
     }
 }

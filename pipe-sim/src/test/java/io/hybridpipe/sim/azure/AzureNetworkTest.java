@@ -91,8 +91,7 @@ class AzureNetworkTest {
                 network.deliver(app, tcp(HOME, app.publicAddress().orElseThrow().toString(), 8000)));
         assertThat(world.by()).isEqualTo("network security group g");
         assertThat(world.why())
-                .isEqualTo("network security group g: rule DenyAllInBound (priority 65500) denies tcp 8000 from"
-                        + " 203.0.113.7 to 10.2.1.4");
+                .isEqualTo("rule DenyAllInBound (priority 65500) denies tcp 8000 from" + " 203.0.113.7 to 10.2.1.4");
 
         var hop = delivered(network.send(other, tcp("10.2.1.5", "10.2.1.4", 8000)));
         assertThat(hop.to()).isEqualTo(app);
