@@ -26,6 +26,9 @@ interface Box {
     /** As the world has it at this moment: addresses are associated after a launch. */
     Optional<IPAddress> publicAddress();
 
+    /** The block of neighbours around the private address. */
+    IPAddress subnet();
+
     Instant startedAt();
 
     /** Goes down once the answer to the call at hand has gone out, and boots again. */

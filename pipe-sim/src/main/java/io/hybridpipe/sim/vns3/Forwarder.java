@@ -31,7 +31,10 @@ final class Forwarder {
         this.firewall = firewall;
     }
 
-    Forwarding forward(Packet packet, IPAddress own) {
+    /**
+     * @param subnet the controller's own subnet: its hosts are neighbours, whatever shorter routes say
+     */
+    Forwarding forward(Packet packet, IPAddress own, IPAddress subnet) {
         Optional<FirewallRule> stop = firewall.stops(packet);
         if (stop.isPresent()) {
             return new Forwarding.Dropped(
@@ -43,9 +46,13 @@ final class Forwarder {
             Tunnel tunnel = selected.get().tunnel();
             return into(endpoint, tunnel, packet, "selectors " + tunnel.selectors());
         }
-        return routes.towards(packet.destination())
-                .map(route -> along(route, packet, own))
-                .orElseGet(() -> out(packet, own, "default route over eth0"));
+        Optional<Routes.Route> route = routes.towards(packet.destination());
+        if (subnet.contains(packet.destination())
+                && route.filter(one -> one.prefixLength() >= subnet.getPrefixLength())
+                        .isEmpty()) {
+            return out(packet, own, "neighbour on eth0: " + Addresses.text(subnet));
+        }
+        return route.map(one -> along(one, packet, own)).orElseGet(() -> out(packet, own, "default route over eth0"));
     }
 
     private Optional<Selected> selectedBy(Packet packet) {

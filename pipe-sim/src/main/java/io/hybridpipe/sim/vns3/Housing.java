@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Housing implements Box {
 
-    /** Where a machine stands if no interface of its world tells. */
-    record Location(String machine, IPAddress address, Optional<IPAddress> publicAddress) {}
+    /** Where a machine stands if no interface of its world tells; the prefix length of its subnet is never told. */
+    record Location(String machine, IPAddress address, Optional<IPAddress> publicAddress, int prefixLength) {}
 
     /** A reboot that the answer to a request announces. */
     private record Announcement(SimRequest by, CompletableFuture<Void> answered) {}
@@ -123,6 +123,11 @@ final class Housing implements Box {
     @Override
     public Optional<IPAddress> publicAddress() {
         return port().map(Port::publicAddress).orElse(fallback.publicAddress());
+    }
+
+    @Override
+    public IPAddress subnet() {
+        return privateAddress().setPrefixLength(fallback.prefixLength()).toPrefixBlock();
     }
 
     @Override

@@ -35,7 +35,13 @@ final class Interfaces {
     private List<ObjectNode> all() {
         String external = box.publicAddress().map(IPAddress::toString).orElse(null);
         return List.of(
-                one(1, "eth0", box.privateAddress().toString(), 1500, "24", external),
+                one(
+                        1,
+                        "eth0",
+                        box.privateAddress().toString(),
+                        1500,
+                        String.valueOf(box.subnet().getPrefixLength()),
+                        external),
                 one(2, "lo", "127.0.0.1", 65536, "8", null));
     }
 

@@ -68,7 +68,8 @@ public final class SimVns3 implements Machine, AutoCloseable {
         Housing.Location fallback = new Housing.Location(
                 builder.machine.isEmpty() ? builder.name : builder.machine,
                 builder.address,
-                Optional.ofNullable(builder.publicAddress));
+                Optional.ofNullable(builder.publicAddress),
+                builder.prefixLength);
         this.housing = new Housing(builder.name, builder.version, clock, world, fallback, this);
         Box box = housing;
         this.licensing = new Licensing(box, builder.grant);
@@ -122,6 +123,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         private @Nullable World world;
         private IPAddress address = loopback();
         private @Nullable IPAddress publicAddress;
+        private int prefixLength = 24;
         private Boot boot = Boot.ofDefaults();
         private boolean running;
         private boolean ready;
@@ -187,6 +189,12 @@ public final class SimVns3 implements Machine, AutoCloseable {
         /** Its public address where no interface of the world tells; none by default. */
         public Builder publicAddress(String value) {
             this.publicAddress = parse(value);
+            return this;
+        }
+
+        /** The prefix length of the subnet it stands in, whose hosts are its neighbours; 24 by default. */
+        public Builder prefixLength(int value) {
+            this.prefixLength = value;
             return this;
         }
 
@@ -353,7 +361,8 @@ public final class SimVns3 implements Machine, AutoCloseable {
         if (packet.destination().equals(own) || packet.destination().equals(housing.address())) {
             return new Forwarding.Local(name() + " itself");
         }
-        return housing.locked(() -> forwarder.forward(packet, own));
+        IPAddress subnet = housing.subnet();
+        return housing.locked(() -> forwarder.forward(packet, own, subnet));
     }
 
     /** Switches it off for good and takes it out of its world. */

@@ -35,6 +35,8 @@ class ConfigurationTest {
         api.put("/license", LICENSE);
         api.put("/license/parameters", "{'default': true}");
         clock.advance(Duration.ofMinutes(1));
+        // a read: the client repeats it by itself if it chose a connection that the reboot has cut
+        api.get("/config");
     }
 
     private static List<String> names(JsonNode object) {
