@@ -165,8 +165,7 @@ public final class AddRoute implements Step {
                     .flatMap(routes -> marked(routes, mark).isEmpty()
                             ? refuseForeign(routes, wanted, on)
                                     .then(Mono.defer(() -> requestRoute(client, wanted, mark, on, context)))
-                            : Mono.just(routes))
-                    .doOnNext(routes -> marked(routes, mark).forEach(route -> context.made(toResource(route, on))))
+                            : Mono.fromRunnable(() -> sayMade(routes, mark, on, context)))
                     .thenReturn(Outputs.none());
         });
     }
@@ -177,9 +176,8 @@ public final class AddRoute implements Step {
             Controller on = controller.get(state);
             Mark mark = Mark.of(context);
             return access.client(on).routes().map(routes -> {
-                List<Route> found = marked(routes, mark);
-                found.forEach(route -> context.made(toResource(route, on)));
-                return found.isEmpty() ? Found.absent() : Found.done(Outputs.none());
+                sayMade(routes, mark, on, context);
+                return marked(routes, mark).isEmpty() ? Found.absent() : Found.done(Outputs.none());
             });
         });
     }
@@ -208,8 +206,8 @@ public final class AddRoute implements Step {
 
     private Mono<List<Route>> requestRoute(
             Vns3Client client, NewRoute wanted, Mark mark, Controller on, StepContext context) {
-        return context.mutate(Mono.defer(() -> client.createRoute(wanted))
-                .doOnNext(routes -> marked(routes, mark).forEach(route -> context.made(toResource(route, on)))));
+        return context.mutate(
+                Mono.defer(() -> client.createRoute(wanted)).doOnNext(routes -> sayMade(routes, mark, on, context)));
     }
 
     private static Mono<?> requestDelete(Vns3Client client, Route route, Controller on, StepContext context) {
@@ -239,6 +237,10 @@ public final class AddRoute implements Step {
         return Vns3Error.in(failure)
                 .filter(error -> error.status() == 404 || error.detail().contains("route not found"))
                 .isPresent();
+    }
+
+    private static void sayMade(List<Route> routes, Mark mark, Controller on, StepContext context) {
+        marked(routes, mark).forEach(route -> context.made(toResource(route, on)));
     }
 
     private static List<Route> marked(List<Route> routes, Mark mark) {

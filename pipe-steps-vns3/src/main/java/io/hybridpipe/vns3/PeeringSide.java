@@ -8,6 +8,8 @@ import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.StepFailure;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Mono;
 
 /** One controller's side of a peering: what is there, what is made, what is taken away. */
@@ -26,6 +28,7 @@ final class PeeringSide {
     private final Vns3Client client;
     private final StepContext context;
     private final Mark mark;
+    private final Set<Resource> said = ConcurrentHashMap.newKeySet();
 
     PeeringSide(
             Controller self,
@@ -155,8 +158,14 @@ final class PeeringSide {
     }
 
     private void sayMade(IpsecEndpoint endpoint) {
-        context.made(toResource(endpoint));
-        endpoint.tunnels().forEach(tunnel -> context.made(toResource(endpoint, tunnel)));
+        sayMade(toResource(endpoint));
+        endpoint.tunnels().forEach(tunnel -> sayMade(toResource(endpoint, tunnel)));
+    }
+
+    private void sayMade(Resource resource) {
+        if (said.add(resource)) {
+            context.made(resource);
+        }
     }
 
     private void sayGone(IpsecEndpoint endpoint) {

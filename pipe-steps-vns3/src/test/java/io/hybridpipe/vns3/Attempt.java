@@ -81,14 +81,12 @@ final class Attempt implements StepContext {
 
     @Override
     public void made(Resource resource) {
-        if (!there.contains(resource)) {
-            there.add(resource);
-        }
+        there.add(resource);
     }
 
     @Override
     public void gone(Resource resource) {
-        there.remove(resource);
+        there.removeIf(resource::equals);
     }
 
     @Override
