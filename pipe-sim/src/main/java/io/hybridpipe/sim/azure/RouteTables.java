@@ -64,8 +64,8 @@ final class RouteTables implements Kind {
                     route.path("id").asText());
         }
         var prefix = Addresses.prefix(text, route.path("id").asText());
-        var address = Json.text(properties, "nextHopIpAddress");
-        var given = address != null && !address.isEmpty();
+        var address = properties.path("nextHopIpAddress").asText("");
+        var given = !address.isEmpty();
         if (hop.equals("VirtualAppliance") && !given) {
             throw ArmError.badRequest(
                     "MissingNextHopIpAddress",
