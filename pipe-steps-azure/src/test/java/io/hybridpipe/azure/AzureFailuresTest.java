@@ -67,8 +67,9 @@ class AzureFailuresTest {
         SimResponse error = AnsweringServer.error(status, code, "it says why");
         SimResponse answer = retryAfter.isEmpty() ? error : error.withHeader("Retry-After", retryAfter);
         try (AnsweringServer server = new AnsweringServer(request -> answer)) {
-            StepFailure changing = put(server.account());
-            StepFailure reading = get(server.account());
+            AzureAccount account = server.account();
+            StepFailure changing = put(account);
+            StepFailure reading = get(account);
 
             assertThat(changing.failureClass()).isEqualTo(change);
             assertThat(reading.failureClass()).isEqualTo(read);
