@@ -31,6 +31,13 @@ import software.amazon.awssdk.services.cloudformation.model.Output;
 import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
+import software.amazon.awssdk.services.ec2.model.IpPermission;
+import software.amazon.awssdk.services.ec2.model.IpRange;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
 
 /** A stand-in whose time the test moves, and the real SDK's clients for it, with their own retries off. */
@@ -93,6 +100,34 @@ final class Aws implements AutoCloseable {
                 .credentialsProvider(StaticCredentialsProvider.create(credentials))
                 .overrideConfiguration(config ->
                         config.retryStrategy(DefaultRetryStrategy.doNotRetry()).apiCallTimeout(Duration.ofSeconds(20)));
+    }
+
+    static Filter filter(String name, String value) {
+        return Filter.builder().name(name).values(value).build();
+    }
+
+    static TagSpecification tagged(ResourceType type, String key, String value) {
+        return TagSpecification.builder()
+                .resourceType(type)
+                .tags(Tag.builder().key(key).value(value).build())
+                .build();
+    }
+
+    static InstanceNetworkInterfaceSpecification primary(String card) {
+        return InstanceNetworkInterfaceSpecification.builder()
+                .deviceIndex(0)
+                .networkInterfaceId(card)
+                .build();
+    }
+
+    static IpPermission tcp(int port, String cidr, String description) {
+        var range = IpRange.builder().cidrIp(cidr);
+        return IpPermission.builder()
+                .ipProtocol("tcp")
+                .fromPort(port)
+                .toPort(port)
+                .ipRanges((description.isEmpty() ? range : range.description(description)).build())
+                .build();
     }
 
     /** The answer of a call, or its own exception. */

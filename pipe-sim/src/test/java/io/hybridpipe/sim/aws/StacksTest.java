@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.cloudformation.model.OnFailure;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
-import software.amazon.awssdk.services.ec2.model.Filter;
 
 class StacksTest {
 
@@ -148,12 +147,8 @@ class StacksTest {
         var id = aws.create("orders-vpc", VPC, PARAMETERS);
         aws.settled(id);
         var vpc = outputs(aws.describe(id)).get("VpcId");
-        var subnet = of(aws.ec2.describeSubnets(request -> request.filters(
-                        Filter.builder().name("vpc-id").values(vpc).build(),
-                        Filter.builder()
-                                .name("cidr-block")
-                                .values("10.1.1.0/24")
-                                .build())))
+        var subnet = of(aws.ec2.describeSubnets(
+                        request -> request.filters(Aws.filter("vpc-id", vpc), Aws.filter("cidr-block", "10.1.1.0/24"))))
                 .subnets()
                 .get(0)
                 .subnetId();
