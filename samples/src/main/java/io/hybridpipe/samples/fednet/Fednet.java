@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.samples.fednet;
+
+import static io.hybridpipe.Element.step;
+
+import io.hybridpipe.Each;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.Secret;
+import io.hybridpipe.TypeRef;
+import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.cloudformation.DeployStack;
+import io.hybridpipe.aws.cloudformation.TemporaryStack;
+import io.hybridpipe.aws.ec2.TemporaryIngress;
+import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.network.TemporarySecurityRule;
+import io.hybridpipe.net.AllocateSubnets;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.FetchNetworkConfig;
+import io.hybridpipe.net.Ip;
+import io.hybridpipe.net.NetworkConfig;
+import io.hybridpipe.net.RefuseOverlaps;
+import io.hybridpipe.net.Subnets;
+import io.hybridpipe.vns3.Controller;
+import io.hybridpipe.vns3.IpsecPeer;
+import io.hybridpipe.vns3.SetUpController;
+import io.hybridpipe.vns3.Tunnel;
+import io.hybridpipe.vns3.Vns3Access;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The pipe of the main job: cloud X is AWS account A with the new VPC, cloud Y is Azure account B with the federation.
+ */
+final class Fednet {
+    static final Key<String> NETWORK_NAME = Key.of("network-name", String.class);
+    static final Key<Cidr> MY_IP = Key.of("my-ip", Cidr.class);
+    static final Key<String> IMAGE = Key.of("controller-image", String.class);
+    static final Key<Secret<String>> PSK = Key.of("psk", new TypeRef<Secret<String>>() {}).secret();
+    static final Key<Secret<String>> LICENSE = Key.of("license", new TypeRef<Secret<String>>() {}).secret();
+    static final Key<Secret<String>> KEYSET_TOKEN = Key.of("keyset-token", new TypeRef<Secret<String>>() {}).secret();
+    static final Key<List<Controller>> FEDERATION_CONTROLLERS = Key.listOf("federation-controllers", Controller.class);
+
+    static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);
+    static final Key<Subnets> SUBNETS = Key.of("subnets", Subnets.class);
+    static final Key<String> KEY_NAME = Key.of("key-name", String.class);
+    static final Key<Ip> CONTROLLER_IP = Key.of("controller-ip", Ip.class);
+    static final Key<String> CONTROLLER_INSTANCE = Key.of("controller-instance", String.class);
+    static final Key<String> CONTROLLER_ENI = Key.of("controller-eni", String.class);
+    static final Key<String> CONTROLLER_GROUP = Key.of("controller-group", String.class);
+    static final Key<String> VPC_ROUTES = Key.of("vpc-routes", String.class);
+    static final Key<Controller> NEW_CONTROLLER = Key.of("new-controller", Controller.class);
+    static final Key<Controller> FEDERATION = Key.of("federation-controller", Controller.class);
+    static final Key<Tunnel> TUNNEL = Key.of("tunnel", Tunnel.class);
+    static final Key<List<Tunnel>> TUNNELS = Key.listOf("tunnels", Tunnel.class);
+
+    static final Input<Cidr> VPC_CIDR = NETWORK.map(NetworkConfig::cidr);
+    static final Input<Cidr> ON_PREMISES = NETWORK.map(network -> network.onPremises().get(0));
+
+    private Fednet() {}
+
+    /** How often the steps look, and how soon they may expect an answer: fast on stand-ins, as usual elsewhere. */
+    record Pace(Duration poll) {
+        static final Pace FAST = new Pace(Duration.ofMillis(50));
+        static final Pace USUAL = new Pace(Duration.ofSeconds(2));
+    }
+
+    /**
+     * The pipe.
+     *
+     * @param source where the network's config is read: a file, {@code classpath:} or a URL
+     */
+    static Pipe pipe(
+            String source, Federation federation, AwsAccount accountA, AzureAccount accountB, Vns3Access vns3, Pace pace) {
+        return Pipe.named("fednet")
+                .needs(NETWORK_NAME, MY_IP, IMAGE, PSK, LICENSE, KEYSET_TOKEN, FEDERATION_CONTROLLERS)
+                .step("fetch-network-config", FetchNetworkConfig.from(source).named(NETWORK_NAME).into(NETWORK))
+                .step("refuse-overlaps", RefuseOverlaps.between(NETWORK, Input.value(List.of(federation.cidr()))))
+                .step("allocate-subnets", AllocateSubnets.of(NETWORK).into(SUBNETS))
+                .holding("bootstrap", TemporaryStack.in(accountA)
+                        .named(NETWORK_NAME.map(name -> name + "-bootstrap"))
+                        .template(Resources.text("orders-bootstrap.yaml"))
+                        .parameter("Name", NETWORK_NAME)
+                        .output("KeyName", KEY_NAME)
+                        .pollEvery(pace.poll))
+                .step("create-new-vpc", DeployStack.in(accountA)
+                        .named(NETWORK_NAME.map(name -> name + "-vpc"))
+                        .template(Resources.text("orders-vpc.yaml"))
+                        .parameter("VpcCidr", VPC_CIDR)
+                        .parameter("ControllerCidr", SUBNETS.map(subnets -> subnets.cidr("controller")))
+                        .parameter("AppCidr", SUBNETS.map(subnets -> subnets.cidr("app")))
+                        .parameter("AppAddress", SUBNETS.map(subnets -> subnets.cidr("app").address(10)))
+                        .parameter("KeyName", KEY_NAME)
+                        .parameter("Image", IMAGE)
+                        .output("ControllerIp", CONTROLLER_IP, Ip::of)
+                        .output("ControllerInstance", CONTROLLER_INSTANCE)
+                        .output("ControllerEni", CONTROLLER_ENI)
+                        .output("ControllerGroup", CONTROLLER_GROUP)
+                        .output("RouteTable", VPC_ROUTES)
+                        .pollEvery(pace.poll))
+                .concurrently("routes",
+                        step("fednet-routes", io.hybridpipe.azure.network.AddRoute.in(accountB)
+                                .resourceGroup(federation.resourceGroup())
+                                .table(federation.routeTable())
+                                .named(NETWORK_ROUTE)
+                                .to(VPC_CIDR)
+                                .viaAppliance(FEDERATION_CONTROLLERS.map(all -> all.get(0).privateAddress()))
+                                .pollEvery(pace.poll)),
+                        step("vpc-routes", io.hybridpipe.aws.ec2.AddRoute.in(accountA)
+                                .table(VPC_ROUTES)
+                                .to(ON_PREMISES)
+                                .viaInterface(CONTROLLER_ENI)
+                                .pollEvery(pace.poll)))
+                .during("vpc-api-access", TemporaryIngress.in(accountA)
+                        .group(CONTROLLER_GROUP).tcp(8000).from(MY_IP).pollEvery(pace.poll), vpc -> vpc
+                    .during("fednet-api-access", TemporarySecurityRule.in(accountB)
+                            .resourceGroup(federation.resourceGroup())
+                            .securityGroup(federation.securityGroup())
+                            .tcp(8000).from(MY_IP).pollEvery(pace.poll), api -> api
+                        .step("set-up-controller", SetUpController.at(CONTROLLER_IP)
+                                .over(vns3)
+                                .password(CONTROLLER_INSTANCE.map(Secret::of))
+                                .license(LICENSE)
+                                .keysetToken(KEYSET_TOKEN)
+                                .named(NETWORK_NAME)
+                                .topology("fednet")
+                                .into(NEW_CONTROLLER)
+                                .pollEvery(pace.poll))
+                        .forEach("ipsec-peer",
+                                Each.of(FEDERATION_CONTROLLERS, FEDERATION, Controller::name)
+                                        .atMost(8).collect(TUNNEL, TUNNELS),
+                                peer -> peer.step("tunnel", IpsecPeer.between(NEW_CONTROLLER, FEDERATION)
+                                        .over(vns3)
+                                        .psk(PSK)
+                                        .localSubnet(VPC_CIDR)
+                                        .remoteSubnet(ON_PREMISES)
+                                        .into(TUNNEL)
+                                        .pollEvery(pace.poll)))))
+                .build();
+    }
+
+    private static final String NETWORK_ROUTE = "to-new-vpc";
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.samples.fednet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.hybridpipe.samples.fednet.Federation.Member;
+import io.hybridpipe.sim.SimClock;
+import io.hybridpipe.sim.aws.InstanceEvent;
+import io.hybridpipe.sim.aws.SimAws;
+import io.hybridpipe.sim.azure.SimAzure;
+import io.hybridpipe.sim.net.Site;
+import io.hybridpipe.sim.net.World;
+import io.hybridpipe.sim.vns3.SimVns3;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The world of the main job on stand-ins: an AWS organisation, an Azure subscription with the federation network, and
+ * on-premises behind a gateway. All of the federation is built through the stand-ins' own APIs.
+ */
+final class StandIns implements AutoCloseable {
+    static final String HUB_ACCOUNT = "999900001111";
+    static final String ACCOUNT_A = "111122223333";
+    static final String REGION = "eu-west-1";
+    static final String ROLE = "network-builder";
+    static final String IMAGE = "ami-0c5f7e1a2b3d4f560";
+    static final String SUBSCRIPTION = "5f0c0f3e-0000-4000-8000-00000000000b";
+    static final String CALLER = "198.51.100.7";
+    static final String ON_PREMISES_HOST = "10.0.0.10";
+
+    private static final String ON_PREMISES_GATEWAY = "198.51.100.200";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final SimClock clock;
+    final World world;
+    final SimAws aws;
+    final SimAzure azure;
+    final SecretValues secrets;
+
+    private final Federation federation;
+    private final Map<String, SimVns3> controllers = new ConcurrentHashMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** @param speed how much faster than real time the stand-ins live; 1 is real time */
+    StandIns(Federation federation, double speed, SecretValues secrets) {
+        this.federation = federation;
+        this.secrets = secrets;
+        clock = SimClock.scaled(speed);
+        world = World.on(clock);
+        world.caller(CALLER);
+        aws = SimAws.builder()
+                .clock(clock)
+                .account(
+                        HUB_ACCOUNT,
+                        secrets.awsAccessKey(),
+                        secrets.awsSecretKey().reveal())
+                .account(ACCOUNT_A, "AKIA" + random(16), random(40))
+                .role(ACCOUNT_A, ROLE, HUB_ACCOUNT)
+                .image(IMAGE, "vns3-controller-6.0.0", Duration.ofSeconds(20))
+                .start();
+        aws.onInstance(this::onInstance);
+        azure = SimAzure.builder()
+                .clock(clock)
+                .subscription(SUBSCRIPTION)
+                .publicAddresses("20.0.0.0/24")
+                .start();
+        world.add(aws.network(ACCOUNT_A, REGION));
+        world.add(azure.network(SUBSCRIPTION));
+        buildFederation();
+        buildOnPremises();
+    }
+
+    private void onInstance(InstanceEvent event) {
+        if (event.kind() == InstanceEvent.Kind.RUNNING && event.image().id().equals(IMAGE)) {
+            controllers.put(
+                    event.instance(),
+                    SimVns3.builder()
+                            .world(world)
+                            .name(event.instance())
+                            .machine(event.port())
+                            .password(event.instance())
+                            .start());
+        } else if (event.kind() == InstanceEvent.Kind.TERMINATED) {
+            SimVns3 gone = controllers.remove(event.instance());
+            if (gone != null) {
+                gone.close();
+            }
+        }
+    }
+
+    private void buildFederation() {
+        String group = "/subscriptions/" + SUBSCRIPTION + "/resourceGroups/" + federation.resourceGroup();
+        String network = group + "/providers/Microsoft.Network";
+        put(group, "2024-03-01", "{'location': 'westeurope'}");
+        put(network + "/networkSecurityGroups/" + federation.securityGroup(), NETWORK_API, """
+                {'location': 'westeurope', 'properties': {'securityRules': [
+                  {'name': 'ike', 'properties': {'priority': 200, 'direction': 'Inbound', 'access': 'Allow',
+                    'protocol': 'Udp', 'sourceAddressPrefix': '*', 'sourcePortRange': '*',
+                    'destinationAddressPrefix': '*', 'destinationPortRanges': ['500', '4500']}},
+                  {'name': 'routed', 'properties': {'priority': 210, 'direction': 'Inbound', 'access': 'Allow',
+                    'protocol': '*', 'sourceAddressPrefix': '10.0.0.0/8', 'sourcePortRange': '*',
+                    'destinationAddressPrefix': '*', 'destinationPortRange': '*'}}]}}""");
+        put(network + "/routeTables/" + federation.routeTable(), NETWORK_API, """
+                {'location': 'westeurope', 'properties': {'routes': [
+                  {'name': 'on-premises', 'properties': {'addressPrefix': '%s', 'nextHopType': 'VirtualAppliance',
+                    'nextHopIpAddress': '%s'}}]}}""".formatted(
+                        federation.onPremises(), federation.controllers().get(0).privateAddress()));
+        String subnet = network + "/virtualNetworks/" + federation.virtualNetwork() + "/subnets/controllers";
+        put(network + "/virtualNetworks/" + federation.virtualNetwork(), NETWORK_API, """
+                {'location': 'westeurope', 'properties': {'addressSpace': {'addressPrefixes': ['%s']}, 'subnets': [
+                  {'name': 'controllers', 'properties': {'addressPrefix': '%s',
+                    'networkSecurityGroup': {'id': '%s'}, 'routeTable': {'id': '%s'}}}]}}""".formatted(
+                        federation.cidr(),
+                        federation.subnet(),
+                        network + "/networkSecurityGroups/" + federation.securityGroup(),
+                        network + "/routeTables/" + federation.routeTable()));
+        federation.controllers().forEach(member -> buildController(network, subnet, member));
+    }
+
+    private static final String NETWORK_API = "2024-07-01";
+
+    private void buildController(String network, String subnet, Member member) {
+        String address = network + "/publicIPAddresses/" + member.name();
+        put(address, NETWORK_API, """
+                {'location': 'westeurope', 'sku': {'name': 'Standard'},
+                 'properties': {'publicIPAllocationMethod': 'Static', 'ipAddress': '%s'}}""".formatted(member.address()));
+        String nic = network + "/networkInterfaces/" + member.name();
+        put(nic, NETWORK_API, """
+                {'location': 'westeurope', 'properties': {'enableIPForwarding': true, 'ipConfigurations': [
+                  {'name': 'ip', 'properties': {'subnet': {'id': '%s'}, 'privateIPAllocationMethod': 'Static',
+                    'privateIPAddress': '%s', 'publicIPAddress': {'id': '%s'}}}]}}""".formatted(subnet, member.privateAddress(), address));
+        controllers.put(
+                member.name(),
+                SimVns3.builder()
+                        .world(world)
+                        .name(member.name())
+                        .address(member.privateAddress().toString())
+                        .publicAddress(member.address().toString())
+                        .password(secrets.passwordOfStandIn(member.name()).reveal())
+                        .inService()
+                        .start());
+    }
+
+    private void buildOnPremises() {
+        world.add(Site.named("on-premises")
+                .host(ON_PREMISES_HOST, "on-premises-host")
+                .host("10.0.0.1", ON_PREMISES_GATEWAY, "on-premises-gateway")
+                .route("10.0.0.0/8", "on-premises-gateway"));
+        SimVns3 gateway = SimVns3.builder()
+                .world(world)
+                .name("on-premises-gateway")
+                .machine("on-premises-gateway")
+                .password(random(20))
+                .inService()
+                .start();
+        controllers.put("on-premises-gateway", gateway);
+        String psk = random(24);
+        for (Member member : federation.controllers()) {
+            SimVns3 controller = controllers.get(member.name());
+            connect(
+                    controller,
+                    "on-premises",
+                    ON_PREMISES_GATEWAY,
+                    federation.onPremises().toString(),
+                    psk);
+            connect(gateway, member.name(), member.address().toString(), "10.0.0.0/8", psk);
+        }
+    }
+
+    /** One side of a route-based tunnel, and the route into it. */
+    private static void connect(SimVns3 controller, String name, String address, String through, String psk) {
+        JsonNode endpoint = controller.configure("POST", "/ipsec/endpoints", """
+                {"name": "%s", "ipaddress": "%s", "secret": "%s", "vpn_type": "vti", "ike_version": 2}""".formatted(name, address, psk));
+        String tunnel = endpoint.findPath("tunnels").fieldNames().next();
+        controller.configure("POST", "/routes", "{\"cidr\": \"%s\", \"tunnel\": %s}".formatted(through, tunnel));
+    }
+
+    private void put(String path, String version, String body) {
+        try {
+            URI uri = azure.endpoint().resolve(path + "?api-version=" + version);
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(uri)
+                            .header("Content-Type", "application/json")
+                            .PUT(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() >= 300) {
+                throw new IllegalStateException("the Azure stand-in refuses " + path + ": " + answer.body());
+            }
+            awaitSucceeded(uri);
+        } catch (IOException e) {
+            throw new IllegalStateException("the Azure stand-in does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the stand-ins were built", e);
+        }
+    }
+
+    private void awaitSucceeded(URI uri) throws IOException, InterruptedException {
+        Instant until = Instant.now().plusSeconds(60);
+        String state = "";
+        while (!state.equals("Succeeded")) {
+            if (Instant.now().isAfter(until)) {
+                throw new IllegalStateException("the Azure stand-in leaves " + uri.getPath() + " in state " + state);
+            }
+            HttpResponse<String> got =
+                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            state = JSON.readTree(got.body())
+                    .path("properties")
+                    .path("provisioningState")
+                    .asText();
+            if (!state.equals("Succeeded")) {
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    /** The controllers that live now, by name; the new one under its instance id. */
+    Map<String, SimVns3> controllers() {
+        return Map.copyOf(controllers);
+    }
+
+    List<java.security.cert.X509Certificate> certificates() {
+        return controllers.values().stream().map(SimVns3::certificate).toList();
+    }
+
+    static String random(int length) {
+        return (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "").substring(0, length);
+    }
+
+    @Override
+    public void close() {
+        controllers.values().forEach(SimVns3::close);
+        aws.close();
+        azure.close();
+        clock.close();
+    }
+}
