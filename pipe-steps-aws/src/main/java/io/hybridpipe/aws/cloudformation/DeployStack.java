@@ -38,8 +38,9 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Undo</b> deletes the stack and waits until it is gone. A deletion that fails names what holds it and is tried again.
  *
- * <p>Calls CreateStack, DescribeStacks, DescribeStackEvents, DeleteStack and, before the run, sts:GetCallerIdentity; needs the
- * {@code cloudformation:} permissions of those names and, for the template's resources, their own. Immutable.
+ * <p>Calls CreateStack, DescribeStacks, DescribeStackEvents, DeleteStack and, before the run, ValidateTemplate and
+ * sts:GetCallerIdentity; needs the {@code cloudformation:} permissions of those names and, for the template's resources, their
+ * own. Immutable.
  */
 public final class DeployStack implements Step {
     private final StackPlan plan;

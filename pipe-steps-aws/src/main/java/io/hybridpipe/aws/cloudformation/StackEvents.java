@@ -15,9 +15,19 @@ final class StackEvents {
     private static final String CANCELLED = "Resource creation cancelled";
 
     private final Map<String, String> statuses = new TreeMap<>();
+    private String newestSeen = "";
 
-    /** Takes in the newest events and says how far the stack's resources have come. */
+    /** Whether the event has not been reported yet. */
+    boolean isNews(StackEvent event) {
+        return !newestSeen.equals(event.eventId());
+    }
+
+    /** Takes in the events since the last time and says how far the stack's resources have come. */
     void report(List<StackEvent> newestFirst, StepContext context) {
+        if (newestFirst.isEmpty()) {
+            return;
+        }
+        newestSeen = newestFirst.get(0).eventId();
         for (int i = newestFirst.size() - 1; i >= 0; i--) {
             StackEvent event = newestFirst.get(i);
             if (!isAboutStack(event)) {

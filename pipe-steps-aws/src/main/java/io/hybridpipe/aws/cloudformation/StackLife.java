@@ -17,13 +17,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
+import software.amazon.awssdk.services.cloudformation.model.TemplateParameter;
 
 /**
  * A planned stack from nothing to made, found again, and gone: what {@link DeployStack} and {@link TemporaryStack} share.
@@ -66,7 +69,7 @@ record StackLife(StackPlan plan) {
                 .flatMap(stack -> delete(stack, context));
     }
 
-    /** Checks the credentials and what is known of the plan, and that the name is not taken. */
+    /** Checks the credentials, the template and its parameters if the template is known, and that the name is not taken. */
     Mono<Void> check(State state, StepContext context) {
         return account()
                 .identity()
@@ -129,8 +132,30 @@ record StackLife(StackPlan plan) {
         return Mono.justOrEmpty(plan.template().get().find(state))
                 .map(text -> text.getBytes(StandardCharsets.UTF_8).length)
                 .filter(size -> size > LARGEST_TEMPLATE)
-                .flatMap(size -> Mono.error(StepFailure.permanent("the template has " + size
-                        + " bytes, CloudFormation takes at most " + LARGEST_TEMPLATE + " in a request")));
+                .flatMap(size -> Mono.<Void>error(StepFailure.permanent("the template has " + size
+                        + " bytes, CloudFormation takes at most " + LARGEST_TEMPLATE + " in a request")))
+                .then(Mono.defer(() -> Mono.justOrEmpty(plan.template().get().find(state))))
+                .flatMap(this::requestValidate)
+                .flatMap(this::checkParameters);
+    }
+
+    private Mono<Void> checkParameters(List<TemplateParameter> declared) {
+        Set<String> given = plan.parameters().keySet();
+        List<String> names =
+                declared.stream().map(TemplateParameter::parameterKey).sorted().toList();
+        List<String> lacking = declared.stream()
+                .filter(parameter -> parameter.defaultValue() == null && !given.contains(parameter.parameterKey()))
+                .map(TemplateParameter::parameterKey)
+                .sorted()
+                .toList();
+        List<String> unknown =
+                given.stream().filter(name -> !names.contains(name)).sorted().toList();
+        if (lacking.isEmpty() && unknown.isEmpty()) {
+            return Mono.empty();
+        }
+        return Mono.error(StepFailure.permanent("the template takes the parameters " + names
+                + (lacking.isEmpty() ? "" : "; no value is given for " + lacking)
+                + (unknown.isEmpty() ? "" : "; it does not know " + unknown)));
     }
 
     private Mono<Void> checkName(String name, StepContext context) {
@@ -151,8 +176,8 @@ record StackLife(StackPlan plan) {
 
     private Mono<Stack> waitUntilMade(String name, String id, StepContext context) {
         StackEvents events = new StackEvents();
-        return Mono.defer(() -> requestNewestEvents(id)
-                        .doOnNext(newest -> events.report(newest, context))
+        return Mono.defer(() -> requestNewEvents(id, events)
+                        .doOnNext(news -> events.report(news, context))
                         .then(findStack(id)))
                 .flatMap(stack -> switch (stack.stackStatusAsString()) {
                     case "CREATE_COMPLETE" -> Mono.just(stack);
@@ -214,6 +239,14 @@ record StackLife(StackPlan plan) {
                 .then();
     }
 
+    private Mono<List<TemplateParameter>> requestValidate(String template) {
+        return account()
+                .reading(
+                        "ValidateTemplate",
+                        () -> account().cloudFormation().validateTemplate(r -> r.templateBody(template)))
+                .map(answer -> answer.parameters());
+    }
+
     private Mono<List<Stack>> requestDescribe(String nameOrId) {
         return account()
                 .reading(
@@ -222,12 +255,13 @@ record StackLife(StackPlan plan) {
                 .map(answer -> answer.stacks());
     }
 
-    private Mono<List<StackEvent>> requestNewestEvents(String id) {
+    private Mono<List<StackEvent>> requestNewEvents(String id, StackEvents seen) {
         return account()
-                .reading(
-                        "DescribeStackEvents " + id,
-                        () -> account().cloudFormation().describeStackEvents(r -> r.stackName(id)))
-                .map(answer -> answer.stackEvents())
+                .readingAll("DescribeStackEvents " + id, () -> Flux.from(account()
+                                .cloudFormation()
+                                .describeStackEventsPaginator(r -> r.stackName(id))
+                                .stackEvents())
+                        .takeWhile(seen::isNews))
                 .onErrorResume(StackLife::saysMissing, tooEarly -> Mono.just(List.of()));
     }
 

@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
@@ -54,6 +56,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * DescribeSecurityGroupRules, RevokeSecurityGroupIngress, and CreateTags for rules. Immutable.
  */
 public final class TemporaryIngress implements Scope {
+    private static final Predicate<Throwable> GONE = AwsFailures.hasCode(
+            "InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound");
     private static final int LONGEST_DESCRIPTION = 255;
 
     private final AwsAccount account;
@@ -208,6 +212,41 @@ public final class TemporaryIngress implements Scope {
         return StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
     }
 
+    /**
+     * Revokes every rule of an account and region that a scope of this class made and whose time is over: what dead runs left
+     * open. Needs no journal.
+     *
+     * @param now rules that were wanted until an instant before this one are revoked
+     * @return what was revoked; nothing happens before it is subscribed
+     */
+    public static Mono<List<Resource>> sweep(AwsAccount account, Instant now) {
+        TemporaryIngress scope = in(account);
+        return scope.getExpired(now).flatMap(rules -> Flux.fromIterable(rules)
+                .concatMap(rule -> scope.requestSweep(rule).thenReturn(scope.toResource(rule.securityGroupRuleId())))
+                .collectList());
+    }
+
+    private Mono<List<SecurityGroupRule>> getExpired(Instant now) {
+        Filter temporary =
+                Filter.builder().name("tag-key").values(Owner.EXPIRES).build();
+        return account.readingAll("DescribeSecurityGroupRules", () -> account.ec2()
+                        .describeSecurityGroupRulesPaginator(r -> {})
+                        .securityGroupRules())
+                .map(rules -> rules.stream()
+                        .filter(rule ->
+                                ownerOf(rule).expires().filter(now::isAfter).isPresent())
+                        .toList());
+    }
+
+    private Mono<Void> requestSweep(SecurityGroupRule rule) {
+        String what = "RevokeSecurityGroupIngress " + rule.groupId() + " " + rule.securityGroupRuleId();
+        return Mono.fromFuture(() -> account.ec2ForChanges().revokeSecurityGroupIngress(r -> r.groupId(rule.groupId())
+                        .securityGroupRuleIds(rule.securityGroupRuleId())))
+                .onErrorMap(failure -> AwsFailures.ofChange(account, what, failure))
+                .onErrorResume(GONE, gone -> Mono.empty())
+                .then();
+    }
+
     private Mono<SecurityGroupRule> adopt(Wanted wanted, StepContext context) {
         return getRules(() -> wanted.group).flatMap(rules -> {
             Optional<SecurityGroupRule> equal =
@@ -270,12 +309,7 @@ public final class TemporaryIngress implements Scope {
                         "RevokeSecurityGroupIngress " + groupId + " " + String.join(" ", ids),
                         () -> account.ec2ForChanges().revokeSecurityGroupIngress(r -> r.groupId(groupId)
                                 .securityGroupRuleIds(ids)))
-                .onErrorResume(
-                        AwsFailures.hasCode(
-                                "InvalidSecurityGroupRuleId.NotFound",
-                                "InvalidPermission.NotFound",
-                                "InvalidGroup.NotFound"),
-                        gone -> Mono.empty())
+                .onErrorResume(GONE, gone -> Mono.empty())
                 .then();
     }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.cloudformation;
+
+import io.hybridpipe.Contract;
+import io.hybridpipe.Effect;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.aws.AwsAccount;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+
+/**
+ * Deletes a CloudFormation stack, whoever made it, and waits until it is gone.
+ *
+ * <p><b>Reads</b> the input of the name; <b>writes</b> nothing. <b>Idempotent:</b> a stack that is not there is a success.
+ * <b>Retries:</b> throttling, lost connections, and a deletion that failed; the message names what holds it. It cannot be
+ * <b>undone</b>. Calls and needs {@code cloudformation:} DescribeStacks, DescribeStackEvents, DeleteStack. Immutable.
+ */
+public final class DeleteStack implements Step {
+    private final StackPlan plan;
+
+    private DeleteStack(StackPlan plan) {
+        this.plan = plan;
+    }
+
+    /** Starts the description of a deletion in this account and region. */
+    public static DeleteStack in(AwsAccount account) {
+        return new DeleteStack(StackPlan.in(account));
+    }
+
+    /** The stack's name. */
+    public DeleteStack named(String name) {
+        return named(Input.value(name));
+    }
+
+    /** The stack's name. */
+    public DeleteStack named(Input<? extends String> name) {
+        return new DeleteStack(plan.withName(name));
+    }
+
+    /** How long to wait between two looks at the stack; defaults to three seconds. */
+    public DeleteStack pollEvery(Duration interval) {
+        return new DeleteStack(plan.withPollEvery(interval));
+    }
+
+    @Override
+    public Contract contract() {
+        return plan.contract("DeleteStack").withEffect(Effect.irreversible("a deleted stack cannot be brought back"));
+    }
+
+    @Override
+    public Mono<Outputs> run(State state, StepContext context) {
+        StackLife life = new StackLife(plan);
+        return Mono.defer(() -> life.getStack(plan.name(state)))
+                .flatMap(stack -> life.delete(stack, context))
+                .thenReturn(Outputs.none());
+    }
+
+    /** Done when the stack is gone; one that is still there, in deletion too, is simply deleted again. */
+    @Override
+    public Mono<Found> reconcile(State state, StepContext context) {
+        return Mono.defer(() -> new StackLife(plan).getStack(plan.name(state)))
+                .map(stack -> Found.absent())
+                .defaultIfEmpty(Found.done(Outputs.none()));
+    }
+
+    @Override
+    public Mono<Void> preflight(State state, StepContext context) {
+        return plan.account().identity().then();
+    }
+}

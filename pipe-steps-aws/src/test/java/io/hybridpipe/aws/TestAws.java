@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws;
+
+import io.hybridpipe.sim.Call;
+import io.hybridpipe.sim.Faults;
+import io.hybridpipe.sim.SimClock;
+import io.hybridpipe.sim.aws.Inventory;
+import io.hybridpipe.sim.aws.SimAws;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+
+/** A stand-in of AWS whose time runs a thousand times as fast, a handle of its account, and a small network in it. */
+public final class TestAws implements AutoCloseable {
+    /** How long a test waits for anything at most. */
+    public static final Duration SOON = Duration.ofSeconds(20);
+
+    /** How often steps look. */
+    public static final Duration POLL = Duration.ofMillis(5);
+
+    public static final String REGION = "eu-central-1";
+
+    // one for all tests: making and closing it costs more than a test
+    private static final SdkAsyncHttpClient HTTP = NettyNioAsyncHttpClient.create();
+
+    private final SimClock clock = SimClock.scaled(1000);
+    private final SimAws aws;
+    private final AwsAccount account;
+
+    private TestAws(UnaryOperator<SimAws.Builder> settings) {
+        aws = settings.apply(SimAws.builder().clock(clock)).start();
+        SimAws.Account first = aws.accounts().get(0);
+        account = account(first.accessKey(), first.secretKey());
+    }
+
+    public static TestAws start() {
+        return start(UnaryOperator.identity());
+    }
+
+    public static TestAws start(UnaryOperator<SimAws.Builder> settings) {
+        return new TestAws(settings);
+    }
+
+    /** The handle of the stand-in's first account. */
+    public AwsAccount account() {
+        return account;
+    }
+
+    /** A handle with other keys. */
+    public AwsAccount account(String accessKey, String secretKey) {
+        return AwsAccount.of("account-a", REGION)
+                .endpoint(aws.endpoint())
+                .httpClient(HTTP)
+                .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+    }
+
+    public URI endpoint() {
+        return aws.endpoint();
+    }
+
+    public SimAws sim() {
+        return aws;
+    }
+
+    public Faults faults() {
+        return aws.faults();
+    }
+
+    public List<Call> calls(String action) {
+        return aws.calls().of(action);
+    }
+
+    public Inventory inventory() {
+        return aws.inventory(aws.accounts().get(0).id(), REGION);
+    }
+
+    /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces. */
+    public Network network() {
+        Ec2AsyncClient ec2 = account.ec2ForChanges();
+        String vpc = ec2.createVpc(r -> r.cidrBlock("10.1.0.0/16")).join().vpc().vpcId();
+        String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.1.0/24"))
+                .join()
+                .subnet()
+                .subnetId();
+        String table =
+                ec2.createRouteTable(r -> r.vpcId(vpc)).join().routeTable().routeTableId();
+        String group = ec2.createSecurityGroup(
+                        r -> r.vpcId(vpc).groupName("controller").description("controller"))
+                .join()
+                .groupId();
+        return new Network(subnet, table, group, networkInterface(ec2, subnet), networkInterface(ec2, subnet));
+    }
+
+    /** The ids of a small network. */
+    public record Network(String subnet, String table, String group, String eni, String otherEni) {}
+
+    private static String networkInterface(Ec2AsyncClient ec2, String subnet) {
+        return ec2.createNetworkInterface(r -> r.subnetId(subnet))
+                .join()
+                .networkInterface()
+                .networkInterfaceId();
+    }
+
+    @Override
+    public void close() {
+        account.close();
+        aws.close();
+        clock.close();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.cloudformation;
+
+import static io.hybridpipe.aws.TestAws.POLL;
+import static io.hybridpipe.aws.TestAws.SOON;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.Run;
+import io.hybridpipe.RunOptions;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.aws.Owner;
+import io.hybridpipe.aws.TestAws;
+import io.hybridpipe.aws.TestContext;
+import io.hybridpipe.event.RunReport;
+import io.hybridpipe.sim.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TemporaryStackTest {
+    private static final Key<String> KEY_NAME = Key.of("key-name", String.class);
+    private static final String TEMPLATE = """
+            Resources: {Key: {Type: AWS::EC2::KeyPair, Properties: {KeyName: bootstrap}}}
+            Outputs: {KeyName: {Value: !Ref Key}}
+            """;
+
+    private final TestContext context = TestContext.of("run-1", "fednet/bootstrap");
+    private TestAws aws;
+    private TemporaryStack scope;
+
+    @BeforeEach
+    void start() {
+        aws = TestAws.start();
+        scope = TemporaryStack.in(aws.account())
+                .named("orders-bootstrap")
+                .template(TEMPLATE)
+                .output("KeyName", KEY_NAME)
+                .expiry(Duration.ofMinutes(20))
+                .pollEvery(POLL);
+    }
+
+    @AfterEach
+    void stop() {
+        aws.close();
+    }
+
+    @Test
+    void theStackIsThereInsideAndGoneAfterwards() {
+        AtomicReference<Set<String>> inside = new AtomicReference<>();
+        RunReport report =
+                settle(Step.using(KEY_NAME, name -> inside.set(aws.inventory().ids("stack"))));
+        assertThat(report.outcome()).isEqualTo(RunReport.Outcome.DONE);
+        assertThat(inside.get()).containsExactly("orders-bootstrap");
+        assertThat(aws.inventory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void theStackIsGoneWhenTheWorkInsideFails() {
+        RunReport report = settle(Step.using(KEY_NAME, name -> {
+            throw new IllegalStateException("no luck with " + name);
+        }));
+        assertThat(report.outcome()).isEqualTo(RunReport.Outcome.UNDONE);
+        assertThat(report.failure().orElseThrow().message()).contains("no luck with bootstrap");
+        assertThat(aws.inventory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void theStackIsGoneWhenTheRunIsCancelledWhileItOpens() {
+        Fault held = aws.faults().on("CreateStack").holdAfter();
+        Run run = pipe(Step.using(KEY_NAME, name -> {}))
+                .start(State.empty(), RunOptions.ofDefaults().cancelGrace(Duration.ofMillis(50)));
+        held.reached().orTimeout(20, SECONDS).join();
+        run.cancel("enough");
+        RunReport report = run.settled().block(SOON);
+        held.release();
+        assertThat(report.outcome()).isEqualTo(RunReport.Outcome.UNDONE);
+        assertThat(aws.inventory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aLostAnswerToTheDeletionDoesNotLeaveIt() {
+        aws.faults().on("DeleteStack").dropAfter();
+        assertThat(settle(Step.using(KEY_NAME, name -> {})).outcome()).isEqualTo(RunReport.Outcome.DONE);
+        assertThat(aws.inventory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aTagSaysUntilWhenItIsWanted() {
+        Instant start = Instant.now();
+        scope.open(State.empty(), context).block(SOON);
+        Owner owner = new Owner(aws
+                .account()
+                .cloudFormation()
+                .describeStacks(r -> r.stackName("orders-bootstrap"))
+                .join()
+                .stacks()
+                .get(0)
+                .tags()
+                .stream()
+                .collect(Collectors.toMap(t -> t.key(), t -> t.value())));
+        assertThat(owner.expires().orElseThrow())
+                .isBetween(start.plus(Duration.ofMinutes(20)), Instant.now().plus(Duration.ofMinutes(20)));
+        assertThat(owner).hasToString("made by fednet/bootstrap of run run-1");
+    }
+
+    @Test
+    void closeMayBeCalledAgainAndOpenAfterIt() {
+        scope.open(State.empty(), context).block(SOON);
+        assertThat(scope.reconcile(State.empty(), context).block(SOON))
+                .isEqualTo(Found.done(Outputs.of(KEY_NAME, "bootstrap")));
+        scope.close(State.empty(), Found.done(Outputs.none()), context).block(SOON);
+        scope.close(State.empty(), Found.done(Outputs.none()), context).block(SOON);
+        assertThat(aws.inventory().isEmpty()).isTrue();
+        scope.open(State.empty(), context.afterUndo()).block(SOON);
+        assertThat(aws.inventory().ids("stack")).containsExactly("orders-bootstrap");
+    }
+
+    private RunReport settle(Step inside) {
+        return pipe(inside)
+                .start(State.empty(), RunOptions.ofDefaults())
+                .settled()
+                .block(SOON);
+    }
+
+    private Pipe pipe(Step inside) {
+        return Pipe.named("p")
+                .holding("bootstrap", scope)
+                .step("inside", inside)
+                .build();
+    }
+}
