@@ -77,7 +77,11 @@ final class Call {
             request.header("Content-Type", contentType);
         }
         HttpRequest built = request.build();
+        // the JDK's timeout ends with the answer's head, so this one is for the rest; it is later, since the JDK's
+        // knows whether
+        // there was a connection at all
         return Mono.<HttpResponse<String>>create(sink -> exchange(http, built, sink))
+                .timeout(timeout.plusMillis(500))
                 .onErrorMap(failure -> Translator.noAnswer(this, failure))
                 .map(this::open);
     }

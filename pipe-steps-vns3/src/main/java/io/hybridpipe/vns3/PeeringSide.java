@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** One controller's side of a peering: what is there, what is made, what is taken away. */
@@ -79,7 +80,7 @@ final class PeeringSide {
         List<IpsecEndpoint> made = made(seen);
         Mono<IpsecEndpoint> endpoint = made.isEmpty()
                 ? refuseForeign(seen).then(Mono.defer(() -> requestEndpoint(peerIdentity)))
-                : Mono.just(made.get(0));
+                : keepOne(made);
         return endpoint.doOnNext(this::sayMade).flatMap(this::tunnelUnder);
     }
 
@@ -96,6 +97,13 @@ final class PeeringSide {
         return client.tunnelStatus().map(all -> all.stream()
                 .filter(status -> status.id() == side.tunnel())
                 .findFirst());
+    }
+
+    /** A call that took effect after it was given up makes a second endpoint, which fights with the first. */
+    private Mono<IpsecEndpoint> keepOne(List<IpsecEndpoint> made) {
+        return Flux.fromIterable(made.subList(1, made.size()))
+                .concatMap(this::requestDelete)
+                .then(Mono.just(made.get(0)));
     }
 
     private Mono<Tunnel.Side> tunnelUnder(IpsecEndpoint endpoint) {

@@ -13,6 +13,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
@@ -83,9 +84,8 @@ final class Translator {
             return StepFailure.of(
                     FailureClass.TRANSIENT, call + ": TLS handshake broken off: " + Line.of(cause.getMessage()), cause);
         }
-        String what = find(cause, HttpTimeoutException.class).isPresent()
-                ? "no answer in time"
-                : "the answer was lost: " + Line.of(cause.getMessage());
+        boolean late = find(cause, HttpTimeoutException.class).isPresent() || cause instanceof TimeoutException;
+        String what = late ? "no answer in time" : "the answer was lost: " + Line.of(cause.getMessage());
         return StepFailure.of(
                 call.changes() ? FailureClass.UNKNOWN_OUTCOME : FailureClass.TRANSIENT, call + ": " + what, cause);
     }

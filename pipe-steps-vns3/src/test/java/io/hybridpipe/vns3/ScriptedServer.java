@@ -50,6 +50,16 @@ final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
+    /** Sends the head of an answer and half of its body, and no more. */
+    ScriptedServer stopsInTheMiddle() {
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().write("{\"response\":".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+        });
+        return this;
+    }
+
     /** Takes the request and cuts the connection. */
     ScriptedServer hangsUp() {
         answers.add(HttpExchange::close);

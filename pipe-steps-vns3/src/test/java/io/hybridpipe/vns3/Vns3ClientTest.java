@@ -249,6 +249,17 @@ class Vns3ClientTest {
     }
 
     @Test
+    void anAnswerThatStopsInTheMiddleEndsToo() {
+        server.stopsInTheMiddle();
+        Vns3Client hasty =
+                access.withRequestTimeout(Duration.ofMillis(200)).client(ADDRESS, Credentials.password(Secret.of("p")));
+        assertThat(failureOf(hasty.setPeerId(1)))
+                .hasMessage("PUT /api/peering/self on 10.1.0.5: no answer in time")
+                .extracting(StepFailure::failureClass)
+                .isEqualTo(FailureClass.UNKNOWN_OUTCOME);
+    }
+
+    @Test
     void nothingIsSentBeforeSubscriptionAndEachSubscriptionSendsOnce() {
         Mono<ControllerConfig> call = client.config();
         assertThat(server.asked()).isEmpty();
