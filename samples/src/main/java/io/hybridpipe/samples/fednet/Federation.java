@@ -27,6 +27,11 @@ record Federation(
     /** One controller of the federation. */
     record Member(String name, Ip address, Ip privateAddress) {}
 
+    Federation withControllers(List<Member> members) {
+        return new Federation(
+                resourceGroup, virtualNetwork, cidr, subnet, securityGroup, routeTable, onPremises, members);
+    }
+
     /** That of the stand-ins. */
     static Federation ofDefaults() {
         return parse("fednet/federation.yaml", Resources.text("federation.yaml"));

@@ -191,9 +191,10 @@ public final class FednetCommand implements Callable<Integer> {
                         .named("account-a")) {
             onStandIns.accept(world);
             Fednet.Pace pace = slow ? Fednet.Pace.USUAL : Fednet.Pace.FAST;
+            Federation built = world.federation();
             Pipe pipe = Fednet.pipe(
                     config,
-                    federation,
+                    built,
                     accountA,
                     azure(world.azure.endpoint(), StandIns.SUBSCRIPTION, "tenant", null),
                     trusting(
@@ -201,7 +202,7 @@ public final class FednetCommand implements Callable<Integer> {
                                     .withUris(ip -> world.world.uriOf(ip.toString())),
                             federation),
                     pace);
-            return run(pipe, federation, secrets, world);
+            return run(pipe, built, secrets, world);
         }
     }
 

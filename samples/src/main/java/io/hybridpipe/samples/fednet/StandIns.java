@@ -3,6 +3,7 @@ package io.hybridpipe.samples.fednet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.hybridpipe.net.Ip;
 import io.hybridpipe.samples.fednet.Federation.Member;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.aws.InstanceEvent;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -46,13 +48,14 @@ final class StandIns implements AutoCloseable {
     final SimAzure azure;
     final SecretValues secrets;
 
-    private final Federation federation;
+    private final Federation wanted;
+    private final List<Member> members = new ArrayList<>();
     private final Map<String, SimVns3> controllers = new ConcurrentHashMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
 
     /** @param speed how much faster than real time the stand-ins live; 1 is real time */
     StandIns(Federation federation, double speed, SecretValues secrets) {
-        this.federation = federation;
+        wanted = federation;
         this.secrets = secrets;
         clock = SimClock.scaled(speed);
         world = World.on(clock);
@@ -98,10 +101,10 @@ final class StandIns implements AutoCloseable {
     }
 
     private void buildFederation() {
-        String group = "/subscriptions/" + SUBSCRIPTION + "/resourceGroups/" + federation.resourceGroup();
+        String group = "/subscriptions/" + SUBSCRIPTION + "/resourceGroups/" + wanted.resourceGroup();
         String network = group + "/providers/Microsoft.Network";
         put(group, "2024-03-01", "{'location': 'westeurope'}");
-        put(network + "/networkSecurityGroups/" + federation.securityGroup(), NETWORK_API, """
+        put(network + "/networkSecurityGroups/" + wanted.securityGroup(), NETWORK_API, """
                 {'location': 'westeurope', 'properties': {'securityRules': [
                   {'name': 'ike', 'properties': {'priority': 200, 'direction': 'Inbound', 'access': 'Allow',
                     'protocol': 'Udp', 'sourceAddressPrefix': '*', 'sourcePortRange': '*',
@@ -109,30 +112,35 @@ final class StandIns implements AutoCloseable {
                   {'name': 'routed', 'properties': {'priority': 210, 'direction': 'Inbound', 'access': 'Allow',
                     'protocol': '*', 'sourceAddressPrefix': '10.0.0.0/8', 'sourcePortRange': '*',
                     'destinationAddressPrefix': '*', 'destinationPortRange': '*'}}]}}""");
-        put(network + "/routeTables/" + federation.routeTable(), NETWORK_API, """
+        put(network + "/routeTables/" + wanted.routeTable(), NETWORK_API, """
                 {'location': 'westeurope', 'properties': {'routes': [
                   {'name': 'on-premises', 'properties': {'addressPrefix': '%s', 'nextHopType': 'VirtualAppliance',
                     'nextHopIpAddress': '%s'}}]}}""".formatted(
-                        federation.onPremises(), federation.controllers().get(0).privateAddress()));
-        String subnet = network + "/virtualNetworks/" + federation.virtualNetwork() + "/subnets/controllers";
-        put(network + "/virtualNetworks/" + federation.virtualNetwork(), NETWORK_API, """
+                        wanted.onPremises(), wanted.controllers().get(0).privateAddress()));
+        String subnet = network + "/virtualNetworks/" + wanted.virtualNetwork() + "/subnets/controllers";
+        put(network + "/virtualNetworks/" + wanted.virtualNetwork(), NETWORK_API, """
                 {'location': 'westeurope', 'properties': {'addressSpace': {'addressPrefixes': ['%s']}, 'subnets': [
                   {'name': 'controllers', 'properties': {'addressPrefix': '%s',
                     'networkSecurityGroup': {'id': '%s'}, 'routeTable': {'id': '%s'}}}]}}""".formatted(
-                        federation.cidr(),
-                        federation.subnet(),
-                        network + "/networkSecurityGroups/" + federation.securityGroup(),
-                        network + "/routeTables/" + federation.routeTable()));
-        federation.controllers().forEach(member -> buildController(network, subnet, member));
+                        wanted.cidr(),
+                        wanted.subnet(),
+                        network + "/networkSecurityGroups/" + wanted.securityGroup(),
+                        network + "/routeTables/" + wanted.routeTable()));
+        wanted.controllers().forEach(member -> members.add(buildController(network, subnet, member)));
     }
 
     private static final String NETWORK_API = "2024-07-01";
 
-    private void buildController(String network, String subnet, Member member) {
+    private Member buildController(String network, String subnet, Member member) {
         String address = network + "/publicIPAddresses/" + member.name();
-        put(address, NETWORK_API, """
+        JsonNode allocated = put(address, NETWORK_API, """
                 {'location': 'westeurope', 'sku': {'name': 'Standard'},
-                 'properties': {'publicIPAllocationMethod': 'Static', 'ipAddress': '%s'}}""".formatted(member.address()));
+                 'properties': {'publicIPAllocationMethod': 'Static'}}""");
+        // as in Azure, nobody can wish for a public address
+        Member real = new Member(
+                member.name(),
+                Ip.of(allocated.path("properties").path("ipAddress").asText()),
+                member.privateAddress());
         String nic = network + "/networkInterfaces/" + member.name();
         put(nic, NETWORK_API, """
                 {'location': 'westeurope', 'properties': {'enableIPForwarding': true, 'ipConfigurations': [
@@ -143,11 +151,17 @@ final class StandIns implements AutoCloseable {
                 SimVns3.builder()
                         .world(world)
                         .name(member.name())
-                        .address(member.privateAddress().toString())
-                        .publicAddress(member.address().toString())
+                        .address(real.privateAddress().toString())
+                        .publicAddress(real.address().toString())
                         .password(secrets.passwordOfStandIn(member.name()).reveal())
                         .inService()
                         .start());
+        return real;
+    }
+
+    /** The federation as it stands, with the addresses that the cloud gave its controllers. */
+    Federation federation() {
+        return wanted.withControllers(List.copyOf(members));
     }
 
     private void buildOnPremises() {
@@ -164,13 +178,13 @@ final class StandIns implements AutoCloseable {
                 .start();
         controllers.put("on-premises-gateway", gateway);
         String psk = random(24);
-        for (Member member : federation.controllers()) {
+        for (Member member : members) {
             SimVns3 controller = controllers.get(member.name());
             connect(
                     controller,
                     "on-premises",
                     ON_PREMISES_GATEWAY,
-                    federation.onPremises().toString(),
+                    wanted.onPremises().toString(),
                     psk);
             connect(gateway, member.name(), member.address().toString(), "10.0.0.0/8", psk);
         }
@@ -184,7 +198,7 @@ final class StandIns implements AutoCloseable {
         controller.configure("POST", "/routes", "{\"cidr\": \"%s\", \"tunnel\": %s}".formatted(through, tunnel));
     }
 
-    private void put(String path, String version, String body) {
+    private JsonNode put(String path, String version, String body) {
         try {
             URI uri = azure.endpoint().resolve(path + "?api-version=" + version);
             HttpResponse<String> answer = http.send(
@@ -196,7 +210,7 @@ final class StandIns implements AutoCloseable {
             if (answer.statusCode() >= 300) {
                 throw new IllegalStateException("the Azure stand-in refuses " + path + ": " + answer.body());
             }
-            awaitSucceeded(uri);
+            return awaitSucceeded(uri);
         } catch (IOException e) {
             throw new IllegalStateException("the Azure stand-in does not answer", e);
         } catch (InterruptedException e) {
@@ -205,22 +219,20 @@ final class StandIns implements AutoCloseable {
         }
     }
 
-    private void awaitSucceeded(URI uri) throws IOException, InterruptedException {
+    private JsonNode awaitSucceeded(URI uri) throws IOException, InterruptedException {
         Instant until = Instant.now().plusSeconds(60);
-        String state = "";
-        while (!state.equals("Succeeded")) {
+        while (true) {
+            HttpResponse<String> got =
+                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            JsonNode resource = JSON.readTree(got.body());
+            String state = resource.path("properties").path("provisioningState").asText();
+            if (state.equals("Succeeded")) {
+                return resource;
+            }
             if (Instant.now().isAfter(until)) {
                 throw new IllegalStateException("the Azure stand-in leaves " + uri.getPath() + " in state " + state);
             }
-            HttpResponse<String> got =
-                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-            state = JSON.readTree(got.body())
-                    .path("properties")
-                    .path("provisioningState")
-                    .asText();
-            if (!state.equals("Succeeded")) {
-                Thread.sleep(20);
-            }
+            Thread.sleep(20);
         }
     }
 
