@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Checked are: nothing happens before subscribe; nothing is changed outside {@code mutate}; a second subscription is a
+ * <p>Checked are: nothing happens before subscribe; nothing is changed while {@code mutate} refuses; a second subscription is a
  * fresh attempt; reconcile tells the truth before, after and beside a run; undo takes everything back, twice without error,
  * also after each changing call lost its request, lost its answer, or was cancelled in mid-call, and after undo itself lost
  * an answer. Each check uses a run of its own and leaves the inventory as it was. Needs no test framework.
@@ -35,6 +35,7 @@ public final class StepContract {
     private final Step step;
     private State state = State.empty();
     private Duration within = Duration.ofSeconds(10);
+    private boolean atOnce;
     private Supplier<?> inventory = () -> {
         throw new IllegalStateException("say inventory(..): the contract needs an independent look at the world");
     };
@@ -76,6 +77,16 @@ public final class StepContract {
         return this;
     }
 
+    /**
+     * Says that calls have done all their work when they answer, as in a map that plays the cloud; then it is also checked that
+     * nothing changes between the calls sent through {@code mutate}. Of a service that works on after its answer this cannot
+     * be asked.
+     */
+    public StepContract whereCallsWorkAtOnce() {
+        atOnce = true;
+        return this;
+    }
+
     /** The real time that each call may take; default 10 seconds. */
     public StepContract within(Duration time) {
         within = Objects.requireNonNull(time, "time");
@@ -84,9 +95,9 @@ public final class StepContract {
 
     /** The checks, to be run in any order but not at once. */
     public List<Check> checks() {
-        return List.of(
+        List<Check> checks = new ArrayList<>(List.of(
                 check("nothing happens before subscribe", StepTrial::nothingHappensBeforeSubscribe),
-                check("nothing is changed outside mutate", StepTrial::nothingIsChangedOutsideMutate),
+                check("nothing is changed while mutate refuses", StepTrial::nothingIsChangedOutsideMutate),
                 check("a run gives what it declares and undo takes it back", StepTrial::runAndUndo),
                 check("reconcile sees the truth", StepTrial::reconcileSeesTheTruth),
                 check("undo twice is no error", StepTrial::undoTwiceIsNoError),
@@ -95,7 +106,11 @@ public final class StepContract {
                 check("each lost request can be undone", StepTrial::eachLostRequestCanBeUndone),
                 check("each lost answer can be undone", StepTrial::eachLostAnswerCanBeUndone),
                 check("each cancel in mid-call can be undone", StepTrial::eachCancelCanBeUndone),
-                check("each lost answer of undo can be undone again", StepTrial::eachLostAnswerOfUndo));
+                check("each lost answer of undo can be undone again", StepTrial::eachLostAnswerOfUndo)));
+        if (atOnce) {
+            checks.add(check("nothing is changed between calls", StepTrial::nothingIsChangedBetweenCalls));
+        }
+        return List.copyOf(checks);
     }
 
     /**

@@ -98,7 +98,7 @@ class StepContractTest {
     }
 
     private StepContract contractOf(Step step) {
-        return StepContract.of(step).inventory(cloud::networks);
+        return StepContract.of(step).inventory(cloud::networks).whereCallsWorkAtOnce();
     }
 
     private void assertBreaks(Step step, String... messages) {
@@ -152,7 +152,7 @@ class StepContractTest {
                                 .thenReturn(Outputs.of(VPC, id)));
                     }
                 },
-                "nothing is changed outside mutate: mutate sent nothing, and yet the inventory changed: the inventory was {} and is");
+                "nothing is changed while mutate refuses: mutate sent nothing, and yet the inventory changed: the inventory was {} and is");
     }
 
     @Test
@@ -270,7 +270,7 @@ class StepContractTest {
                                 .flatMap(id -> cloud.tag(context.token()).thenReturn(Outputs.of(VPC, id)));
                     }
                 },
-                "nothing is changed outside mutate: the inventory changed after the last call through mutate");
+                "nothing is changed between calls: the inventory changed after the last call through mutate");
     }
 
     @Test
