@@ -131,13 +131,10 @@ final class Ipsec {
         }
         wanted.required("name");
         wanted.required("secret");
-        Endpoint created = EndpointJson.read(wanted, Optional.empty(), ++lastEndpoint);
-        endpoints.put(created.id(), created);
-        if (created.type() != VpnType.POLICY) {
-            put(created.with(routed(created, ++lastTunnel)));
-        }
+        Endpoint plain = EndpointJson.read(wanted, Optional.empty(), ++lastEndpoint);
+        Endpoint created = put(plain.type() == VpnType.POLICY ? plain : plain.with(routed(plain, ++lastTunnel)));
         links.changed();
-        return EndpointJson.of(endpoints.get(created.id()));
+        return EndpointJson.of(created);
     }
 
     private ObjectNode update(ApiCall call) {
@@ -172,9 +169,9 @@ final class Ipsec {
         call.body().required("remote_subnet");
         Tunnel plain = new Tunnel(0, endpoint.id(), overlay(), overlay(), true, "", Tunnel.Ping.NONE);
         Tunnel created = read(call.body(), plain).withId(++lastTunnel);
-        put(endpoint.with(created));
+        Endpoint changed = put(endpoint.with(created));
         links.changed();
-        return EndpointJson.of(endpoints.get(endpoint.id()));
+        return EndpointJson.of(changed);
     }
 
     private JsonNode updateTunnel(ApiCall call) {
@@ -191,13 +188,14 @@ final class Ipsec {
 
     private JsonNode deleteTunnel(ApiCall call) {
         Endpoint endpoint = endpoint(call);
-        put(endpoint.without(tunnel(endpoint, call).id()));
+        Endpoint changed = put(endpoint.without(tunnel(endpoint, call).id()));
         links.changed();
-        return EndpointJson.of(endpoints.get(endpoint.id()));
+        return EndpointJson.of(changed);
     }
 
-    private void put(Endpoint endpoint) {
+    private Endpoint put(Endpoint endpoint) {
         endpoints.put(endpoint.id(), endpoint);
+        return endpoint;
     }
 
     private Endpoint endpoint(ApiCall call) {

@@ -11,6 +11,8 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +110,21 @@ class BootTest {
                 .isInstanceOf(UncheckedIOException.class);
         assertThat(api.get("/license").response().path("finalized").asBoolean()).isTrue();
         advance(2);
+        assertRefused();
+    }
+
+    @Test
+    void aHeldAnswerKeepsTheControllerUpUntilItIsReleased() throws Exception {
+        advance(60);
+        api.put("/license", LICENSE);
+        var held = controller.faults().on("PUT /license/parameters").holdAfter();
+        var answer = CompletableFuture.supplyAsync(() -> api.put("/license/parameters", "{'default': true}"));
+        held.reached().get(5, TimeUnit.SECONDS);
+        advance(10);
+        assertThat(api.get("/license").response().path("finalized").asBoolean()).isTrue();
+        held.release();
+        assertThat(answer.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
+        controller.reboot();
         assertRefused();
     }
 
