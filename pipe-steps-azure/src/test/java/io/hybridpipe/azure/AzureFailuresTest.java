@@ -23,7 +23,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,14 @@ import reactor.core.publisher.Mono;
 
 class AzureFailuresTest {
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final AtomicReference<SimResponse> ANSWER = new AtomicReference<>(SimResponse.of(200));
+    private static final AnsweringServer SERVER = new AnsweringServer(request -> ANSWER.get());
+    private static final AzureAccount ACCOUNT = SERVER.account();
+
+    @AfterAll
+    static void close() {
+        SERVER.close();
+    }
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
@@ -66,24 +76,22 @@ class AzureFailuresTest {
     void eachAnswerHasItsClass(int status, String code, String retryAfter, FailureClass change, FailureClass read) {
         SimResponse error = AnsweringServer.error(status, code, "it says why");
         SimResponse answer = retryAfter.isEmpty() ? error : error.withHeader("Retry-After", retryAfter);
-        try (AnsweringServer server = new AnsweringServer(request -> answer)) {
-            AzureAccount account = server.account();
-            StepFailure changing = put(account);
-            StepFailure reading = get(account);
+        ANSWER.set(answer);
+        SERVER.calls().clear();
+        StepFailure changing = put(ACCOUNT);
+        StepFailure reading = get(ACCOUNT);
 
-            assertThat(changing.failureClass()).isEqualTo(change);
-            assertThat(reading.failureClass()).isEqualTo(read);
-            assertThat(changing)
-                    .hasMessage("add route r: " + code + ": it says why (federation, subscription "
-                            + AnsweringServer.SUBSCRIPTION + ", HTTP " + status + ")");
-            assertThat(changing.retryAfter())
-                    .isEqualTo(
-                            changing.failureClass() == FailureClass.THROTTLED
-                                    ? Optional.of(
-                                            Duration.ofSeconds(retryAfter.isEmpty() ? 0 : Long.parseLong(retryAfter)))
-                                    : Optional.empty());
-            assertThat(server.calls().all()).as("the SDK retried").hasSize(2);
-        }
+        assertThat(changing.failureClass()).isEqualTo(change);
+        assertThat(reading.failureClass()).isEqualTo(read);
+        assertThat(changing)
+                .hasMessage("add route r: " + code + ": it says why (federation, subscription "
+                        + AnsweringServer.SUBSCRIPTION + ", HTTP " + status + ")");
+        assertThat(changing.retryAfter())
+                .isEqualTo(
+                        changing.failureClass() == FailureClass.THROTTLED
+                                ? Optional.of(Duration.ofSeconds(retryAfter.isEmpty() ? 0 : Long.parseLong(retryAfter)))
+                                : Optional.empty());
+        assertThat(SERVER.calls().all()).as("the SDK retried").hasSize(2);
     }
 
     @Test

@@ -85,7 +85,7 @@ record Access(Cidr from, int port) {
     }
 
     /** The block that a prefix means: a CIDR or a single address; none for a service tag. */
-    private static Optional<Cidr> block(String prefix) {
+    static Optional<Cidr> block(String prefix) {
         try {
             return Optional.of(
                     prefix.contains("/") ? Cidr.of(prefix) : Ip.of(prefix).toCidr());

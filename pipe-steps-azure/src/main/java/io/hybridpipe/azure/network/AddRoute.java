@@ -150,8 +150,8 @@ public final class AddRoute implements Step {
             Route route = toRoute(state, context);
             return getTable(route.group(), route.table())
                     .doOnNext(found -> refuseForeign(found, route.name(), route.prefix()))
-                    .then(context.mutate(requestPut(route)))
-                    .doOnNext(accepted -> context.made(toResource(route)))
+                    // said inside the call that is listened to after a cancel, too
+                    .then(context.mutate(requestPut(route).doOnNext(accepted -> context.made(toResource(route)))))
                     .flatMap(accepted -> accepted.finished(account, "add " + route))
                     .thenReturn(Outputs.none());
         });
@@ -245,8 +245,8 @@ public final class AddRoute implements Step {
     }
 
     private static boolean leadsTo(RouteInner route, Cidr prefix) {
-        // a prefix may also be a service tag, which is no CIDR and equals none
-        return prefix.toString().equals(route.addressPrefix());
+        // a prefix may also be a service tag, which means no block
+        return Access.block(route.addressPrefix()).filter(prefix::equals).isPresent();
     }
 
     private Route toRoute(State state, StepContext context) {
@@ -266,8 +266,8 @@ public final class AddRoute implements Step {
     }
 
     private static Found toFound(RouteInner found, Route wanted) {
-        boolean same = wanted.prefix().toString().equals(found.addressPrefix())
-                && wanted.appliance().toString().equals(found.nextHopIpAddress());
+        boolean same =
+                leadsTo(found, wanted.prefix()) && wanted.appliance().toString().equals(found.nextHopIpAddress());
         return same && ProvisioningState.SUCCEEDED.equals(found.provisioningState())
                 ? Found.done(Outputs.none())
                 : Found.partly("route " + toText(found) + " is " + found.provisioningState());

@@ -190,7 +190,6 @@ public final class TemporarySecurityRule implements Scope {
                     context.runId().value(),
                     context.path().value());
             return make(rule, toAccess(state), note, context, 1)
-                    .doOnNext(accepted -> context.made(toResource(rule)))
                     .flatMap(accepted -> accepted.finished(account, "add " + rule))
                     .thenReturn(Outputs.none());
         });
@@ -256,7 +255,9 @@ public final class TemporarySecurityRule implements Scope {
     private Mono<ArmOperation> make(Rule rule, Access access, RuleNote note, StepContext context, int tries) {
         return getGroup(rule.group(), rule.securityGroup())
                 .map(group -> toPriority(group, rule, access))
-                .flatMap(priority -> context.mutate(requestPut(rule, access.rule(priority, note.text()))))
+                // said inside the call that is listened to after a cancel, too
+                .flatMap(priority -> context.mutate(requestPut(rule, access.rule(priority, note.text()))
+                        .doOnNext(accepted -> context.made(toResource(rule)))))
                 .onErrorResume(
                         failure -> AzureFailures.code(failure).equals("SecurityRuleConflict"),
                         failure -> tries < TRIES_FOR_A_PRIORITY

@@ -122,6 +122,14 @@ class AddRouteTest {
     }
 
     @Test
+    void aForeignRouteForAWiderPrefixIsNoObstacle() {
+        cloud.addForeign("wider", toVpc(RouteNextHopType.NONE, null).withAddressPrefix("10.0.0.0/8"));
+
+        run();
+        assertThat(cloud.routes()).hasSize(2);
+    }
+
+    @Test
     void aForeignRouteOfTheNameIsNeverOverwritten() {
         RouteInner elsewhere = toVpc(RouteNextHopType.NONE, null).withAddressPrefix("192.0.2.0/24");
         cloud.addForeign("to-vpc", elsewhere);
@@ -185,6 +193,9 @@ class AddRouteTest {
 
         held.release();
         context.settled().block(SOON);
+        assertThat(context.resources())
+                .as("told although nobody waited any more")
+                .hasSize(1);
         assertThat(reconcile()).isEqualTo(Found.done(Outputs.none()));
         undo();
         assertThat(cloud.inventory()).isEqualTo(before);

@@ -199,6 +199,9 @@ class TemporarySecurityRuleTest {
 
         held.release();
         context.settled().block(SOON);
+        assertThat(context.resources())
+                .as("told although nobody waited any more")
+                .hasSize(1);
         assertThat(reconcile()).isEqualTo(Found.done(Outputs.none()));
         closeScope();
         assertThat(cloud.inventory()).isEqualTo(before);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpPipeline;
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.policy.HttpPipelinePolicy;
+import com.azure.core.http.policy.RetryPolicy;
+import com.azure.core.management.AzureEnvironment;
+import com.azure.core.management.profile.AzureProfile;
+import io.hybridpipe.sim.SimResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AzureAccountTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @Test
+    void allPoliciesOfTheCallersPipelineAreUsedExceptRetries() {
+        HttpPipelinePolicy mark = (context, next) -> {
+            context.getHttpRequest().setHeader(HttpHeaderName.fromString("X-Mark"), "seen");
+            return next.process();
+        };
+        HttpPipeline pipeline =
+                new HttpPipelineBuilder().policies(new RetryPolicy(), mark).build();
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(503))) {
+            AzureAccount account = AzureAccount.of(
+                    "federation",
+                    new AzureProfile(null, AnsweringServer.SUBSCRIPTION, AnsweringServer.environment(server.uri())),
+                    pipeline);
+            account.checkCredential().onErrorComplete().block(SOON);
+
+            assertThat(server.calls().all()).singleElement().satisfies(call -> assertThat(
+                            call.request().header("X-Mark"))
+                    .contains("seen"));
+        }
+    }
+
+    @Test
+    void theCredentialIsGoodWhenTheSubscriptionIsShown() {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.json(200, "{}"))) {
+            server.account().checkCredential().block(SOON);
+
+            assertThat(server.calls().all())
+                    .extracting(call -> call.request().path())
+                    .containsExactly("/subscriptions/" + AnsweringServer.SUBSCRIPTION);
+        }
+    }
+
+    @Test
+    void anIntervalSetOnACopyLeavesTheOriginalAsItWas() {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(200))) {
+            AzureAccount account = server.account();
+
+            assertThat(account.pollEvery(Duration.ofMillis(5)).pause()).isEqualTo(Duration.ofMillis(5));
+            assertThat(account.pause()).isEqualTo(Duration.ofSeconds(2));
+            assertThatThrownBy(() -> account.pollEvery(Duration.ZERO))
+                    .hasMessage("poll interval is PT0S, it must be positive");
+        }
+    }
+
+    @Test
+    void aProfileWithoutSubscriptionIsRefusedAtOnce() {
+        HttpPipeline pipeline = new HttpPipelineBuilder().build();
+
+        assertThatThrownBy(() ->
+                        AzureAccount.of("federation", new AzureProfile(null, "", AzureEnvironment.AZURE), pipeline))
+                .hasMessage("account federation: the profile has no subscription id");
+    }
+
+    @Test
+    void itPrintsAliasAndSubscriptionOnly() {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(200))) {
+            assertThat(server.account())
+                    .hasToString("AzureAccount federation, subscription " + AnsweringServer.SUBSCRIPTION);
+        }
+    }
+}
