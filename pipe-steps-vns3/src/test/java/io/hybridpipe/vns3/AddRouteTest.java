@@ -17,13 +17,18 @@ import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
+import io.hybridpipe.test.StepContract;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -35,7 +40,7 @@ class AddRouteTest {
             new Controller("orders", Ip.of("203.0.113.1"), Ip.of("10.1.0.10"), Lab.PASSWORD);
 
     private final Lab lab = new Lab();
-    private final Attempt attempt = new Attempt();
+    private final TestContext context = TestContext.at("pipe/step");
     private final AddRoute step = AddRoute.on(CONTROLLER)
             .to(Cidr.of("10.9.0.0/16"))
             .via("eth0", Ip.of("10.1.0.1"))
@@ -60,15 +65,15 @@ class AddRouteTest {
     }
 
     private Mono<Outputs> run() {
-        return step.run(State.empty(), attempt);
+        return step.run(State.empty(), context);
     }
 
     private Found reconcile() {
-        return Lab.get(step.reconcile(State.empty(), attempt));
+        return Lab.get(step.reconcile(State.empty(), context));
     }
 
     private Mono<Void> undo() {
-        return step.undo(State.empty(), reconcile(), attempt);
+        return step.undo(State.empty(), reconcile(), context);
     }
 
     private List<Route> ours() {
@@ -84,15 +89,15 @@ class AddRouteTest {
                 .containsExactly(new Route(
                         2,
                         "10.9.0.0/16",
-                        "hybridpipe:token=0123456789abcdef0123456789abcdef hybridpipe:pipe=pipe hybridpipe:run=run-1"
-                                + " hybridpipe:step=pipe/step",
+                        "hybridpipe:token=" + context.token()
+                                + " hybridpipe:pipe=pipe hybridpipe:run=test hybridpipe:step=pipe/step",
                         Optional.of("eth0"),
                         Optional.of("10.1.0.1"),
                         Optional.empty(),
                         true,
                         7,
                         "main"));
-        assertThat(attempt.there())
+        assertThat(context.made())
                 .containsExactly(Resource.of("VNS3::Route", "2", "orders (203.0.113.1)")
                         .withShow("curl -k -u api https://203.0.113.1:8000/api/routes"));
     }
@@ -112,7 +117,7 @@ class AddRouteTest {
         controller.faults().on("POST /routes").dropAfter();
         Lab.failure(run(), FailureClass.UNKNOWN_OUTCOME);
         assertThat(reconcile()).isEqualTo(Found.done(Outputs.none()));
-        assertThat(attempt.there()).hasSize(1);
+        assertThat(context.made()).hasSize(1);
     }
 
     @Test
@@ -137,7 +142,7 @@ class AddRouteTest {
         AddRoute mistaken = step.through(Input.value(new Tunnel(
                 new Tunnel.Side("orders", CONTROLLER.address(), 1, 99, Cidr.of("10.1.0.0/16")),
                 new Tunnel.Side("fed-1", Ip.of("203.0.113.2"), 1, 1, Cidr.of("10.0.0.0/16")))));
-        assertThatThrownBy(() -> Lab.get(mistaken.run(State.empty(), attempt)))
+        assertThatThrownBy(() -> Lab.get(mistaken.run(State.empty(), context)))
                 .hasMessage("a route leaves by an interface or by a tunnel, not by both");
         AddRoute unknown = AddRoute.on(CONTROLLER)
                 .to(Cidr.of("10.9.0.0/16"))
@@ -145,7 +150,7 @@ class AddRouteTest {
                 .through(Input.value(new Tunnel(
                         new Tunnel.Side("fed-1", Ip.of("203.0.113.2"), 1, 1, Cidr.of("10.0.0.0/16")),
                         new Tunnel.Side("orders", CONTROLLER.address(), 1, 99, Cidr.of("10.1.0.0/16")))));
-        assertThat(Lab.failure(unknown.run(State.empty(), attempt), FailureClass.PERMANENT))
+        assertThat(Lab.failure(unknown.run(State.empty(), context), FailureClass.PERMANENT))
                 .hasMessageStartingWith("POST /api/routes on 203.0.113.1 answered 400 APIArgumentError: Validation"
                         + " failed: Ipsec tunnel bad tunnel ID");
     }
@@ -154,7 +159,7 @@ class AddRouteTest {
     void aRouteOfSomebodyElseByTheSameWayIsNeitherTakenOverNorRemoved() {
         Lab.get(run());
         Inventory made = controller.inventory();
-        Attempt other = new Attempt("ffffffffffffffffffffffffffffffff");
+        TestContext other = context.withRunId("other");
         assertThat(Lab.failure(step.run(State.empty(), other), FailureClass.PERMANENT))
                 .hasMessage("a route to 10.9.0.0/16 (id 2) is on orders (203.0.113.1) already, and this run did not"
                         + " make it");
@@ -166,7 +171,7 @@ class AddRouteTest {
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         controller.faults().on("POST /routes").holdAfter();
         AddRoute hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(200)));
-        assertThat(Lab.failure(hasty.run(State.empty(), attempt), FailureClass.UNKNOWN_OUTCOME))
+        assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/routes on 203.0.113.1: no answer in time");
         assertThat(reconcile()).isEqualTo(Found.done(Outputs.none()));
     }
@@ -179,9 +184,9 @@ class AddRouteTest {
         Lab.get(held.reached());
         run.dispose();
         held.release();
-        Lab.await(attempt.settled());
+        Lab.await(context.settled());
         assertThat(signalled[0]).isFalse();
-        assertThat(attempt.there()).hasSize(1);
+        assertThat(context.made()).hasSize(1);
         Lab.await(undo());
         assertThat(controller.inventory()).isEqualTo(before);
     }
@@ -191,7 +196,7 @@ class AddRouteTest {
         Lab.get(run());
         Lab.await(undo());
         assertThat(controller.inventory()).isEqualTo(before);
-        assertThat(attempt.there()).isEmpty();
+        assertThat(context.made()).isEmpty();
         Lab.await(undo());
         assertThat(Lab.changes(controller)).isEqualTo(Map.of("POST /routes", 1L, DELETE, 1L));
     }
@@ -209,9 +214,15 @@ class AddRouteTest {
         AddRoute mistaken = AddRoute.on(CONTROLLER.withPassword(Secret.of("canary")))
                 .to(Cidr.of("10.9.0.0/16"))
                 .over(lab.access);
-        assertThat(Lab.failure(mistaken.preflight(State.empty(), attempt), FailureClass.PERMANENT))
+        assertThat(Lab.failure(mistaken.preflight(State.empty(), context), FailureClass.PERMANENT))
                 .hasMessageContaining("on 203.0.113.1 answered 401");
-        Lab.await(step.preflight(State.empty(), attempt));
+        Lab.await(step.preflight(State.empty(), context));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> itKeepsWhatTheEngineReliesOn() {
+        return StepContract.of(step).inventory(controller::inventory).checks().stream()
+                .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 
     @Test

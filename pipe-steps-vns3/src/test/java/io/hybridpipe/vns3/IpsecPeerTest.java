@@ -19,11 +19,17 @@ import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
+import io.hybridpipe.test.StepContract;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +49,7 @@ class IpsecPeerTest {
             new Controller("fed-1", Ip.of("203.0.113.2"), Ip.of("10.2.0.10"), Lab.PASSWORD);
 
     private final Lab lab = new Lab();
-    private final Attempt attempt = new Attempt();
+    private final TestContext context = TestContext.at("pipe/step");
     private final IpsecPeer step = IpsecPeer.between(Input.value(HERE), Input.value(THERE))
             .psk(Input.value(PSK))
             .localSubnet(Cidr.of("10.1.0.0/16"))
@@ -74,15 +80,15 @@ class IpsecPeerTest {
     }
 
     private Mono<Outputs> run() {
-        return step.run(State.empty(), attempt);
+        return step.run(State.empty(), context);
     }
 
     private Found reconcile() {
-        return Lab.get(step.reconcile(State.empty(), attempt));
+        return Lab.get(step.reconcile(State.empty(), context));
     }
 
     private Mono<Void> undo() {
-        return step.undo(State.empty(), reconcile(), attempt);
+        return step.undo(State.empty(), reconcile(), context);
     }
 
     private void assertOnePeering() {
@@ -96,7 +102,7 @@ class IpsecPeerTest {
     private void assertNothingLeft() {
         assertThat(here.inventory()).isEqualTo(hereBefore);
         assertThat(there.inventory()).isEqualTo(thereBefore);
-        assertThat(attempt.there()).isEmpty();
+        assertThat(context.made()).isEmpty();
     }
 
     private SimVns3 side(String name) {
@@ -125,17 +131,17 @@ class IpsecPeerTest {
         assertThat(made.gateway()).isEqualTo("203.0.113.2");
         assertThat(made.identity()).contains("10.2.0.10");
         assertThat(made.description())
-                .isEqualTo("hybridpipe:token=0123456789abcdef0123456789abcdef hybridpipe:pipe=pipe"
-                        + " hybridpipe:run=run-1 hybridpipe:step=pipe/step");
+                .isEqualTo("hybridpipe:token=" + context.token()
+                        + " hybridpipe:pipe=pipe hybridpipe:run=test hybridpipe:step=pipe/step");
         assertThat(made.tunnels().get(0).description()).isEqualTo(made.description());
-        assertThat(attempt.there())
+        assertThat(context.made())
                 .extracting(Resource::toString)
                 .containsExactlyInAnyOrder(
                         "VNS3::IpsecEndpoint 1 in orders (203.0.113.1)",
                         "VNS3::IpsecTunnel 1/1 in orders (203.0.113.1)",
                         "VNS3::IpsecEndpoint 1 in fed-1 (203.0.113.2)",
                         "VNS3::IpsecTunnel 1/1 in fed-1 (203.0.113.2)");
-        assertThat(attempt.there())
+        assertThat(context.made())
                 .extracting(Resource::show)
                 .contains("curl -k -u api https://203.0.113.1:8000/api/ipsec/endpoints/1");
     }
@@ -161,10 +167,10 @@ class IpsecPeerTest {
     void afterALostAnswerReconcileFindsTheHalfUndoTakesItAndTheNextAttemptSucceeds(String side, String action) {
         side(side).faults().on(action).dropAfter();
         Lab.failure(run(), FailureClass.UNKNOWN_OUTCOME);
-        Lab.await(attempt.settled());
-        Found found = Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), attempt));
+        Lab.await(context.settled());
+        Found found = Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context));
         assertThat(found).isNotEqualTo(Found.absent()).isNotInstanceOf(Found.Unknown.class);
-        Lab.await(step.undo(State.empty(), found, attempt));
+        Lab.await(step.undo(State.empty(), found, context));
         assertNothingLeft();
         Lab.get(run());
         assertOnePeering();
@@ -175,7 +181,7 @@ class IpsecPeerTest {
     void aHalfMadePeeringIsCompletedByTheNextAttempt(String side) {
         side(side).faults().on(TUNNEL).status(503);
         Lab.failure(run(), FailureClass.TRANSIENT);
-        Lab.await(attempt.settled());
+        Lab.await(context.settled());
         assertThat(reconcile()).isInstanceOf(Found.Partly.class);
         Lab.get(run());
         assertOnePeering();
@@ -218,7 +224,7 @@ class IpsecPeerTest {
                         "half",
                         half.gateway(),
                         half.psk(),
-                        Mark.of(attempt).text(),
+                        Mark.of(context).text(),
                         half.identity(),
                         pfs,
                         2,
@@ -226,7 +232,7 @@ class IpsecPeerTest {
                         half.device(),
                         "")));
         assertThat(Lab.failure(
-                        step.connectedWithin(Duration.ofMillis(700)).run(State.empty(), attempt),
+                        step.connectedWithin(Duration.ofMillis(700)).run(State.empty(), context),
                         FailureClass.PERMANENT))
                 .hasMessage("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected after PT0.7S:"
                         + " orders (203.0.113.1) says " + down + "; fed-1 (203.0.113.2) says " + down);
@@ -235,7 +241,7 @@ class IpsecPeerTest {
     @Test
     void ofTwoEndpointsThatLateCallsMadeOneIsKept() {
         NewEndpoint twin = NewEndpoint.of("twin", THERE.address(), PSK)
-                .withDescription(Mark.of(attempt).text());
+                .withDescription(Mark.of(context).text());
         Lab.get(lab.client("203.0.113.1").createEndpoint(twin));
         Lab.get(lab.client("203.0.113.1").createEndpoint(twin));
         Lab.get(run());
@@ -246,7 +252,7 @@ class IpsecPeerTest {
     void reconcileOfAConfiguredTunnelThatStaysDownIsPartlyWithTheReason() {
         Lab.get(run());
         there.faults().on("GET /status/ipsec").always().answer(SimResponse.json(200, "{\"response\":{}}"));
-        assertThat(Lab.get(step.connectedWithin(Duration.ofMillis(50)).reconcile(State.empty(), attempt)))
+        assertThat(Lab.get(step.connectedWithin(Duration.ofMillis(50)).reconcile(State.empty(), context)))
                 .isEqualTo(Found.partly("is not connected after PT0.05S: orders (203.0.113.1) says connected;"
                         + " fed-1 (203.0.113.2) does not list it"));
     }
@@ -259,9 +265,9 @@ class IpsecPeerTest {
         Lab.get(held.reached());
         run.dispose();
         held.release();
-        Lab.await(attempt.settled());
+        Lab.await(context.settled());
         assertThat(signalled[0]).isFalse();
-        assertThat(attempt.there()).isNotEmpty();
+        assertThat(context.made()).isNotEmpty();
         Lab.await(undo());
         assertNothingLeft();
     }
@@ -297,7 +303,7 @@ class IpsecPeerTest {
 
     @Test
     void undoLeavesWhatAnotherStepMade() {
-        Attempt other = new Attempt("ffffffffffffffffffffffffffffffff");
+        TestContext other = context.withRunId("other");
         Lab.get(run());
         Inventory made = here.inventory();
         Lab.await(step.undo(State.empty(), Found.absent(), other));
@@ -308,7 +314,7 @@ class IpsecPeerTest {
     void aTunnelOfSomebodyElseWithTheSameEndsIsRefused() {
         Lab.get(run());
         Inventory made = here.inventory();
-        Attempt other = new Attempt("ffffffffffffffffffffffffffffffff");
+        TestContext other = context.withRunId("other");
         assertThat(Lab.failure(step.run(State.empty(), other), FailureClass.PERMANENT)
                         .getMessage())
                 .contains("has a tunnel ", " already, and this run did not make it");
@@ -319,7 +325,7 @@ class IpsecPeerTest {
     void aRouteBasedPeeringTakesTheTunnelThatComesWithItsEndpoint() {
         Tunnel tunnel = Lab.get(step.routeBased(
                                 Input.value(Cidr.of("169.254.10.0/30")), Input.value(Cidr.of("169.254.10.0/30")))
-                        .run(State.empty(), attempt))
+                        .run(State.empty(), context))
                 .get(OUT);
         assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L));
         assertThat(tunnel.local().tunnel()).isPositive();
@@ -334,12 +340,22 @@ class IpsecPeerTest {
                         IpsecPeer.between(Input.value(mistaken), Input.value(THERE))
                                 .psk(Input.value(PSK))
                                 .over(lab.access)
-                                .preflight(State.empty(), attempt),
+                                .preflight(State.empty(), context),
                         FailureClass.PERMANENT))
                 .hasMessageContaining("on 203.0.113.1 answered 401");
-        Lab.await(step.preflight(State.empty(), attempt));
+        Lab.await(step.preflight(State.empty(), context));
         here.close();
-        Lab.await(step.preflight(State.empty(), attempt));
+        Lab.await(step.preflight(State.empty(), context));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> itKeepsWhatTheEngineReliesOn() {
+        // both sides send at once; the checks that count calls are made for one at a time, and have tests of their own
+        // here
+        return StepContract.of(step).inventory(() -> List.of(here.inventory(), there.inventory())).checks().stream()
+                .filter(check ->
+                        !check.name().startsWith("each ") && !check.name().equals("nothing is changed outside mutate"))
+                .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 
     @Test
@@ -349,7 +365,7 @@ class IpsecPeerTest {
                         IpsecPeer.between(Input.value(HERE), Input.value(THERE)).contract())
                 .hasMessage("IpsecPeer.between(..) needs .psk(..)");
         assertThat(Lab.failure(
-                        step.psk(Input.value(Secret.of(""))).preflight(State.empty(), attempt), FailureClass.PERMANENT))
+                        step.psk(Input.value(Secret.of(""))).preflight(State.empty(), context), FailureClass.PERMANENT))
                 .hasMessage("the pre-shared key is empty");
     }
 }

@@ -20,6 +20,7 @@ import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Boot;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ class SetUpControllerTest {
             "PUT /peering/self", 1L);
 
     private final Lab lab = new Lab();
-    private final Attempt attempt = new Attempt();
+    private final TestContext context = TestContext.at("pipe/step");
     private final SetUpController step = SetUpController.at(Ip.of(ADDRESS))
             .password(Input.value(Lab.PASSWORD))
             .license(Input.value(Lab.LICENSE))
@@ -61,11 +62,11 @@ class SetUpControllerTest {
     }
 
     private Mono<Outputs> run(SetUpController step) {
-        return step.run(State.empty(), attempt);
+        return step.run(State.empty(), context);
     }
 
     private Found reconcile() {
-        return Lab.get(step.reconcile(State.empty(), attempt));
+        return Lab.get(step.reconcile(State.empty(), context));
     }
 
     private SimVns3 running() {
@@ -150,7 +151,7 @@ class SetUpControllerTest {
         Lab.get(held.reached());
         run.dispose();
         held.release();
-        Lab.await(attempt.settled());
+        Lab.await(context.settled());
         assertThat(signalled[0]).isFalse();
         assertThat(reconcile()).isEqualTo(Found.partly("license without parameters, keyset missing, peer id not set"));
         Lab.get(run(step));
@@ -244,8 +245,8 @@ class SetUpControllerTest {
         SimVns3 controller = running();
         Outputs outputs = Lab.get(run(step));
         Inventory before = controller.inventory();
-        Lab.await(step.undo(State.empty(), Found.done(outputs), attempt));
-        Lab.await(step.undo(State.empty(), Found.absent(), attempt));
+        Lab.await(step.undo(State.empty(), Found.done(outputs), context));
+        Lab.await(step.undo(State.empty(), Found.absent(), context));
         assertThat(controller.inventory()).isEqualTo(before);
     }
 
@@ -259,10 +260,10 @@ class SetUpControllerTest {
     @Test
     void anEmptyLicenseIsRefusedBeforeTheRun() {
         SetUpController mistaken = step.license(Input.value(Secret.of(" ")));
-        assertThat(Lab.failure(mistaken.preflight(State.empty(), attempt), FailureClass.PERMANENT))
+        assertThat(Lab.failure(mistaken.preflight(State.empty(), context), FailureClass.PERMANENT))
                 .hasMessage("the license of the controller is empty");
         Key<Secret<String>> later = Key.of("later", new TypeRef<Secret<String>>() {});
-        Lab.await(step.license(later).preflight(State.empty(), attempt));
+        Lab.await(step.license(later).preflight(State.empty(), context));
     }
 
     @Test

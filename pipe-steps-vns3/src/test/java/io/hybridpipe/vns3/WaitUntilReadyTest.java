@@ -15,6 +15,7 @@ import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Boot;
 import io.hybridpipe.sim.vns3.SimVns3;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -42,7 +43,7 @@ class WaitUntilReadyTest {
     }
 
     private static Mono<Void> run(WaitUntilReady step) {
-        return step.run(State.empty(), new Attempt()).then();
+        return step.run(State.empty(), TestContext.at("pipe/step")).then();
     }
 
     private static List<Integer> statuses(SimVns3 controller) {
