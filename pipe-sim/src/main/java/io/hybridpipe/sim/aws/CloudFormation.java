@@ -50,6 +50,7 @@ final class CloudFormation {
             throw AwsError.of("AlreadyExistsException", "Stack [%s] already exists", name);
         }
         var stack = new Stack(region, name, input, onFailure);
+        stack.evaluator(input).checkConditions();
         byId.put(stack.id, stack);
         return stack;
     }
@@ -104,6 +105,7 @@ final class CloudFormation {
 
     /** Starts to update; the input has been found to differ. */
     void update(Stack stack, Stack.Input wanted, String token) {
+        stack.evaluator(wanted).checkConditions();
         var before = stack.input;
         var resourcesBefore = new LinkedHashMap<>(stack.resources);
         stack.input = wanted;
@@ -114,6 +116,12 @@ final class CloudFormation {
         deployments.add(new Deployment(region, stack, new Deployment.End() {
             @Override
             public void succeeded() {
+                try {
+                    stack.computeOutputs();
+                } catch (AwsError e) {
+                    rollBackUpdate(stack, before, List.of("Outputs"), deployments.get(0));
+                    return;
+                }
                 var gone = new ArrayList<>(deployments.get(0).replaced.values());
                 var evaluator = stack.evaluator(wanted);
                 resourcesBefore.values().stream()
@@ -122,7 +130,6 @@ final class CloudFormation {
                             gone.add(resource);
                             stack.resources.remove(resource.logicalId);
                         });
-                stack.computeOutputs();
                 cleanUp(stack, "UPDATE_COMPLETE", gone);
             }
 

@@ -6,9 +6,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -30,6 +33,7 @@ final class Evaluator {
     private final List<String> zones;
     private final Resources resources;
     private final Map<String, Boolean> conditions = new HashMap<>();
+    private final Set<String> pending = new LinkedHashSet<>();
 
     Evaluator(
             Template template,
@@ -44,13 +48,26 @@ final class Evaluator {
         this.resources = resources;
     }
 
+    /** Computes all conditions, so that a template whose conditions cannot be computed is refused at once. */
+    void checkConditions() {
+        template.conditions.keySet().forEach(this::condition);
+    }
+
     boolean condition(String name) {
         var known = conditions.get(name);
-        if (known == null) {
-            known = truth(template.conditions.getOrDefault(name, "false"));
-            conditions.put(name, known);
+        if (known != null) {
+            return known;
         }
-        return known;
+        if (!template.conditions.containsKey(name)) {
+            throw invalid("Template format error: Unresolved condition dependency %s in the Conditions block", name);
+        }
+        if (!pending.add(name)) {
+            throw invalid("Template error: Found circular condition dependency between %s", pending);
+        }
+        var computed = truth(template.conditions.get(name));
+        pending.remove(name);
+        conditions.put(name, computed);
+        return computed;
     }
 
     /** The properties of a resource, without those that turned out to be AWS::NoValue. */
@@ -119,7 +136,7 @@ final class Evaluator {
             case "Fn::Select" -> {
                 var parts = arguments(name, argument, 2);
                 var list = items(parts.get(1));
-                var index = Integer.parseInt(text(parts.get(0)));
+                var index = number(parts.get(0));
                 if (index < 0 || index >= list.size()) {
                     throw invalid("Template error: Fn::Select cannot select nonexistent value at index %d", index);
                 }
@@ -127,8 +144,7 @@ final class Evaluator {
             }
             case "Fn::Split" -> {
                 var parts = arguments(name, argument, 2);
-                yield Arrays.stream(text(parts.get(1))
-                                .split(java.util.regex.Pattern.quote(String.valueOf(parts.get(0))), -1))
+                yield Arrays.stream(text(parts.get(1)).split(Pattern.quote(String.valueOf(parts.get(0))), -1))
                         .map(Object.class::cast)
                         .toList();
             }
@@ -202,9 +218,9 @@ final class Evaluator {
     }
 
     private List<Object> cidr(List<Object> parts) {
-        var count = Integer.parseInt(text(parts.get(1)));
+        var count = number(parts.get(1));
         var block = Cidr.block(text(parts.get(0)), "ipBlock");
-        var prefix = 32 - Integer.parseInt(text(parts.get(2)));
+        var prefix = 32 - number(parts.get(2));
         if (prefix < block.getNetworkPrefixLength() || count < 1 || count > 256) {
             throw invalid("Template error: Fn::Cidr cannot make %d blocks of %s", count, block);
         }
@@ -246,6 +262,15 @@ final class Evaluator {
             }
         }
         return Boolean.parseBoolean(text(value));
+    }
+
+    private int number(Object value) {
+        var text = text(value);
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw invalid("Template error: a number was expected in place of %s", text);
+        }
     }
 
     private List<Object> items(Object list) {

@@ -4,9 +4,7 @@ package io.hybridpipe.sim.aws;
 import io.hybridpipe.sim.aws.Model.Instance;
 import io.hybridpipe.sim.aws.Model.InstanceState;
 import io.hybridpipe.sim.aws.Model.KeyPair;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,15 +93,7 @@ final class InstanceActions {
                             Optional.empty(),
                             "")));
         }
-        var userData = params.find("UserData")
-                .map(encoded -> {
-                    try {
-                        return new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8);
-                    } catch (IllegalArgumentException e) {
-                        throw AwsError.invalid("Invalid BASE64 encoding of user data.");
-                    }
-                })
-                .orElse("");
+        var userData = params.find("UserData").map(Instances::userData).orElse("");
         return new Instances.Launch(
                 params.get("ImageId"),
                 params.find("InstanceType").orElse("m1.small"),

@@ -4,8 +4,10 @@ package io.hybridpipe.sim.aws;
 import io.hybridpipe.sim.aws.Model.Instance;
 import io.hybridpipe.sim.aws.Model.InstanceState;
 import io.hybridpipe.sim.aws.Model.NetworkInterface;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -135,6 +137,14 @@ final class Instances {
         synchronized (region) {
             region.instanceStore.remove(id);
             region.tags.forget(id);
+        }
+    }
+
+    static String userData(String encoded) {
+        try {
+            return new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw AwsError.invalid("Invalid BASE64 encoding of user data.");
         }
     }
 

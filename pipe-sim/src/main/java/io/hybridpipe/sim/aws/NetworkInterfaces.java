@@ -5,6 +5,7 @@ import inet.ipaddr.IPAddress;
 import io.hybridpipe.sim.aws.Model.Attachment;
 import io.hybridpipe.sim.aws.Model.NetworkInterface;
 import io.hybridpipe.sim.aws.Model.Subnet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,8 +80,7 @@ final class NetworkInterfaces {
     /** The interfaces of an instance, the primary one first. */
     List<NetworkInterface> of(String instance) {
         return region.interfaceStore.where(card -> card.attachment().instance().equals(instance)).stream()
-                .sorted(java.util.Comparator.comparingInt(
-                        card -> card.attachment().index()))
+                .sorted(Comparator.comparingInt(card -> card.attachment().index()))
                 .toList();
     }
 

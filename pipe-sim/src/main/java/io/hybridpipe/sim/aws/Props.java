@@ -29,16 +29,14 @@ record Props(Map<String, Object> values) {
         return find(name).map(Boolean::parseBoolean);
     }
 
-    Integer number(String name) {
-        return find(name)
-                .map(text -> {
-                    try {
-                        return Integer.valueOf(text);
-                    } catch (NumberFormatException e) {
-                        throw AwsError.of("InvalidRequest", "#/%s: expected type: Integer", name);
-                    }
-                })
-                .orElse(null);
+    Optional<Integer> whole(String name) {
+        return find(name).map(text -> {
+            try {
+                return Integer.valueOf(text);
+            } catch (NumberFormatException e) {
+                throw AwsError.of("InvalidRequest", "#/%s: expected type: Integer", name);
+            }
+        });
     }
 
     List<String> list(String name) {

@@ -4,8 +4,10 @@ package io.hybridpipe.sim.aws;
 import io.hybridpipe.sim.aws.Model.Rule;
 import io.hybridpipe.sim.aws.Model.SecurityGroup;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Security groups and their rules over the API. */
@@ -91,15 +93,15 @@ final class SecurityGroupActions {
             rules.add(region.groups.toRule(
                     egress,
                     params.get("IpProtocol"),
-                    params.number("FromPort").orElse(null),
-                    params.number("ToPort").orElse(null),
+                    params.number("FromPort"),
+                    params.number("ToPort"),
                     params.get("CidrIp"),
                     ""));
         }
         for (var permission : permissions) {
             var protocol = permission.get("IpProtocol");
-            var from = permission.number("FromPort").orElse(null);
-            var to = permission.number("ToPort").orElse(null);
+            var from = permission.number("FromPort");
+            var to = permission.number("ToPort");
             for (var range : permission.structs("IpRanges")) {
                 var description = range.find("Description").orElse("");
                 rules.add(region.groups.toRule(egress, protocol, from, to, range.get("CidrIp"), description));
@@ -161,8 +163,8 @@ final class SecurityGroupActions {
             var rule = region.groups.toRule(
                     old.egress(),
                     wanted.find("IpProtocol").orElse(old.protocol()),
-                    wanted.number("FromPort").orElse(old.from()),
-                    wanted.number("ToPort").orElse(old.to()),
+                    wanted.number("FromPort").or(() -> Optional.of(old.from())),
+                    wanted.number("ToPort").or(() -> Optional.of(old.to())),
                     peer.orElse(old.peer()),
                     wanted.find("Description").orElse(""));
             region.groups.replace(group, rule.with(old.id(), rule.description()));
@@ -190,7 +192,7 @@ final class SecurityGroupActions {
                 .filter(rule -> rule.egress() == egress)
                 .collect(Collectors.groupingBy(
                         rule -> new Service(rule.protocol(), rule.from(), rule.to()),
-                        java.util.LinkedHashMap::new,
+                        LinkedHashMap::new,
                         Collectors.toList()));
         xml.each(set, grouped.entrySet(), (one, entry) -> {
             var service = entry.getKey();

@@ -7,6 +7,7 @@ import io.hybridpipe.sim.aws.Model.Vpc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Security groups and their rules. */
 final class SecurityGroups {
@@ -119,7 +120,13 @@ final class SecurityGroups {
     }
 
     /** Checks and brings into one form what callers write: names and numbers of protocols, ports, peers. */
-    Rule toRule(boolean egress, String protocol, Integer from, Integer to, String peer, String description) {
+    Rule toRule(
+            boolean egress,
+            String protocol,
+            Optional<Integer> from,
+            Optional<Integer> to,
+            String peer,
+            String description) {
         var name = protocolName(protocol);
         if (!description.matches(DESCRIPTION)) {
             throw AwsError.invalid(
@@ -127,21 +134,15 @@ final class SecurityGroups {
                             + " following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
         }
         var ports = name.equals("tcp") || name.equals("udp");
-        if (ports && (from == null || to == null)) {
+        if (ports && (from.isEmpty() || to.isEmpty())) {
             throw AwsError.invalid("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.");
         }
-        if (ports && (from < 0 || to > 65535 || from > to)) {
-            throw AwsError.invalid("Invalid TCP/UDP port range (%s:%s)", from, to);
+        var first = ports || name.equals("icmp") ? from.orElse(-1) : -1;
+        var last = ports || name.equals("icmp") ? to.orElse(-1) : -1;
+        if (ports && (first < 0 || last > 65535 || first > last)) {
+            throw AwsError.invalid("Invalid TCP/UDP port range (%s:%s)", first, last);
         }
-        var noPorts = !ports && !name.equals("icmp");
-        return new Rule(
-                "",
-                egress,
-                name,
-                noPorts || from == null ? -1 : from,
-                noPorts || to == null ? -1 : to,
-                toPeer(peer),
-                description);
+        return new Rule("", egress, name, first, last, toPeer(peer), description);
     }
 
     private String toPeer(String peer) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** Stacks over the API. */
 final class StackActions {
@@ -108,7 +109,7 @@ final class StackActions {
         answer.put("StackId", id);
     }
 
-    private static String once(Region region, String action, Params params, java.util.function.Supplier<String> make) {
+    private static String once(Region region, String action, Params params, Supplier<String> make) {
         try {
             return region.tokens.once(
                     action,

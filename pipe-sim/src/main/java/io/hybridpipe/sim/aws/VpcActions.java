@@ -3,6 +3,7 @@ package io.hybridpipe.sim.aws;
 
 import io.hybridpipe.sim.aws.Model.Subnet;
 import io.hybridpipe.sim.aws.Model.Vpc;
+import java.util.List;
 import java.util.Map;
 
 /** VPCs, subnets and zones over the API. */
@@ -14,7 +15,7 @@ final class VpcActions {
             .filter("cidr-block-association.cidr-block", Vpc::cidr)
             .filter("state", vpc -> "available")
             .filter("is-default", vpc -> false)
-            .filters("owner-id", (region, vpc) -> java.util.List.of(region.account));
+            .filters("owner-id", (region, vpc) -> List.of(region.account));
 
     private static final Describe<Subnet> SUBNETS = new Describe<Subnet>(
                     "SubnetId", "subnetSet", region -> region.subnetStore)

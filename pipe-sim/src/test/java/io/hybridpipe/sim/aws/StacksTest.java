@@ -7,6 +7,7 @@ import static io.hybridpipe.sim.aws.Aws.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -204,7 +205,7 @@ class StacksTest {
 
     @Test
     void secretParametersAreMaskedInAnswers() {
-        var parameters = new java.util.HashMap<>(PARAMETERS);
+        var parameters = new HashMap<>(PARAMETERS);
         parameters.put("License", "canary-license");
         var id = aws.create("orders-vpc", VPC, parameters);
         var shown = aws.describe(id).parameters().stream()

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import io.hybridpipe.sim.aws.Model.Instance;
+import io.hybridpipe.sim.aws.Model.InstanceState;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Instances and key pairs in stacks. */
+final class InstanceTypes {
+
+    private InstanceTypes() {}
+
+    static ResourceType instance() {
+        return new ResourceType("AWS::EC2::Instance")
+                .requires("ImageId")
+                .allows(
+                        "InstanceType",
+                        "KeyName",
+                        "SubnetId",
+                        "SecurityGroupIds",
+                        "NetworkInterfaces",
+                        "PrivateIpAddress",
+                        "SourceDestCheck",
+                        "UserData",
+                        "Tags")
+                .made((region, props, name) -> {
+                    var instance = region.instances.run(launch(props), region.ids.next("r"));
+                    props.flag("SourceDestCheck").ifPresent(check -> {
+                        var primary = region.interfaces.of(instance.id()).get(0);
+                        region.interfaceStore.put(primary.withSourceDestCheck(check));
+                    });
+                    return instance.id();
+                })
+                .deleted((region, id, props) -> region.instances.terminate(id))
+                .settled(
+                        (region, id) -> region.instanceStore.get(id).state() == InstanceState.RUNNING,
+                        (region, id) -> region.instanceStore
+                                .find(id)
+                                .filter(instance -> instance.state() != InstanceState.TERMINATED)
+                                .isEmpty())
+                .attributes(
+                        Set.of("InstanceId", "PrivateIp", "PublicIp", "AvailabilityZone", "VpcId"),
+                        InstanceTypes::instanceAttributes);
+    }
+
+    private static Map<String, Object> instanceAttributes(Region region, String id, Props props) {
+        Instance instance = region.instanceStore.get(id);
+        var primary = region.interfaces.of(id).get(0);
+        return Map.of(
+                "InstanceId", id,
+                "PrivateIp", primary.privateIp().toString(),
+                "PublicIp",
+                        region.addresses
+                                .publicAddressOf(primary)
+                                .map(Object::toString)
+                                .orElse(""),
+                "AvailabilityZone", instance.zone(),
+                "VpcId", instance.vpc());
+    }
+
+    private static Instances.Launch launch(Props props) {
+        var cards = new ArrayList<Instances.Card>();
+        for (var wanted : props.structs("NetworkInterfaces")) {
+            cards.add(new Instances.Card(
+                    wanted.whole("DeviceIndex").orElse(0),
+                    wanted.or("NetworkInterfaceId", ""),
+                    wanted.or("SubnetId", ""),
+                    wanted.find("PrivateIpAddress"),
+                    wanted.list("GroupSet"),
+                    wanted.flag("AssociatePublicIpAddress"),
+                    wanted.or("Description", "")));
+        }
+        if (cards.isEmpty()) {
+            props.find("SubnetId")
+                    .ifPresent(subnet -> cards.add(new Instances.Card(
+                            0,
+                            "",
+                            subnet,
+                            props.find("PrivateIpAddress"),
+                            props.list("SecurityGroupIds"),
+                            Optional.empty(),
+                            "")));
+        }
+        var userData = props.find("UserData").map(Instances::userData).orElse("");
+        return new Instances.Launch(
+                props.get("ImageId"), props.or("InstanceType", "m1.small"), props.or("KeyName", ""), userData, cards);
+    }
+
+    static ResourceType keyPair() {
+        return new ResourceType("AWS::EC2::KeyPair")
+                .requires("KeyName")
+                .allows("KeyType", "Tags")
+                .made((region, props, name) -> region.keys
+                        .create(props.get("KeyName"), props.or("KeyType", "rsa"))
+                        .pair()
+                        .name())
+                .deleted((region, id, props) -> region.keys.delete(id))
+                .attributes(Set.of("KeyPairId", "KeyFingerprint"), (region, id, props) -> {
+                    var pair = region.keys.get(id);
+                    return Map.of("KeyPairId", pair.id(), "KeyFingerprint", pair.fingerprint());
+                })
+                .taggedAt((region, id) -> region.keys.get(id).id());
+    }
+}

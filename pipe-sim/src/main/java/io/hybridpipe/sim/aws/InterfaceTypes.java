@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.aws;
+
+import java.util.Map;
+import java.util.Set;
+
+/** Network interfaces and elastic addresses in stacks. */
+final class InterfaceTypes {
+
+    private InterfaceTypes() {}
+
+    static ResourceType networkInterface() {
+        return new ResourceType("AWS::EC2::NetworkInterface")
+                .requires("SubnetId")
+                .allows("GroupSet", "SourceDestCheck", "PrivateIpAddress", "Description", "Tags")
+                .made((region, props, name) -> {
+                    var card = region.interfaces.create(
+                            props.get("SubnetId"),
+                            props.find("PrivateIpAddress"),
+                            props.list("GroupSet"),
+                            props.or("Description", ""));
+                    region.interfaceStore.put(card.withSourceDestCheck(
+                            props.flag("SourceDestCheck").orElse(true)));
+                    return card.id();
+                })
+                .updated((region, id, old, wanted) -> {
+                    if (!old.sameBut(wanted, "GroupSet", "SourceDestCheck", "Description", "Tags")) {
+                        return false;
+                    }
+                    var card = region.interfaceStore.get(id);
+                    region.interfaces.checkGroups(card.vpc(), wanted.list("GroupSet"));
+                    region.interfaceStore.put(card.withGroups(
+                                    wanted.list("GroupSet").isEmpty() ? card.groups() : wanted.list("GroupSet"))
+                            .withDescription(wanted.or("Description", ""))
+                            .withSourceDestCheck(wanted.flag("SourceDestCheck").orElse(true)));
+                    return true;
+                })
+                .deleted((region, id, props) -> region.interfaces.delete(id))
+                .attributes(Set.of("Id", "PrimaryPrivateIpAddress", "VpcId"), (region, id, props) -> {
+                    var card = region.interfaceStore.get(id);
+                    return Map.of(
+                            "Id", id,
+                            "PrimaryPrivateIpAddress", card.privateIp().toString(),
+                            "VpcId", card.vpc());
+                });
+    }
+
+    static ResourceType elasticIp() {
+        return new ResourceType("AWS::EC2::EIP")
+                .allows("Domain", "InstanceId", "Tags")
+                .made((region, props, name) -> {
+                    var address = region.addresses.allocate();
+                    props.find("InstanceId")
+                            .ifPresent(instance -> region.addresses.associate(
+                                    address.id(), InterfaceActions.primary(region, instance), false));
+                    return address.publicIp().toString();
+                })
+                .deleted((region, id, props) -> region.addresses.byAddress(id).ifPresent(address -> {
+                    if (!address.association().isEmpty()
+                            && props.find("InstanceId").isPresent()) {
+                        region.addresses.disassociate(address.association());
+                    }
+                    region.addresses.release(address.id());
+                }))
+                .attributes(
+                        Set.of("AllocationId", "PublicIp"),
+                        (region, id, props) -> Map.of("AllocationId", allocation(region, id), "PublicIp", id))
+                .taggedAt(InterfaceTypes::allocation);
+    }
+
+    private static String allocation(Region region, String publicIp) {
+        return region.addresses
+                .byAddress(publicIp)
+                .map(Model.ElasticIp::id)
+                .orElseThrow(() -> AwsError.of("InvalidAddress.NotFound", "Address '%s' not found.", publicIp));
+    }
+
+    static ResourceType elasticIpAssociation() {
+        return new ResourceType("AWS::EC2::EIPAssociation")
+                .allows("AllocationId", "EIP", "NetworkInterfaceId", "InstanceId")
+                .made((region, props, name) -> {
+                    var allocation = props.find("AllocationId")
+                            .or(() -> props.find("EIP").map(ip -> allocation(region, ip)))
+                            .orElseThrow(() -> AwsError.missing("AllocationId"));
+                    var target = props.find("NetworkInterfaceId")
+                            .or(() -> props.find("InstanceId").map(id -> InterfaceActions.primary(region, id)))
+                            .orElseThrow(() -> AwsError.missing("NetworkInterfaceId"));
+                    return region.addresses.associate(allocation, target, false);
+                })
+                .deleted((region, id, props) -> region.addresses.disassociate(id))
+                .attributes(Set.of("Id"), (region, id, props) -> Map.of("Id", id));
+    }
+}
