@@ -21,16 +21,21 @@ final class Changes {
         var changes = new ArrayList<Change>();
         var evaluator = stack.evaluator(wanted);
         wanted.template().resources.forEach((name, definition) -> {
-            var present = stack.resources.get(name);
-            var exists = present != null && present.exists();
             var included = definition.condition().map(evaluator::condition).orElse(true);
-            if (included && !exists) {
-                changes.add(new Change("Add", name, "", definition.type()));
-            } else if (included && differs(present, definition, evaluator)) {
-                changes.add(new Change("Modify", name, present.physicalId, definition.type()));
-            } else if (!included && exists) {
-                changes.add(new Change("Remove", name, present.physicalId, present.type));
-            }
+            stack.existing(name)
+                    .ifPresentOrElse(
+                            present -> {
+                                if (!included) {
+                                    changes.add(new Change("Remove", name, present.physicalId, present.type));
+                                } else if (differs(present, definition, evaluator)) {
+                                    changes.add(new Change("Modify", name, present.physicalId, definition.type()));
+                                }
+                            },
+                            () -> {
+                                if (included) {
+                                    changes.add(new Change("Add", name, "", definition.type()));
+                                }
+                            });
         });
         stack.resources.values().stream()
                 .filter(present ->

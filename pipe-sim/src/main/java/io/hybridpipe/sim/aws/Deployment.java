@@ -84,36 +84,34 @@ final class Deployment {
             return;
         }
         started.add(definition.name());
-        var present = stack.resources.get(definition.name());
-        var exists = present != null && present.exists();
-        var resource = exists ? present : new Stack.Resource(definition);
+        var present = stack.existing(definition.name());
         try {
             var props = new Props(evaluator.properties(definition));
-            var type = ResourceTypes.get(definition.type());
-            if (exists && present.type.equals(definition.type())) {
-                if (present.properties.equals(props)) {
-                    done.add(definition.name());
-                    return;
-                }
-                stack.turn(present, "UPDATE_IN_PROGRESS", "");
-                region.clock.after(STEP, () -> update(definition, present, type, props));
+            var same = present.filter(resource -> resource.type.equals(definition.type()));
+            if (same.isPresent()) {
+                beginUpdate(definition, same.get(), props);
                 return;
             }
-            if (exists) {
-                replaced.put(definition.name(), present);
-                resource = new Stack.Resource(definition);
-            } else {
-                added.add(definition.name());
-            }
+            present.ifPresentOrElse(old -> replaced.put(definition.name(), old), () -> added.add(definition.name()));
+            var resource = new Stack.Resource(definition);
             resource.properties = props;
             stack.resources.put(definition.name(), resource);
             stack.turn(resource, "CREATE_IN_PROGRESS", "");
-            var made = resource;
-            region.clock.after(STEP, () -> create(made, type));
+            region.clock.after(STEP, () -> create(resource, ResourceTypes.get(definition.type())));
         } catch (AwsError e) {
-            stack.resources.putIfAbsent(definition.name(), resource);
-            fail(resource, exists ? "UPDATE_FAILED" : "CREATE_FAILED", e.text());
+            var resource = present.orElseGet(() -> new Stack.Resource(definition));
+            stack.resources.put(definition.name(), resource);
+            fail(resource, present.isPresent() ? "UPDATE_FAILED" : "CREATE_FAILED", e.text());
         }
+    }
+
+    private void beginUpdate(Template.Resource definition, Stack.Resource present, Props props) {
+        if (present.properties.equals(props)) {
+            done.add(definition.name());
+            return;
+        }
+        stack.turn(present, "UPDATE_IN_PROGRESS", "");
+        region.clock.after(STEP, () -> update(definition, present, ResourceTypes.get(present.type), props));
     }
 
     private void create(Stack.Resource resource, ResourceType type) {

@@ -130,17 +130,18 @@ final class Stack {
                         return ResourceTypes.get(resource.type)
                                 .attributes
                                 .of(region, resource.physicalId, resource.properties)
-                                .get(attribute);
+                                .getOrDefault(attribute, "");
                     }
                 });
     }
 
+    Optional<Resource> existing(String logicalId) {
+        return Optional.ofNullable(resources.get(logicalId)).filter(Resource::exists);
+    }
+
     private Resource made(String logicalId) {
-        var resource = resources.get(logicalId);
-        if (resource == null || !resource.exists()) {
-            throw AwsError.of("ValidationError", "Unresolved resource dependencies [%s]", logicalId);
-        }
-        return resource;
+        return existing(logicalId)
+                .orElseThrow(() -> AwsError.of("ValidationError", "Unresolved resource dependencies [%s]", logicalId));
     }
 
     /** Tags that every resource of the stack gets that can have tags. */

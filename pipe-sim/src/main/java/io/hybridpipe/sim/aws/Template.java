@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A template that passed the checks which the service makes before it starts anything. Immutable. */
@@ -250,28 +248,12 @@ final class Template {
     }
 
     private void checkCircles() {
-        var left = new TreeSet<>(resources.keySet());
-        while (left.removeIf(name -> resources.get(name).needs().stream().noneMatch(left::contains))) {
+        var left = new TreeMap<>(resources);
+        while (left.values().removeIf(resource -> resource.needs().stream().noneMatch(left::containsKey))) {
             // what needs nothing that is left goes, until only circles are left
         }
         if (!left.isEmpty()) {
-            throw invalid("Circular dependency between resources: %s", left);
+            throw invalid("Circular dependency between resources: %s", left.keySet());
         }
-    }
-
-    /** The names of resources, each after those it needs. */
-    List<String> inOrder() {
-        var order = new ArrayList<String>();
-        while (order.size() < resources.size()) {
-            resources.values().stream()
-                    .filter(resource -> !order.contains(resource.name()))
-                    .filter(resource -> resource.needs().stream()
-                            .filter(resources::containsKey)
-                            .allMatch(order::contains))
-                    .map(Resource::name)
-                    .toList()
-                    .forEach(order::add);
-        }
-        return order;
     }
 }
