@@ -105,8 +105,9 @@ public final class AwsFailures {
         if (failure instanceof AwsServiceException answered) {
             return ofAnswer(where, answered, onTheWay);
         }
-        if (find(failure, AwsFailures::isBeforeSending).isPresent()) {
-            return StepFailure.of(TRANSIENT, where + "cannot connect: " + line(deepest(failure)), failure);
+        Optional<Throwable> unsent = find(failure, AwsFailures::isBeforeSending);
+        if (unsent.isPresent()) {
+            return StepFailure.of(TRANSIENT, where + "cannot connect: " + line(unsent.get()), failure);
         }
         if (find(failure, SSLHandshakeException.class::isInstance).isPresent()) {
             return StepFailure.of(PERMANENT, where + "TLS handshake failed: " + line(deepest(failure)), failure);

@@ -7,19 +7,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hybridpipe.Found;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
+import io.hybridpipe.Step;
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.ec2.AddRoute;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
+import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.Route;
+import software.amazon.awssdk.services.ec2.model.RouteTable;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 
 /** The steps on an AWS emulator that nobody here wrote; its known gaps are not asked for. */
@@ -114,6 +120,39 @@ class MotoTest {
     }
 
     @Test
+    void theAwsHalfOfTheMainJobLeavesItsNetworkAndNoOpenDoor() {
+        List<List<SecurityGroupRule>> inside = new CopyOnWriteArrayList<>();
+        Pipe pipe = Pipe.named("aws-half")
+                .needs(VPC_CIDR, ON_PREM, MY_IP)
+                .step("create-new-vpc", stack)
+                .step("vpc-routes", route)
+                .during(
+                        "vpc-api-access",
+                        access,
+                        body -> body.step("look", Step.using(GROUP, id -> inside.add(rules(id)))))
+                .build();
+        RunReport report = pipe.start(
+                        State.of(VPC_CIDR, Cidr.of("10.1.0.0/16"))
+                                .with(ON_PREM, Cidr.of("10.0.0.0/16"))
+                                .with(MY_IP, Cidr.of("203.0.113.7/32")),
+                        RunOptions.ofDefaults())
+                .settled()
+                .block(SOON);
+        assertThat(report.outcome()).isEqualTo(RunReport.Outcome.DONE);
+        assertThat(inside).singleElement().satisfies(rules -> assertThat(rules).hasSize(1));
+        assertThat(account.ec2().describeVpcs().join().vpcs())
+                .filteredOn(vpc -> vpc.cidrBlock().equals("10.1.0.0/16"))
+                .hasSize(1);
+        assertThat(account.ec2().describeRouteTables().join().routeTables())
+                .flatExtracting(RouteTable::routes)
+                .filteredOn(each -> "10.0.0.0/16".equals(each.destinationCidrBlock()))
+                .singleElement()
+                .satisfies(each -> assertThat(each.networkInterfaceId()).startsWith("eni-"));
+        assertThat(account.ec2().describeSecurityGroupRules(r -> {}).join().securityGroupRules())
+                .noneMatch(rule -> Integer.valueOf(8000).equals(rule.fromPort()));
+    }
+
+    @Test
     void aStackIsGoneAfterItsUndoHoweverOften() {
         String empty = "{Resources: {Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x}}}}";
         DeployStack small =
@@ -147,8 +186,12 @@ class MotoTest {
     }
 
     private List<SecurityGroupRule> rules(Outputs made) {
+        return rules(made.get(GROUP));
+    }
+
+    private List<SecurityGroupRule> rules(String group) {
         return account.ec2().describeSecurityGroupRules(r -> {}).join().securityGroupRules().stream()
-                .filter(rule -> rule.groupId().equals(made.get(GROUP)) && !rule.isEgress())
+                .filter(rule -> rule.groupId().equals(group) && !rule.isEgress())
                 .toList();
     }
 }

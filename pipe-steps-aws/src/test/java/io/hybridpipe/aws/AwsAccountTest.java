@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws;
+
+import static io.hybridpipe.aws.TestAws.SOON;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.sim.Fault;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+
+class AwsAccountTest {
+    private static final String ROLE = "arn:aws:iam::444455556666:role/network";
+
+    private TestAws aws;
+
+    @BeforeEach
+    void start() {
+        aws = TestAws.start(b -> b.account("111122223333", "AKIATEST000000000001", "canary-of-111122223333")
+                .account("444455556666", "AKIATEST000000000004", "canary-of-444455556666")
+                .role("444455556666", "network", "111122223333"));
+    }
+
+    @AfterEach
+    void stop() {
+        aws.close();
+    }
+
+    @Test
+    void saysWhoseCredentialsItHas() {
+        assertThat(aws.account().identity().block(SOON).account()).isEqualTo("111122223333");
+        assertThat(aws.account()).hasToString("account-a/eu-central-1");
+    }
+
+    @Test
+    void actsInARoleOfAnotherAccount() {
+        try (AwsAccount network = aws.account().assumeRole(ROLE, "fednet").named("network")) {
+            CallerIdentity who = network.identity().block(SOON);
+            assertThat(who.account()).isEqualTo("444455556666");
+            assertThat(who.arn()).isEqualTo("arn:aws:sts::444455556666:assumed-role/network/fednet");
+            assertThat(network).hasToString("network/eu-central-1");
+            network.ec2ForChanges().createVpc(r -> r.cidrBlock("10.1.0.0/16")).join();
+        }
+        assertThat(aws.sim().inventory("444455556666", TestAws.REGION).ids("vpc"))
+                .hasSize(1);
+        assertThat(aws.calls("AssumeRole")).hasSize(1);
+    }
+
+    @Test
+    void aRoleThatMayNotBeAssumedIsOneClearLine() {
+        try (AwsAccount other = aws.account().assumeRole("arn:aws:iam::444455556666:role/other", "fednet")) {
+            assertThatThrownBy(() -> other.identity().block(SOON))
+                    .hasMessageStartingWith("AssumeRole arn:aws:iam::444455556666:role/other in account-a/eu-central-1:"
+                            + " the credentials lack the permission: AccessDenied: ")
+                    .hasMessageNotContaining("canary")
+                    .extracting(FailureClass::of)
+                    .isEqualTo(FailureClass.PERMANENT);
+        }
+    }
+
+    @Test
+    void aRolesCredentialsAreKeptAndRenewedBeforeTheyExpire() {
+        MovingClock clock = new MovingClock(Instant.now());
+        AssumedRole role = new AssumedRole(aws.account(), ROLE, "fednet", clock);
+        AwsCredentialsIdentity first = resolve(role);
+        clock.now = first.expirationTime().orElseThrow().minus(Duration.ofMinutes(6));
+        assertThat(resolve(role)).isEqualTo(first);
+        clock.now = first.expirationTime().orElseThrow().minus(Duration.ofMinutes(4));
+        assertThat(resolve(role)).isNotEqualTo(first);
+        assertThat(aws.calls("AssumeRole")).hasSize(2);
+    }
+
+    @Test
+    void callersShareOneFetchAndOneThatLeavesDoesNotEndIt() {
+        Fault held = aws.faults().on("AssumeRole").holdAfter();
+        AssumedRole role = new AssumedRole(aws.account(), ROLE, "fednet", Clock.systemUTC());
+        CompletableFuture<?> leaves =
+                role.resolveIdentity(ResolveIdentityRequest.builder().build());
+        CompletableFuture<?> stays =
+                role.resolveIdentity(ResolveIdentityRequest.builder().build());
+        held.reached().orTimeout(20, SECONDS).join();
+        leaves.cancel(true);
+        held.release();
+        assertThat(stays.orTimeout(20, SECONDS).join()).isInstanceOf(AwsCredentialsIdentity.class);
+        assertThat(aws.calls("AssumeRole")).hasSize(1);
+    }
+
+    @Test
+    void aFetchThatFailedIsForgotten() {
+        aws.faults().on("AssumeRole").error("AccessDenied", "not yet");
+        AssumedRole role = new AssumedRole(aws.account(), ROLE, "fednet", Clock.systemUTC());
+        assertThatThrownBy(() -> resolve(role)).isInstanceOf(CompletionException.class);
+        assertThat(resolve(role).accessKeyId()).startsWith("ASIA");
+    }
+
+    @Test
+    void readsAreRetriedByTheSdkAndChangesAreNot() {
+        aws.faults().on("DescribeVpcs").times(2).status(503);
+        assertThat(aws.account().ec2().describeVpcs().join().vpcs()).isEmpty();
+        aws.faults().on("CreateVpc").dropAfter();
+        CompletableFuture<?> lost = aws.account().ec2ForChanges().createVpc(r -> r.cidrBlock("10.1.0.0/16"));
+        assertThatThrownBy(lost::join).isInstanceOf(CompletionException.class);
+        assertThat(aws.calls("CreateVpc")).hasSize(1);
+    }
+
+    @Test
+    void anEndpointThatRefusesIsOneClearLine() {
+        URI endpoint = aws.endpoint();
+        aws.sim().server().refuse();
+        assertThatThrownBy(() -> aws.account().identity().block(SOON))
+                .hasMessageStartingWith("GetCallerIdentity in account-a/eu-central-1: cannot connect: ")
+                .hasMessageContaining(endpoint.getHost() + ":" + endpoint.getPort())
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.TRANSIENT);
+    }
+
+    @Test
+    void closeEndsItsOwnClientsAndLeavesTheCallersHttpClientOpen() {
+        AwsAccount closed = aws.account("AKIATEST000000000001", "canary-of-111122223333");
+        closed.identity().block(SOON);
+        closed.close();
+        assertThatThrownBy(() -> closed.identity().block(SOON)).hasMessageContaining("the account handle is closed");
+        assertThat(aws.account().identity().block(SOON).account()).isEqualTo("111122223333");
+    }
+
+    @Test
+    void withoutAnHttpClientOfTheCallersItMakesAndClosesItsOwn() {
+        try (AwsAccount own = AwsAccount.of("own", TestAws.REGION)
+                .endpoint(aws.endpoint())
+                .credentials(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create("AKIATEST000000000001", "canary-of-111122223333")))) {
+            assertThat(own.identity().block(SOON).account()).isEqualTo("111122223333");
+        }
+    }
+
+    private static AwsCredentialsIdentity resolve(AssumedRole role) {
+        return role.resolveIdentity(ResolveIdentityRequest.builder().build())
+                .orTimeout(20, SECONDS)
+                .join();
+    }
+
+    private static final class MovingClock extends Clock {
+        private Instant now;
+
+        MovingClock(Instant now) {
+            this.now = now;
+        }
+
+        @Override
+        public ZoneOffset getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}
