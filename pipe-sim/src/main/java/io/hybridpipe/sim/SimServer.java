@@ -45,6 +45,7 @@ public final class SimServer implements AutoCloseable {
     private final Faults faults;
     private final CallLog log;
     private final @Nullable SSLContext tls;
+    private final boolean keepAlive;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         var thread = new Thread(task, "sim-server-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
@@ -61,6 +62,7 @@ public final class SimServer implements AutoCloseable {
         this.faults = builder.faults;
         this.log = builder.log;
         this.tls = builder.tls;
+        this.keepAlive = builder.keepAlive;
         this.server = listenOn(0);
         this.port = server.getAddress().getPort();
     }
@@ -81,6 +83,7 @@ public final class SimServer implements AutoCloseable {
         private Faults faults = new Faults();
         private CallLog log = new CallLog();
         private @Nullable SSLContext tls;
+        private boolean keepAlive = true;
 
         private Builder(SimService service, SimClock clock) {
             this.service = Objects.requireNonNull(service, "service");
@@ -102,6 +105,15 @@ public final class SimServer implements AutoCloseable {
         /** Serves HTTPS with this context's key; defaults to plain HTTP. */
         public Builder tls(SSLContext context) {
             this.tls = Objects.requireNonNull(context, "context");
+            return this;
+        }
+
+        /**
+         * Closes each connection after its answer; defaults to keeping them open. For a server that will refuse
+         * connections: a client that kept one notices its end sooner or later, and what its next call meets is left to chance.
+         */
+        public Builder closingConnections() {
+            this.keepAlive = false;
             return this;
         }
 
@@ -243,8 +255,11 @@ public final class SimServer implements AutoCloseable {
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
     }
 
-    private static void send(HttpExchange exchange, SimResponse response) throws IOException {
+    private void send(HttpExchange exchange, SimResponse response) throws IOException {
         exchange.getResponseHeaders().putAll(response.headers());
+        if (!keepAlive) {
+            exchange.getResponseHeaders().set("Connection", "close");
+        }
         var body = response.body().getBytes(StandardCharsets.UTF_8);
         var bare = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
         try {

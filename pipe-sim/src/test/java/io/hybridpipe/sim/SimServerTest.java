@@ -187,6 +187,26 @@ class SimServerTest {
     }
 
     @Test
+    void aServerThatClosesConnectionsIsRefusedForCertainOnceItRefuses() throws Exception {
+        try (var closing =
+                SimServer.of(new Counter(), clock).closingConnections().start()) {
+            var request = HttpRequest.newBuilder(closing.uri().resolve("/Look"))
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .build();
+            for (var round = 0; round < 20; round++) {
+                assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                                .headers()
+                                .firstValue("Connection"))
+                        .contains("close");
+                closing.refuse();
+                assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
+                        .isInstanceOf(ConnectException.class);
+                closing.listen();
+            }
+        }
+    }
+
+    @Test
     void refusingDropsCallsInFlight() throws Exception {
         var held = server.faults().on("MakeThing").holdBefore();
         var call = post("MakeThing");

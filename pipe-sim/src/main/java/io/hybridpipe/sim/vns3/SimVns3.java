@@ -104,6 +104,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 .tls(certificate.tls())
                 .faults(builder.faults)
                 .log(builder.log)
+                .closingConnections()
                 .start();
         housing.powered(new Power(clock, server, builder.boot, this::wentDown, negotiator::soon));
     }
