@@ -73,6 +73,7 @@ class BodyNode extends Node {
     private void loop() {
         looping = true;
         while (next < elements.size()) {
+            execution.heed();
             if (stop != null) {
                 looping = false;
                 fail(stop);

@@ -93,7 +93,9 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         if (PHASE.compareAndSet(this, SUBSCRIBING, RUNNING)) {
             if (timeoutMillis > 0 && !over) {
                 timeLeft = timeoutMillis;
-                startTimer();
+                if (permitsAwaited == 0) {
+                    startTimer();
+                }
             }
             return false;
         }
@@ -134,7 +136,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     @Override
     public void onNext(T next) {
-        if (value == null && phase != ENDED) {
+        if (value == null && phase <= RUNNING) {
             value = next;
         }
     }
@@ -332,7 +334,12 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
                     return;
                 }
                 workerKept |= call instanceof BlockingWork;
-                call.subscribe(new Kept<>(subscriber));
+                Kept<R> kept = new Kept<>(subscriber);
+                try {
+                    call.subscribe(kept);
+                } catch (Throwable e) { // else it would count as a call that is still in flight
+                    kept.threw(e);
+                }
             }
         };
     }
@@ -351,6 +358,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     private final class Kept<R> implements CoreSubscriber<R>, Subscription {
         private final CoreSubscriber<? super R> step;
         private volatile boolean stepGone;
+        private boolean subscribed;
         private boolean ended;
 
         Kept(CoreSubscriber<? super R> step) {
@@ -364,8 +372,17 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
         @Override
         public void onSubscribe(Subscription upstream) {
+            subscribed = true;
             step.onSubscribe(this);
             upstream.request(Long.MAX_VALUE);
+        }
+
+        void threw(Throwable failure) {
+            if (!subscribed) {
+                subscribed = true;
+                step.onSubscribe(this);
+            }
+            onError(failure);
         }
 
         @Override

@@ -48,6 +48,7 @@ final class Execution implements Run {
     final RunOptions options;
     final ContextView context;
     final Clock clock;
+    final Scheduler scheduler;
     final Secrets secrets = new Secrets();
     /** What undo could not take back, with the reason. */
     final Map<Unit, String> leftovers = new LinkedHashMap<>();
@@ -55,13 +56,13 @@ final class Execution implements Run {
     final Set<Unit> notUndone = new LinkedHashSet<>();
 
     private final Mailbox mailbox;
-    private final Scheduler scheduler;
     private final Journal journal = new MemoryJournal();
     private final Sinks.One<End> end = Sinks.one();
     private final Set<RunListener> noisy = new HashSet<>();
     private final BodyNode root;
     private final Set<Unit> active = new LinkedHashSet<>();
     private volatile @Nullable RunId id;
+    private volatile @Nullable String asked;
     private long sequence;
     private Instant startedAt = Instant.EPOCH;
     private @Nullable Throwable primary;
@@ -122,7 +123,23 @@ final class Execution implements Run {
 
     @Override
     public void cancel(String reason) {
-        mailbox.post(() -> stop("cancelled: " + reason));
+        ask("cancelled: " + reason);
+    }
+
+    /** Noted at once: the engine may be busy with elements that all end at once, and must not start another one. */
+    private void ask(String why) {
+        if (asked == null) {
+            asked = why;
+        }
+        mailbox.post(this::heed);
+    }
+
+    /** Stops the run if somebody has asked for it; checked before each element starts. */
+    void heed() {
+        String why = asked;
+        if (why != null) {
+            stop(why);
+        }
     }
 
     /** @param here whether the first steps may run on the calling thread */
@@ -132,8 +149,8 @@ final class Execution implements Run {
         }
         if (here && !Schedulers.isInNonBlockingThread()) {
             mailbox.postHere(this::begin);
-            // most short runs end in the line before; those that do not must outlive a main thread that ends
-            mailbox.runOrPost(this::keepAlive);
+            // most short runs end in the line before; those that do not must outlive this thread, which may end now
+            keepAlive();
         } else {
             keepAlive();
             mailbox.post(this::begin);
@@ -164,11 +181,25 @@ final class Execution implements Run {
         for (Key<?> key : pipe.needs()) {
             secrets.learn(key, input.cells.get(key.name()).get().value);
         }
+        if (options.deadline != null) {
+            deadlineTimer = scheduler.schedule(
+                    () -> ask("the run's deadline of " + options.deadline + " has passed"),
+                    options.deadline.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
         Mono<Preflight.Verdict> checks = new Preflight(this).run(outline);
         if (checks == null) {
             admitted();
             return;
         }
+        try {
+            preflight(checks, outline);
+        } catch (Throwable e) { // an Error that user code throws while it is subscribed
+            refuse(outline.path(), e, List.of());
+        }
+    }
+
+    private void preflight(Mono<Preflight.Verdict> checks, Outline outline) {
         preflight = checks.contextWrite(context)
                 .subscribe(
                         verdict -> post(() -> {
@@ -186,6 +217,9 @@ final class Execution implements Run {
     }
 
     private void refuse(Path path, Throwable failure, List<Throwable> others) {
+        if (refused) {
+            return;
+        }
         refused = true;
         primary = failure;
         primaryPath = path;
@@ -195,11 +229,6 @@ final class Execution implements Run {
 
     private void admitted() {
         emit(root, 0, header -> new PipeEvent.RunStarted(header, pipe.name()));
-        if (options.deadline != null) {
-            deadlineTimer = timer(
-                    options.deadline.toMillis(),
-                    () -> stop("the run's deadline of " + options.deadline + " has passed"));
-        }
         append(Kind.RUN_STARTED, root.path(), 0, 0, null, () -> {
             if (stopRequested != null) {
                 refuse(pipe.describe().path(), stopRequested, List.of());
@@ -249,9 +278,7 @@ final class Execution implements Run {
     }
 
     private void forwardEnded(Node body) {
-        if (deadlineTimer != null) {
-            deadlineTimer.dispose();
-        }
+        stopTimers();
         if (body.error == null || keeps()) {
             settle(body.error);
         } else {
@@ -305,9 +332,7 @@ final class Execution implements Run {
     // ---- the end
 
     private void settle(@Nullable Throwable failure) {
-        if (undoTimer != null) {
-            undoTimer.dispose();
-        }
+        stopTimers();
         Instant endedAt = clock.instant();
         Outcome outcome = outcome(failure);
         append(Kind.SETTLED, pipe.describe().path(), 0, 0, outcome, () -> {
@@ -323,12 +348,25 @@ final class Execution implements Run {
             for (RunListener listener : options.listeners) {
                 quietly(listener, () -> listener.settled(result.report()));
             }
-            if (options.shutdownGrace != null) {
-                Shutdown.settled(this);
+            // the JVM may end from the moment it is released: whoever waits for the end is told before
+            try {
+                end.tryEmitValue(result);
+            } finally {
+                if (options.shutdownGrace != null) {
+                    Shutdown.settled(this);
+                }
+                release();
             }
-            release();
-            end.tryEmitValue(result);
         });
+    }
+
+    private void stopTimers() {
+        if (deadlineTimer != null) {
+            deadlineTimer.dispose();
+        }
+        if (undoTimer != null) {
+            undoTimer.dispose();
+        }
     }
 
     private synchronized void release() {

@@ -45,7 +45,7 @@ abstract class MembersNode extends Node {
             return;
         }
         starting = true;
-        while (running < bound && next < count && stop == null) {
+        while (running < bound && next < count && mayStartAnother()) {
             Node member = member(next++);
             members.add(member);
             running++;
@@ -55,6 +55,11 @@ abstract class MembersNode extends Node {
         if (running == 0 && !ended && (next == count || stop != null)) {
             conclude();
         }
+    }
+
+    private boolean mayStartAnother() {
+        execution.heed();
+        return stop == null;
     }
 
     private void memberEnded(Node member) {

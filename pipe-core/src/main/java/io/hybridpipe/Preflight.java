@@ -50,7 +50,7 @@ final class Preflight {
 
     private Mono<Failed> ask(Asked each) {
         return Mono.defer(() -> each.answer)
-                .timeout(TIMEOUT)
+                .timeout(TIMEOUT, execution.scheduler)
                 .then(Mono.<Failed>empty())
                 .onErrorResume(e -> Mono.just(new Failed(
                         each.path,
