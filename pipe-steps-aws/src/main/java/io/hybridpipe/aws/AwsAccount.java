@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -131,6 +132,11 @@ public final class AwsAccount implements AutoCloseable {
         return settings.alias + "/" + settings.region;
     }
 
+    /** For messages: where calls go when it is not AWS itself. */
+    String toEndpoint() {
+        return settings.endpoint == null ? "" : " to " + settings.endpoint;
+    }
+
     /** The EC2 client for reads. */
     public Ec2AsyncClient ec2() {
         return clients.get("ec2", () -> build(Ec2AsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
@@ -182,7 +188,20 @@ public final class AwsAccount implements AutoCloseable {
      * @param what the action and what it is about, for messages
      */
     public <T> Mono<T> changing(StepContext context, String what, Supplier<CompletableFuture<T>> call) {
-        return context.mutate(Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofChange(this, what, failure)));
+        return changing(context, what, call, answer -> {});
+    }
+
+    /**
+     * A call that makes something, as the other {@code changing}; its answer is told even when the step was stopped meanwhile,
+     * as long as the engine listens to the call.
+     *
+     * @param told what is done with the answer, mostly {@link StepContext#made}
+     */
+    public <T> Mono<T> changing(
+            StepContext context, String what, Supplier<CompletableFuture<T>> call, Consumer<? super T> told) {
+        return context.mutate(Mono.fromFuture(call)
+                .onErrorMap(failure -> AwsFailures.ofChange(this, what, failure))
+                .doOnNext(told));
     }
 
     /**

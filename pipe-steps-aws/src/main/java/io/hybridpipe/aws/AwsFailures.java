@@ -107,7 +107,8 @@ public final class AwsFailures {
         }
         Optional<Throwable> unsent = find(failure, AwsFailures::isBeforeSending);
         if (unsent.isPresent()) {
-            return StepFailure.of(TRANSIENT, where + "cannot connect: " + line(unsent.get()), failure);
+            String why = isPoolFull(unsent.get()) ? "no free connection in time" : line(unsent.get());
+            return StepFailure.of(TRANSIENT, where + "cannot connect" + account.toEndpoint() + ": " + why, failure);
         }
         if (find(failure, SSLHandshakeException.class::isInstance).isPresent()) {
             return StepFailure.of(PERMANENT, where + "TLS handshake failed: " + line(deepest(failure)), failure);
@@ -166,11 +167,14 @@ public final class AwsFailures {
     }
 
     private static boolean isBeforeSending(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
         return failure instanceof ConnectException
                 || failure instanceof UnknownHostException
                 || failure instanceof NoRouteToHostException
-                || message.startsWith("Acquire operation took longer");
+                || isPoolFull(failure);
+    }
+
+    private static boolean isPoolFull(Throwable failure) {
+        return String.valueOf(failure.getMessage()).startsWith("Acquire operation took longer");
     }
 
     private static boolean isAboutKeys(Throwable failure) {

@@ -100,7 +100,6 @@ record StackLife(StackPlan plan) {
 
     private Mono<Stack> create(State state, StepContext context, Map<String, String> tags, String token) {
         return requestCreate(state, context, tags, token)
-                .doOnNext(id -> context.made(toResource(plan.name(state), id)))
                 .flatMap(id -> waitUntilMade(plan.name(state), id, context))
                 .onErrorResume(
                         AwsFailures.hasCode("AlreadyExistsException", "TokenAlreadyExistsException"),
@@ -177,9 +176,8 @@ record StackLife(StackPlan plan) {
 
     private Mono<Stack> waitUntilMade(String name, String id, StepContext context) {
         StackEvents events = new StackEvents();
-        return Mono.defer(() -> requestNewEvents(id, events)
-                        .doOnNext(news -> events.report(news, context))
-                        .then(findStack(id)))
+        return Mono.defer(() -> findStack(id))
+                .delayUntil(stack -> requestNewEvents(id, events).doOnNext(news -> events.report(news, context)))
                 .flatMap(stack -> switch (stack.stackStatusAsString()) {
                     case "CREATE_COMPLETE" -> Mono.just(stack);
                     case "CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS" -> Mono.<Stack>empty();
@@ -226,10 +224,13 @@ record StackLife(StackPlan plan) {
 
     private Mono<String> requestCreate(State state, StepContext context, Map<String, String> tags, String token) {
         return Mono.fromCallable(() -> plan.toRequest(state, tags, token))
-                .flatMap(request -> account().changing(context, "CreateStack " + request.stackName(), () -> account()
-                        .cloudFormationForChanges()
-                        .createStack(request)))
-                .map(answer -> answer.stackId());
+                .flatMap(request -> account()
+                        .changing(
+                                context,
+                                "CreateStack " + request.stackName(),
+                                () -> account().cloudFormationForChanges().createStack(request),
+                                made -> context.made(toResource(request.stackName(), made.stackId()))))
+                .map(made -> made.stackId());
     }
 
     private Mono<Void> requestDelete(Stack stack, StepContext context) {

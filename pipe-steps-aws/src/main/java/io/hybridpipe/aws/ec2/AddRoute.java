@@ -211,7 +211,6 @@ public final class AddRoute implements Step {
         boolean triedBefore = wanted.isMarkedIn(there, context);
         return (triedBefore ? Mono.<Void>empty() : requestMark(wanted, context))
                 .then(requestRoute(wanted, context))
-                .then(Mono.fromRunnable(() -> context.made(toResource(wanted))))
                 .then(waitUntilSeen(wanted))
                 .onErrorResume(
                         AwsFailures.hasCode("RouteAlreadyExists"),
@@ -269,8 +268,11 @@ public final class AddRoute implements Step {
     }
 
     private Mono<Void> requestRoute(Wanted wanted, StepContext context) {
-        return account.changing(context, "CreateRoute " + wanted, () -> account.ec2ForChanges()
-                        .createRoute(wanted.request()))
+        return account.changing(
+                        context,
+                        "CreateRoute " + wanted,
+                        () -> account.ec2ForChanges().createRoute(wanted.request()),
+                        made -> context.made(toResource(wanted)))
                 .then();
     }
 

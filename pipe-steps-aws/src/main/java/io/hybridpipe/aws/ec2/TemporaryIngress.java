@@ -165,7 +165,6 @@ public final class TemporaryIngress implements Scope {
         return Mono.defer(() -> {
             Wanted wanted = new Wanted(group.get(state), source.get(state), ports);
             return requestRule(wanted, context)
-                    .doOnNext(rule -> context.made(toResource(rule.securityGroupRuleId())))
                     .flatMap(rule -> waitUntilSeen(wanted, context))
                     .onErrorResume(AwsFailures.hasCode("InvalidPermission.Duplicate"), there -> adopt(wanted, context))
                     .thenReturn(Outputs.none());
@@ -288,9 +287,13 @@ public final class TemporaryIngress implements Scope {
     }
 
     private Mono<SecurityGroupRule> requestRule(Wanted wanted, StepContext context) {
-        return account.changing(context, "AuthorizeSecurityGroupIngress " + wanted, () -> account.ec2ForChanges()
-                        .authorizeSecurityGroupIngress(toRequest(wanted, context)))
-                .map(answer -> answer.securityGroupRules().get(0));
+        return account.changing(
+                        context,
+                        "AuthorizeSecurityGroupIngress " + wanted,
+                        () -> account.ec2ForChanges().authorizeSecurityGroupIngress(toRequest(wanted, context)),
+                        made -> made.securityGroupRules()
+                                .forEach(rule -> context.made(toResource(rule.securityGroupRuleId()))))
+                .map(made -> made.securityGroupRules().get(0));
     }
 
     private Mono<Void> requestDryRun(Wanted wanted, StepContext context) {
