@@ -777,7 +777,10 @@ final class Unit implements State.View {
         if (made == null) {
             made = new LinkedHashSet<>();
         }
-        made.add(clean);
+        if (!made.add(clean)) {
+            // said again by a reconcile that found it
+            return;
+        }
         execution.append(
                 Kind.MADE,
                 node.path(),
