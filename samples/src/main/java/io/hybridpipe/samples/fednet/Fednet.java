@@ -8,10 +8,12 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.Secret;
+import io.hybridpipe.Step;
 import io.hybridpipe.TypeRef;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
+import io.hybridpipe.aws.ec2.AddRoute;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
@@ -78,27 +80,8 @@ final class Fednet {
                 .step("fetch-network-config", FetchNetworkConfig.from(source).named(NETWORK_NAME).into(NETWORK))
                 .step("refuse-overlaps", RefuseOverlaps.between(NETWORK, Input.value(List.of(federation.cidr()))))
                 .step("allocate-subnets", AllocateSubnets.of(NETWORK).into(SUBNETS))
-                .holding("bootstrap", TemporaryStack.in(accountA)
-                        .named(NETWORK_NAME.map(name -> name + "-bootstrap"))
-                        .template(Resources.text("orders-bootstrap.yaml"))
-                        .parameter("Name", NETWORK_NAME)
-                        .output("KeyName", KEY_NAME)
-                        .pollEvery(pace.poll))
-                .step("create-new-vpc", DeployStack.in(accountA)
-                        .named(NETWORK_NAME.map(name -> name + "-vpc"))
-                        .template(Resources.text("orders-vpc.yaml"))
-                        .parameter("VpcCidr", VPC_CIDR)
-                        .parameter("ControllerCidr", SUBNETS.map(subnets -> subnets.cidr("controller")))
-                        .parameter("AppCidr", SUBNETS.map(subnets -> subnets.cidr("app")))
-                        .parameter("AppAddress", SUBNETS.map(subnets -> subnets.cidr("app").address(10)))
-                        .parameter("KeyName", KEY_NAME)
-                        .parameter("Image", IMAGE)
-                        .output("ControllerIp", CONTROLLER_IP, Ip::of)
-                        .output("ControllerInstance", CONTROLLER_INSTANCE)
-                        .output("ControllerEni", CONTROLLER_ENI)
-                        .output("ControllerGroup", CONTROLLER_GROUP)
-                        .output("RouteTable", VPC_ROUTES)
-                        .pollEvery(pace.poll))
+                .holding("bootstrap", bootstrap(accountA, pace))
+                .step("create-new-vpc", newVpc(accountA, pace))
                 .concurrently("routes",
                         step("fednet-routes", io.hybridpipe.azure.network.AddRoute.in(accountB)
                                 .resourceGroup(federation.resourceGroup())
@@ -107,13 +90,8 @@ final class Fednet {
                                 .to(VPC_CIDR)
                                 .viaAppliance(FEDERATION_CONTROLLERS.map(all -> all.get(0).privateAddress()))
                                 .pollEvery(pace.poll)),
-                        step("vpc-routes", io.hybridpipe.aws.ec2.AddRoute.in(accountA)
-                                .table(VPC_ROUTES)
-                                .to(ON_PREMISES)
-                                .viaInterface(CONTROLLER_ENI)
-                                .pollEvery(pace.poll)))
-                .during("vpc-api-access", TemporaryIngress.in(accountA)
-                        .group(CONTROLLER_GROUP).tcp(8000).from(MY_IP).pollEvery(pace.poll), vpc -> vpc
+                        step("vpc-routes", vpcRoutes(accountA, pace)))
+                .during("vpc-api-access", vpcApiAccess(accountA, pace), vpc -> vpc
                     .during("fednet-api-access", TemporarySecurityRule.in(accountB)
                             .resourceGroup(federation.resourceGroup())
                             .securityGroup(federation.securityGroup())
@@ -140,5 +118,53 @@ final class Fednet {
                 .build();
     }
 
+    /** The AWS half of it, for an account or emulator where no controller answers: all that needs neither Azure nor VNS3. */
+    static Pipe awsHalf(String source, AwsAccount accountA, Pace pace) {
+        return Pipe.named("fednet")
+                .needs(NETWORK_NAME, MY_IP, IMAGE, KEY_NAME)
+                .step("fetch-network-config", FetchNetworkConfig.from(source).named(NETWORK_NAME).into(NETWORK))
+                .step("allocate-subnets", AllocateSubnets.of(NETWORK).into(SUBNETS))
+                .step("create-new-vpc", newVpc(accountA, pace))
+                .step("vpc-routes", vpcRoutes(accountA, pace))
+                .during("vpc-api-access", vpcApiAccess(accountA, pace), vpc -> vpc
+                    .step("controller", Step.using(CONTROLLER_IP, ip -> {})))
+                .build();
+    }
+
     private static final String NETWORK_ROUTE = "to-new-vpc";
+
+    private static TemporaryStack bootstrap(AwsAccount accountA, Pace pace) {
+        return TemporaryStack.in(accountA)
+                .named(NETWORK_NAME.map(name -> name + "-bootstrap"))
+                .template(Resources.text("orders-bootstrap.yaml"))
+                .parameter("Name", NETWORK_NAME)
+                .output("KeyName", KEY_NAME)
+                .pollEvery(pace.poll);
+    }
+
+    private static DeployStack newVpc(AwsAccount accountA, Pace pace) {
+        return DeployStack.in(accountA)
+                .named(NETWORK_NAME.map(name -> name + "-vpc"))
+                .template(Resources.text("orders-vpc.yaml"))
+                .parameter("VpcCidr", VPC_CIDR)
+                .parameter("ControllerCidr", SUBNETS.map(subnets -> subnets.cidr("controller")))
+                .parameter("AppCidr", SUBNETS.map(subnets -> subnets.cidr("app")))
+                .parameter("AppAddress", SUBNETS.map(subnets -> subnets.cidr("app").address(10)))
+                .parameter("KeyName", KEY_NAME)
+                .parameter("Image", IMAGE)
+                .output("ControllerIp", CONTROLLER_IP, Ip::of)
+                .output("ControllerInstance", CONTROLLER_INSTANCE)
+                .output("ControllerEni", CONTROLLER_ENI)
+                .output("ControllerGroup", CONTROLLER_GROUP)
+                .output("RouteTable", VPC_ROUTES)
+                .pollEvery(pace.poll);
+    }
+
+    private static AddRoute vpcRoutes(AwsAccount accountA, Pace pace) {
+        return AddRoute.in(accountA).table(VPC_ROUTES).to(ON_PREMISES).viaInterface(CONTROLLER_ENI).pollEvery(pace.poll);
+    }
+
+    private static TemporaryIngress vpcApiAccess(AwsAccount accountA, Pace pace) {
+        return TemporaryIngress.in(accountA).group(CONTROLLER_GROUP).tcp(8000).from(MY_IP).pollEvery(pace.poll);
+    }
 }

@@ -86,6 +86,12 @@ public final class FednetCommand implements Callable<Integer> {
     @Option(names = "--aws-image", paramLabel = "AMI", description = "the controller's image")
     String awsImage = StandIns.IMAGE;
 
+    @Option(names = "--aws-half", description = "do only what needs neither Azure nor VNS3; with --aws-endpoint")
+    boolean awsHalf;
+
+    @Option(names = "--aws-key", paramLabel = "NAME", description = "a key pair that exists; with --aws-half")
+    String awsKey = "fednet";
+
     @Option(
             names = "--azure-endpoint",
             paramLabel = "URL",
@@ -164,6 +170,20 @@ public final class FednetCommand implements Callable<Integer> {
 
     private int perform() {
         boolean standIns = awsEndpoint == null && azureEndpoint == null && vns3Endpoints.isEmpty();
+        if (awsHalf) {
+            if (awsEndpoint == null) {
+                throw new BadInput("--aws-half needs --aws-endpoint");
+            }
+            try (AwsAccount accountA = awsAccount()) {
+                return run(
+                        Fednet.awsHalf(config, accountA, Fednet.Pace.FAST),
+                        State.of(Fednet.NETWORK_NAME, network)
+                                .with(Fednet.MY_IP, myIp())
+                                .with(Fednet.IMAGE, awsImage)
+                                .with(Fednet.KEY_NAME, awsKey),
+                        null);
+            }
+        }
         if (!standIns && (awsEndpoint == null || azureEndpoint == null)) {
             throw new BadInput("give --aws-endpoint and --azure-endpoint together, or neither to run on stand-ins");
         }
@@ -176,8 +196,7 @@ public final class FednetCommand implements Callable<Integer> {
             try (AwsAccount accountA = awsAccount()) {
                 return run(
                         Fednet.pipe(config, federation, accountA, azureAccount(), access(), Fednet.Pace.USUAL),
-                        federation,
-                        secrets,
+                        input(federation, secrets),
                         null);
             }
         }
@@ -202,7 +221,7 @@ public final class FednetCommand implements Callable<Integer> {
                                     .withUris(ip -> world.world.uriOf(ip.toString())),
                             federation),
                     pace);
-            return run(pipe, built, secrets, world);
+            return run(pipe, input(built, secrets), world);
         }
     }
 
@@ -227,7 +246,7 @@ public final class FednetCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int run(Pipe pipe, Federation federation, SecretValues secrets, @Nullable StandIns world) {
+    private int run(Pipe pipe, State input, @Nullable StandIns world) {
         Progress progress = new Progress(out, System.console() != null && out == System.out);
         AtomicBoolean interrupted = new AtomicBoolean();
         RunOptions options = RunOptions.ofDefaults()
@@ -256,8 +275,8 @@ public final class FednetCommand implements Callable<Integer> {
         if (fail != null) {
             options = options.around(FailAt.parse(fail, pipe));
         }
-        RunReport settled = Objects.requireNonNull(
-                pipe.start(input(federation, secrets), options).settled().block());
+        RunReport settled =
+                Objects.requireNonNull(pipe.start(input, options).settled().block());
         if (settled.outcome() == Outcome.DONE && world != null) {
             trace(world);
         }
