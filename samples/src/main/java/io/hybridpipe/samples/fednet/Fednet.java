@@ -14,6 +14,7 @@ import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
 import io.hybridpipe.aws.ec2.AddRoute;
+import io.hybridpipe.aws.ec2.DisableSourceDestCheck;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
@@ -82,6 +83,7 @@ final class Fednet {
                 .step("allocate-subnets", AllocateSubnets.of(NETWORK).into(SUBNETS))
                 .holding("bootstrap", bootstrap(accountA, pace))
                 .step("create-new-vpc", newVpc(accountA, pace))
+                .step("let-controller-forward", letControllerForward(accountA, pace))
                 .concurrently("routes",
                         step("fednet-routes", io.hybridpipe.azure.network.AddRoute.in(accountB)
                                 .resourceGroup(federation.resourceGroup())
@@ -125,6 +127,7 @@ final class Fednet {
                 .step("fetch-network-config", FetchNetworkConfig.from(source).named(NETWORK_NAME).into(NETWORK))
                 .step("allocate-subnets", AllocateSubnets.of(NETWORK).into(SUBNETS))
                 .step("create-new-vpc", newVpc(accountA, pace))
+                .step("let-controller-forward", letControllerForward(accountA, pace))
                 .step("vpc-routes", vpcRoutes(accountA, pace))
                 .during("vpc-api-access", vpcApiAccess(accountA, pace), vpc -> vpc
                     .step("controller", Step.using(CONTROLLER_IP, ip -> {})))
@@ -158,6 +161,10 @@ final class Fednet {
                 .output("ControllerGroup", CONTROLLER_GROUP)
                 .output("RouteTable", VPC_ROUTES)
                 .pollEvery(pace.poll);
+    }
+
+    private static DisableSourceDestCheck letControllerForward(AwsAccount accountA, Pace pace) {
+        return DisableSourceDestCheck.in(accountA).networkInterface(CONTROLLER_ENI).pollEvery(pace.poll);
     }
 
     private static AddRoute vpcRoutes(AwsAccount accountA, Pace pace) {

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.ec2;
+
+import io.hybridpipe.Contract;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.AwsFailures;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.ec2.model.NetworkInterface;
+import software.amazon.awssdk.services.ec2.model.Tag;
+
+/**
+ * Lets a network interface take and send packets that are not its own, as a controller that routes for others must.
+ *
+ * <pre>{@code
+ * DisableSourceDestCheck.in(accountA).networkInterface(CONTROLLER_ENI)
+ * }</pre>
+ *
+ * <p><b>Reads</b> the input of the interface; <b>writes</b> nothing. An interface whose check is off already is left alone.
+ *
+ * <p><b>Idempotent:</b> the step first writes its token into a tag of the interface, {@code hybridpipe:source-dest-check}: the
+ * check was turned off by it if and only if the interface bears that tag.
+ *
+ * <p><b>Retries:</b> throttling, lost connections, an interface that EC2 does not see yet.
+ *
+ * <p><b>Undo</b> turns the check on again if this step turned it off, and removes the tag; an interface that is gone is no error.
+ *
+ * <p>Calls and needs {@code ec2:} DescribeNetworkInterfaces, CreateTags, ModifyNetworkInterfaceAttribute, DeleteTags. Immutable.
+ */
+public final class DisableSourceDestCheck implements Step {
+    private static final String MARK = "hybridpipe:source-dest-check";
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private final AwsAccount account;
+    private final Input<? extends String> networkInterface;
+    private final Duration pollEvery;
+
+    private DisableSourceDestCheck(AwsAccount account, Input<? extends String> networkInterface, Duration pollEvery) {
+        this.account = account;
+        this.networkInterface = networkInterface;
+        this.pollEvery = pollEvery;
+    }
+
+    /** For an interface in this account and region. */
+    public static DisableSourceDestCheck in(AwsAccount account) {
+        return new DisableSourceDestCheck(account, Missing.call("networkInterface(..)"), POLL);
+    }
+
+    /** The interface's id. */
+    public DisableSourceDestCheck networkInterface(String id) {
+        return networkInterface(Input.value(id));
+    }
+
+    /** The interface's id. */
+    public DisableSourceDestCheck networkInterface(Input<? extends String> id) {
+        return new DisableSourceDestCheck(account, id, pollEvery);
+    }
+
+    /** How often it looks whether the change is seen; default every second. */
+    public DisableSourceDestCheck pollEvery(Duration interval) {
+        return new DisableSourceDestCheck(account, networkInterface, interval);
+    }
+
+    @Override
+    public Contract contract() {
+        return Contract.of("DisableSourceDestCheck").reading(networkInterface);
+    }
+
+    @Override
+    public Mono<Outputs> run(State state, StepContext context) {
+        return Mono.defer(() -> {
+            String id = networkInterface.get(state);
+            return getInterface(id)
+                    .flatMap(there -> there.sourceDestCheck() ? turnOff(there, context) : Mono.empty())
+                    .thenReturn(Outputs.none());
+        });
+    }
+
+    @Override
+    public Mono<Found> reconcile(State state, StepContext context) {
+        return Mono.defer(() -> getInterface(networkInterface.get(state))
+                .filter(there -> there.tagSet().contains(mark(context)))
+                .map(there -> toFound(there, context))
+                .onErrorResume(AwsFailures.hasCode("InvalidNetworkInterfaceID.NotFound"), gone -> Mono.empty())
+                .defaultIfEmpty(Found.absent()));
+    }
+
+    @Override
+    public Mono<Void> undo(State state, Found found, StepContext context) {
+        return Mono.defer(() -> getInterface(networkInterface.get(state))
+                .filter(there -> there.tagSet().contains(mark(context)))
+                .flatMap(there -> requestCheck(there, true, context)
+                        .then(waitUntil(there.networkInterfaceId(), true))
+                        .then(requestUnmark(there, context))
+                        .then(Mono.<Void>fromRunnable(() -> context.gone(toResource(there)))))
+                .onErrorResume(AwsFailures.hasCode("InvalidNetworkInterfaceID.NotFound"), gone -> Mono.empty()));
+    }
+
+    @Override
+    public Mono<Void> preflight(State state, StepContext context) {
+        return account.identity().then();
+    }
+
+    /** A visibility window of five seconds. */
+    @Override
+    public StepOptions options() {
+        return StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
+    }
+
+    private Mono<Void> turnOff(NetworkInterface there, StepContext context) {
+        return requestMark(there, context)
+                .then(requestCheck(there, false, context))
+                .then(Mono.fromRunnable(() -> context.made(toResource(there))))
+                .then(waitUntil(there.networkInterfaceId(), false));
+    }
+
+    private Mono<Void> waitUntil(String id, boolean checked) {
+        return getInterface(id)
+                .filter(there -> there.sourceDestCheck() == checked)
+                .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
+                .then();
+    }
+
+    private Mono<NetworkInterface> getInterface(String id) {
+        return account.reading("DescribeNetworkInterfaces " + id, () -> account.ec2()
+                        .describeNetworkInterfaces(r -> r.networkInterfaceIds(id)))
+                .flatMap(answer ->
+                        Mono.justOrEmpty(answer.networkInterfaces().stream().findFirst()))
+                .switchIfEmpty(Mono.error(() -> StepFailure.of(
+                        FailureClass.NOT_YET_VISIBLE, "network interface " + id + " is not in " + account.where())));
+    }
+
+    private Mono<Void> requestMark(NetworkInterface there, StepContext context) {
+        String id = there.networkInterfaceId();
+        return account.changing(context, "CreateTags " + id, () -> account.ec2ForChanges()
+                        .createTags(r -> r.resources(id).tags(mark(context))))
+                .then();
+    }
+
+    private Mono<Void> requestCheck(NetworkInterface there, boolean checked, StepContext context) {
+        String id = there.networkInterfaceId();
+        return account.changing(context, "ModifyNetworkInterfaceAttribute " + id, () -> account.ec2ForChanges()
+                        .modifyNetworkInterfaceAttribute(
+                                r -> r.networkInterfaceId(id).sourceDestCheck(value -> value.value(checked))))
+                .then();
+    }
+
+    private Mono<Void> requestUnmark(NetworkInterface there, StepContext context) {
+        String id = there.networkInterfaceId();
+        return account.changing(context, "DeleteTags " + id, () -> account.ec2ForChanges()
+                        .deleteTags(r -> r.resources(id).tags(mark(context))))
+                .then();
+    }
+
+    private static Tag mark(StepContext context) {
+        return Tag.builder().key(MARK).value(context.token()).build();
+    }
+
+    private Found toFound(NetworkInterface there, StepContext context) {
+        if (there.sourceDestCheck()) {
+            return Found.partly(there.networkInterfaceId() + " bears the step's tag, but its check is on");
+        }
+        context.made(toResource(there));
+        return Found.done(Outputs.none());
+    }
+
+    private Resource toResource(NetworkInterface there) {
+        return account.resource(
+                "AWS::EC2::NetworkInterface sourceDestCheck=false",
+                there.networkInterfaceId(),
+                "ec2 describe-network-interfaces --network-interface-ids " + there.networkInterfaceId());
+    }
+}
