@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -118,14 +119,14 @@ public abstract sealed class Scripted<S extends Scripted<S>> extends Script<S> p
     }
 
     /** Scripts the undo, or the close of a scope: {@code undoing(undo -> undo.fails(2, TRANSIENT).hangs())}. */
-    public S undoing(UnaryOperator<Answers> script) {
-        script.apply(undo);
+    public S undoing(Consumer<Answers> script) {
+        script.accept(undo);
         return self();
     }
 
     /** Scripts how reconcile fails; what it says when it does not fail is the truth. */
-    public S looking(UnaryOperator<Answers> script) {
-        script.apply(looks);
+    public S looking(Consumer<Answers> script) {
+        script.accept(looks);
         return self();
     }
 
@@ -281,9 +282,10 @@ public abstract sealed class Scripted<S extends Scripted<S>> extends Script<S> p
     private static Mono<Void> passes(Duration time) {
         return time.isZero()
                 ? Mono.empty()
-                : Mono.deferContextual(
-                        view -> Mono.delay(time, view.getOrDefault(Scheduler.class, Schedulers.parallel()))
-                                .then());
+                : Mono.deferContextual(view -> Mono.delay(
+                                time,
+                                view.<Scheduler>getOrEmpty(Scheduler.class).orElseGet(Schedulers::parallel))
+                        .then());
     }
 
     private static Mono<Void> answer(Act act) {

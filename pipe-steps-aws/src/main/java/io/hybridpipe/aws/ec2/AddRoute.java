@@ -17,7 +17,7 @@ import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
 import software.amazon.awssdk.services.ec2.model.Route;
@@ -350,8 +350,8 @@ public final class AddRoute implements Step {
             return request.build();
         }
 
-        <B> void destination(Function<String, B> ipv4, Function<String, B> ipv6) {
-            (destination.isIpv6() ? ipv6 : ipv4).apply(destination.toString());
+        void destination(Consumer<String> ipv4, Consumer<String> ipv6) {
+            (destination.isIpv6() ? ipv6 : ipv4).accept(destination.toString());
         }
 
         @Override

@@ -19,7 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -49,7 +49,7 @@ final class StandIns implements AutoCloseable {
     final SecretValues secrets;
 
     private final Federation wanted;
-    private final List<Member> members = new ArrayList<>();
+    private final Map<Member, SimVns3> federation = new LinkedHashMap<>();
     private final Map<String, SimVns3> controllers = new ConcurrentHashMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -126,12 +126,12 @@ final class StandIns implements AutoCloseable {
                         wanted.subnet(),
                         network + "/networkSecurityGroups/" + wanted.securityGroup(),
                         network + "/routeTables/" + wanted.routeTable()));
-        wanted.controllers().forEach(member -> members.add(buildController(network, subnet, member)));
+        wanted.controllers().forEach(member -> buildController(network, subnet, member));
     }
 
     private static final String NETWORK_API = "2024-07-01";
 
-    private Member buildController(String network, String subnet, Member member) {
+    private void buildController(String network, String subnet, Member member) {
         String address = network + "/publicIPAddresses/" + member.name();
         JsonNode allocated = put(address, NETWORK_API, """
                 {'location': 'westeurope', 'sku': {'name': 'Standard'},
@@ -146,22 +146,21 @@ final class StandIns implements AutoCloseable {
                 {'location': 'westeurope', 'properties': {'enableIPForwarding': true, 'ipConfigurations': [
                   {'name': 'ip', 'properties': {'subnet': {'id': '%s'}, 'privateIPAllocationMethod': 'Static',
                     'privateIPAddress': '%s', 'publicIPAddress': {'id': '%s'}}}]}}""".formatted(subnet, member.privateAddress(), address));
-        controllers.put(
-                member.name(),
-                SimVns3.builder()
-                        .world(world)
-                        .name(member.name())
-                        .address(real.privateAddress().toString())
-                        .publicAddress(real.address().toString())
-                        .password(secrets.passwordOfStandIn(member.name()).reveal())
-                        .inService()
-                        .start());
-        return real;
+        SimVns3 controller = SimVns3.builder()
+                .world(world)
+                .name(member.name())
+                .address(real.privateAddress().toString())
+                .publicAddress(real.address().toString())
+                .password(secrets.passwordOfStandIn(member.name()).reveal())
+                .inService()
+                .start();
+        controllers.put(member.name(), controller);
+        federation.put(real, controller);
     }
 
     /** The federation as it stands, with the addresses that the cloud gave its controllers. */
     Federation federation() {
-        return wanted.withControllers(List.copyOf(members));
+        return wanted.withControllers(List.copyOf(federation.keySet()));
     }
 
     private void buildOnPremises() {
@@ -178,8 +177,7 @@ final class StandIns implements AutoCloseable {
                 .start();
         controllers.put("on-premises-gateway", gateway);
         String psk = random(24);
-        for (Member member : members) {
-            SimVns3 controller = controllers.get(member.name());
+        federation.forEach((member, controller) -> {
             connect(
                     controller,
                     "on-premises",
@@ -187,7 +185,7 @@ final class StandIns implements AutoCloseable {
                     wanted.onPremises().toString(),
                     psk);
             connect(gateway, member.name(), member.address().toString(), "10.0.0.0/8", psk);
-        }
+        });
     }
 
     /** One side of a route-based tunnel, and the route into it. */
