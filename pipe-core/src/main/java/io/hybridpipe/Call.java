@@ -175,7 +175,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     /** Tells the code to stop, with this as the failure; kept calls are still waited for. */
     void stop(Throwable why) {
-        if (over) {
+        if (over || phase > RUNNING) { // it has ended already, and its end is on the way to the mailbox
             return;
         }
         over = true;

@@ -62,7 +62,7 @@ final class Preflight {
     private void collect(Outline outline, State visible) {
         Element element = outline.element;
         if (element instanceof Element.OfCondition condition) {
-            Optional<Boolean> holds = early(visible, outline, condition.condition);
+            Optional<Boolean> holds = early(condition.condition, visible, outline);
             if (holds.isPresent() && !holds.get()) {
                 return;
             }
@@ -79,10 +79,10 @@ final class Preflight {
         outline.children().forEach(child -> collect(child, inside));
     }
 
-    private static Optional<Boolean> early(State visible, Outline outline, Input<Boolean> condition) {
+    private static <T> Optional<T> early(Input<T> input, State visible, Outline outline) {
         try {
-            return condition.find(visible.seenBy(new Early(outline.path(), null)));
-        } catch (RuntimeException e) {
+            return input.find(visible.seenBy(new Early(outline.path(), null)));
+        } catch (RuntimeException | Error e) {
             // it fails again, and then counts, when the run comes to it
             return Optional.empty();
         }
@@ -98,9 +98,8 @@ final class Preflight {
 
     private static State inside(Element.OfPipe nested, State visible, Outline outline) {
         io.vavr.collection.Map<String, Cell> cells = HashMap.empty();
-        State early = visible.seenBy(new Early(outline.path(), null));
         for (Key<?> need : nested.nested.needs()) {
-            Optional<?> value = nested.wiring.inputFor(need).find(early);
+            Optional<?> value = early(nested.wiring.inputFor(need), visible, outline);
             if (value.isPresent()) {
                 cells = cells.put(need.name(), new Cell(value.get(), null));
             }

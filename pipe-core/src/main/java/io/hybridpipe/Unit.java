@@ -91,6 +91,11 @@ final class Unit implements State.View {
         return exists() || mayStillAct;
     }
 
+    /** Whether a thread that worked for it was given up. */
+    boolean mayStillAct() {
+        return mayStillAct;
+    }
+
     /** Whether a call is in flight, or a next one is due. */
     boolean isBusy() {
         return call != null || pause != null;
@@ -656,7 +661,7 @@ final class Unit implements State.View {
         } else if (failure != null) {
             leave(whenDone, failure);
         } else if (mayStillAct) {
-            leave(whenDone, StepFailure.unknownOutcome("its worker did not end when told to and may still act"));
+            leaveActing(whenDone);
         } else {
             takingBack = false;
             execution.isActive(this, false);
@@ -671,6 +676,11 @@ final class Unit implements State.View {
             idle();
             whenDone.accept(null);
         }
+    }
+
+    /** Whatever was seen or undone, its worker may yet do what it was once sent for. */
+    void leaveActing(Consumer<@Nullable Throwable> whenDone) {
+        leave(whenDone, StepFailure.unknownOutcome("its worker did not end when told to and may still act"));
     }
 
     private void leave(Consumer<@Nullable Throwable> whenDone, Throwable failure) {
