@@ -85,38 +85,17 @@ final class Fednet {
                 .step("create-new-vpc", newVpc(accountA, pace))
                 .step("let-controller-forward", letControllerForward(accountA, pace))
                 .concurrently("routes",
-                        step("fednet-routes", io.hybridpipe.azure.network.AddRoute.in(accountB)
-                                .resourceGroup(federation.resourceGroup())
-                                .table(federation.routeTable())
-                                .named(NETWORK_ROUTE)
-                                .to(VPC_CIDR)
-                                .viaAppliance(FEDERATION_CONTROLLERS.map(all -> all.get(0).privateAddress()))
-                                .pollEvery(pace.poll)),
+                        step("fednet-routes", fednetRoutes(federation, accountB, pace)),
                         step("vpc-routes", vpcRoutes(accountA, pace)))
                 .during("vpc-api-access", vpcApiAccess(accountA, pace), vpc -> vpc
-                    .during("fednet-api-access", TemporarySecurityRule.in(accountB)
-                            .resourceGroup(federation.resourceGroup())
-                            .securityGroup(federation.securityGroup())
-                            .tcp(8000).from(MY_IP).pollEvery(pace.poll), api -> api
-                        .step("set-up-controller", SetUpController.at(CONTROLLER_IP)
-                                .over(vns3)
-                                .password(CONTROLLER_INSTANCE.map(Secret::of))
-                                .license(LICENSE)
-                                .keysetToken(KEYSET_TOKEN)
-                                .named(NETWORK_NAME)
-                                .topology("fednet")
-                                .into(NEW_CONTROLLER)
-                                .pollEvery(pace.poll))
+                    .during("fednet-api-access", fednetApiAccess(federation, accountB, pace), api -> api
+                        .step("set-up-controller", setUpController(vns3, pace))
                         .forEach("ipsec-peer",
-                                Each.of(FEDERATION_CONTROLLERS, FEDERATION, Controller::name)
-                                        .atMost(8).collect(TUNNEL, TUNNELS),
+                                Each.of(FEDERATION_CONTROLLERS, FEDERATION, Controller::name).atMost(8).collect(TUNNEL, TUNNELS),
                                 peer -> peer.step("tunnel", IpsecPeer.between(NEW_CONTROLLER, FEDERATION)
-                                        .over(vns3)
-                                        .psk(PSK)
-                                        .localSubnet(VPC_CIDR)
-                                        .remoteSubnet(ON_PREMISES)
-                                        .into(TUNNEL)
-                                        .pollEvery(pace.poll)))))
+                                        .over(vns3).psk(PSK)
+                                        .localSubnet(VPC_CIDR).remoteSubnet(ON_PREMISES)
+                                        .into(TUNNEL).pollEvery(pace.poll)))))
                 .build();
     }
 
@@ -133,8 +112,6 @@ final class Fednet {
                     .step("controller", Step.using(CONTROLLER_IP, ip -> {})))
                 .build();
     }
-
-    private static final String NETWORK_ROUTE = "to-new-vpc";
 
     private static TemporaryStack bootstrap(AwsAccount accountA, Pace pace) {
         return TemporaryStack.in(accountA)
@@ -160,6 +137,37 @@ final class Fednet {
                 .output("ControllerEni", CONTROLLER_ENI)
                 .output("ControllerGroup", CONTROLLER_GROUP)
                 .output("RouteTable", VPC_ROUTES)
+                .pollEvery(pace.poll);
+    }
+
+    private static io.hybridpipe.azure.network.AddRoute fednetRoutes(
+            Federation federation, AzureAccount accountB, Pace pace) {
+        return io.hybridpipe.azure.network.AddRoute.in(accountB)
+                .resourceGroup(federation.resourceGroup())
+                .table(federation.routeTable())
+                .named("to-new-vpc")
+                .to(VPC_CIDR)
+                .viaAppliance(FEDERATION_CONTROLLERS.map(all -> all.get(0).privateAddress()))
+                .pollEvery(pace.poll);
+    }
+
+    private static TemporarySecurityRule fednetApiAccess(Federation federation, AzureAccount accountB, Pace pace) {
+        return TemporarySecurityRule.in(accountB)
+                .resourceGroup(federation.resourceGroup())
+                .securityGroup(federation.securityGroup())
+                .tcp(8000).from(MY_IP)
+                .pollEvery(pace.poll);
+    }
+
+    private static SetUpController setUpController(Vns3Access vns3, Pace pace) {
+        return SetUpController.at(CONTROLLER_IP)
+                .over(vns3)
+                .password(CONTROLLER_INSTANCE.map(Secret::of))
+                .license(LICENSE)
+                .keysetToken(KEYSET_TOKEN)
+                .named(NETWORK_NAME)
+                .topology("fednet")
+                .into(NEW_CONTROLLER)
                 .pollEvery(pace.poll);
     }
 
