@@ -12,11 +12,13 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
+import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -275,6 +277,7 @@ public final class SetUpController implements Step {
         private final Optional<String> topology;
         private final Optional<String> name;
         private final Vns3Client client;
+        private boolean told;
 
         Box(State state, StepContext context) {
             this.state = state;
@@ -378,28 +381,39 @@ public final class SetUpController implements Step {
         }
 
         private Mono<ControllerConfig> requestNames() {
-            return context.mutate(Mono.defer(() -> client.rename(topology, name)));
+            return changing(() -> client.rename(topology, name));
         }
 
         private Mono<License> requestLicense() {
             context.progress(0, 0, "licensing " + address);
-            return context.mutate(Mono.defer(
-                    () -> client.uploadLicense(given(license, "license").get(state))));
+            return changing(() -> client.uploadLicense(given(license, "license").get(state)));
         }
 
         private Mono<License> requestParameters() {
-            return context.mutate(Mono.defer(() -> client.setLicenseParameters(parameters)));
+            return changing(() -> client.setLicenseParameters(parameters));
         }
 
         private Mono<?> requestKeyset() {
             context.progress(0, 0, "making the keyset of " + address);
-            return context.mutate(Mono.defer(() ->
-                            client.makeKeyset(given(keysetToken, "keysetToken").get(state), topology)))
+            return changing(() ->
+                            client.makeKeyset(given(keysetToken, "keysetToken").get(state), topology))
                     .onErrorResume(SetUpController::isKeysetThere, there -> Mono.empty());
         }
 
         private Mono<Peering> requestPeerId() {
-            return context.mutate(Mono.defer(() -> client.setPeerId(peerId)));
+            return changing(() -> client.setPeerId(peerId));
+        }
+
+        /** The setup is known by its controller, so it can be told before the call, whose answer may get lost. */
+        private <T> Mono<T> changing(Supplier<Mono<T>> request) {
+            return context.mutate(Mono.defer(() -> {
+                if (!told) {
+                    told = true;
+                    context.made(Resource.of("VNS3::Setup", address.toString(), name.orElse("controller"))
+                            .withShow(Show.of(address, "/config")));
+                }
+                return request.get();
+            }));
         }
 
         private boolean isNamed(ControllerConfig config) {

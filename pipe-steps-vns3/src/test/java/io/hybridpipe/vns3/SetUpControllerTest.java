@@ -92,6 +92,18 @@ class SetUpControllerTest {
     }
 
     @Test
+    void itsSetupIsToldOnceWithTheCommandThatShowsItUnlessItWasThereBefore() {
+        running();
+        Lab.get(run(step));
+        assertThat(context.made()).singleElement().satisfies(made -> {
+            assertThat(made.id()).isEqualTo(ADDRESS);
+            assertThat(made.show()).isEqualTo("curl -k -u api https://" + ADDRESS + ":8000/api/config");
+        });
+        Lab.get(run(step));
+        assertThat(context.made()).hasSize(1);
+    }
+
+    @Test
     void aSecondSubscriptionLooksAgainAndChangesNothing() {
         SimVns3 controller = running();
         Mono<Outputs> run = run(step);
