@@ -23,7 +23,8 @@ public final class Main {
         System.exit(commandLine(new Main()).execute(arguments));
     }
 
-    static CommandLine commandLine(Object command) {
+    /** The command line of a sample, with the exit codes that all samples share. */
+    public static CommandLine commandLine(Object command) {
         CommandLine line = new CommandLine(command);
         line.setParameterExceptionHandler((e, all) -> {
             e.getCommandLine()

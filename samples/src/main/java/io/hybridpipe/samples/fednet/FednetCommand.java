@@ -140,6 +140,9 @@ public final class FednetCommand implements Callable<Integer> {
     private final Map<String, String> environment;
     private final Consumer<StandIns> onStandIns;
     private final List<RunListener> listeners = new ArrayList<>();
+    private double speed = FAST;
+    private Fednet.Pace pace = Fednet.Pace.FAST;
+    private Duration cancelGrace = Duration.ofSeconds(10);
 
     /** The command as the command line uses it. */
     public FednetCommand() {
@@ -155,6 +158,14 @@ public final class FednetCommand implements Callable<Integer> {
 
     FednetCommand listener(RunListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /** Stand-ins that live faster than usual, steps that look more often, and a shorter wait for calls that nobody answers. */
+    FednetCommand hurried(double speed, Duration poll, Duration cancelGrace) {
+        this.speed = speed;
+        this.pace = new Fednet.Pace(poll);
+        this.cancelGrace = cancelGrace;
         return this;
     }
 
@@ -200,7 +211,7 @@ public final class FednetCommand implements Callable<Integer> {
                         null);
             }
         }
-        try (StandIns world = new StandIns(federation, slow ? 1 : FAST, secrets);
+        try (StandIns world = new StandIns(federation, slow ? 1 : speed, secrets);
                 AwsAccount hub = AwsAccount.of("hub", StandIns.REGION)
                         .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create(
                                 secrets.awsAccessKey(), secrets.awsSecretKey().reveal())))
@@ -209,7 +220,6 @@ public final class FednetCommand implements Callable<Integer> {
                                 "arn:aws:iam::" + StandIns.ACCOUNT_A + ":role/" + StandIns.ROLE, "fednet")
                         .named("account-a")) {
             onStandIns.accept(world);
-            Fednet.Pace pace = slow ? Fednet.Pace.USUAL : Fednet.Pace.FAST;
             Federation built = world.federation();
             Pipe pipe = Fednet.pipe(
                     config,
@@ -219,16 +229,27 @@ public final class FednetCommand implements Callable<Integer> {
                     trusting(
                             Vns3Access.over(CertificatesOf.client(world::certificates))
                                     .withUris(ip -> world.world.uriOf(ip.toString())),
-                            federation),
-                    pace);
+                            built),
+                    slow ? Fednet.Pace.USUAL : pace);
             return run(pipe, input(built, secrets), world);
         }
     }
 
     private int describe(Federation federation) {
+        Outline outline = outline(federation);
+        switch (Objects.requireNonNull(describe)) {
+            case "tree" -> out.print(outline.tree());
+            case "mermaid" -> out.print(outline.mermaid());
+            case "dot" -> out.print(outline.dot());
+            default -> throw new BadInput("--describe: '" + describe + "' is none of tree, mermaid, dot");
+        }
+        return 0;
+    }
+
+    Outline outline(Federation federation) {
         // nothing is called: the accounts are handles that are never used
         try (AwsAccount nobody = AwsAccount.of("account-a", awsRegion)) {
-            Outline outline = Fednet.pipe(
+            return Fednet.pipe(
                             config,
                             federation,
                             nobody,
@@ -236,14 +257,7 @@ public final class FednetCommand implements Callable<Integer> {
                             Vns3Access.ofDefaults(),
                             Fednet.Pace.USUAL)
                     .describe();
-            switch (Objects.requireNonNull(describe)) {
-                case "tree" -> out.print(outline.tree());
-                case "mermaid" -> out.print(outline.mermaid());
-                case "dot" -> out.print(outline.dot());
-                default -> throw new BadInput("--describe: '" + describe + "' is none of tree, mermaid, dot");
-            }
         }
-        return 0;
     }
 
     private int run(Pipe pipe, State input, @Nullable StandIns world) {
@@ -251,6 +265,7 @@ public final class FednetCommand implements Callable<Integer> {
         AtomicBoolean interrupted = new AtomicBoolean();
         RunOptions options = RunOptions.ofDefaults()
                 .closeOnShutdown(SHUTDOWN_GRACE)
+                .cancelGrace(cancelGrace)
                 .listener(progress)
                 .listener(new RunListener() {
                     @Override

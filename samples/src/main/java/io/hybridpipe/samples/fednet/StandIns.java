@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.samples.fednet.Federation.Member;
+import io.hybridpipe.sim.CallLog;
+import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.aws.InstanceEvent;
 import io.hybridpipe.sim.aws.SimAws;
@@ -42,6 +44,11 @@ final class StandIns implements AutoCloseable {
     private static final String ON_PREMISES_GATEWAY = "198.51.100.200";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** All calls to all stand-ins since the federation was built, in one order. */
+    final CallLog calls = new CallLog();
+    /** What shall go wrong, for all stand-ins. */
+    final Faults faults = new Faults();
+
     final SimClock clock;
     final World world;
     final SimAws aws;
@@ -69,25 +76,33 @@ final class StandIns implements AutoCloseable {
                 .account(ACCOUNT_A, "AKIA" + random(16), random(40))
                 .role(ACCOUNT_A, ROLE, HUB_ACCOUNT)
                 .image(IMAGE, "vns3-controller-6.0.0", Duration.ofSeconds(20))
+                .log(calls)
+                .faults(faults)
                 .start();
         aws.onInstance(this::onInstance);
         azure = SimAzure.builder()
                 .clock(clock)
                 .subscription(SUBSCRIPTION)
                 .publicAddresses("20.0.0.0/24")
+                .calls(calls)
+                .faults(faults)
                 .start();
         world.add(aws.network(ACCOUNT_A, REGION));
         world.add(azure.network(SUBSCRIPTION));
         buildFederation();
         buildOnPremises();
+        calls.clear();
+    }
+
+    private SimVns3.Builder controller() {
+        return SimVns3.builder().world(world).log(calls).faults(faults);
     }
 
     private void onInstance(InstanceEvent event) {
         if (event.kind() == InstanceEvent.Kind.RUNNING && event.image().id().equals(IMAGE)) {
             controllers.put(
                     event.instance(),
-                    SimVns3.builder()
-                            .world(world)
+                    controller()
                             .name(event.instance())
                             .machine(event.port())
                             .password(event.instance())
@@ -129,7 +144,7 @@ final class StandIns implements AutoCloseable {
         wanted.controllers().forEach(member -> buildController(network, subnet, member));
     }
 
-    private static final String NETWORK_API = "2024-07-01";
+    static final String NETWORK_API = "2024-07-01";
 
     private void buildController(String network, String subnet, Member member) {
         String address = network + "/publicIPAddresses/" + member.name();
@@ -146,8 +161,7 @@ final class StandIns implements AutoCloseable {
                 {'location': 'westeurope', 'properties': {'enableIPForwarding': true, 'ipConfigurations': [
                   {'name': 'ip', 'properties': {'subnet': {'id': '%s'}, 'privateIPAllocationMethod': 'Static',
                     'privateIPAddress': '%s', 'publicIPAddress': {'id': '%s'}}}]}}""".formatted(subnet, member.privateAddress(), address));
-        SimVns3 controller = SimVns3.builder()
-                .world(world)
+        SimVns3 controller = controller()
                 .name(member.name())
                 .address(real.privateAddress().toString())
                 .publicAddress(real.address().toString())
@@ -168,8 +182,7 @@ final class StandIns implements AutoCloseable {
                 .host(ON_PREMISES_HOST, "on-premises-host")
                 .host("10.0.0.1", ON_PREMISES_GATEWAY, "on-premises-gateway")
                 .route("10.0.0.0/8", "on-premises-gateway"));
-        SimVns3 gateway = SimVns3.builder()
-                .world(world)
+        SimVns3 gateway = controller()
                 .name("on-premises-gateway")
                 .machine("on-premises-gateway")
                 .password(random(20))
@@ -196,7 +209,8 @@ final class StandIns implements AutoCloseable {
         controller.configure("POST", "/routes", "{\"cidr\": \"%s\", \"tunnel\": %s}".formatted(through, tunnel));
     }
 
-    private JsonNode put(String path, String version, String body) {
+    /** Puts a resource through the stand-in's own API, and waits until it is there. */
+    JsonNode put(String path, String version, String body) {
         try {
             URI uri = azure.endpoint().resolve(path + "?api-version=" + version);
             HttpResponse<String> answer = http.send(
