@@ -5,7 +5,6 @@ import io.hybridpipe.event.Path;
 import io.hybridpipe.event.RunReport.Status;
 import io.hybridpipe.retry.StepFailure;
 import io.vavr.collection.Map;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -165,9 +164,9 @@ final class ScopeNode extends Node {
     }
 
     private void watchExpiry() {
-        Duration lasts = unit.work.expiry();
+        long left = unit.expiresAt() - unit.closeTimeout() - execution.now();
         stopWatching();
-        expiryTimer = execution.timer(lasts.toMillis() - unit.closeTimeout(), () -> {
+        expiryTimer = execution.timer(left, () -> {
             expired = true;
             if (inBody) {
                 body.stop(StepFailure.unknownOutcome("the scope " + path() + " expires"));

@@ -60,6 +60,7 @@ final class Unit implements State.View {
     private boolean reopening;
     private int attemptsInBudget;
     private long performStartedAt;
+    private long attemptStartedAt;
     private long undoStartedAt;
     private @Nullable Throwable stop;
     private boolean timedOut;
@@ -111,6 +112,11 @@ final class Unit implements State.View {
 
     Set<Resource> made() {
         return made == null ? Set.of() : made;
+    }
+
+    /** Counted from the start of the attempt that opened: that is what the scope could write into the cloud. */
+    long expiresAt() {
+        return attemptStartedAt + work.expiry().toMillis();
     }
 
     long closeTimeout() {
@@ -184,6 +190,7 @@ final class Unit implements State.View {
     private void attempt() {
         attemptsInBudget++;
         attempt++;
+        attemptStartedAt = execution.now();
         status = Status.BEGUN;
         undoBegun = false;
         execution.append(Kind.INTENT, node.path(), generation, attempt, null, () -> {
@@ -424,7 +431,7 @@ final class Unit implements State.View {
     private void said(@Nullable Throwable failure) {
         Duration took = Duration.ofMillis(execution.now() - performStartedAt);
         if (failure == null) {
-            Instant expiresAt = Instant.ofEpochMilli(execution.now()).plus(work.expiry());
+            Instant expiresAt = Instant.ofEpochMilli(expiresAt());
             emit(
                     work.isScope()
                             ? header -> new PipeEvent.ScopeOpened(header, expiresAt, took)
@@ -580,9 +587,14 @@ final class Unit implements State.View {
                             && FailureClass.of(failure) != FailureClass.PERMANENT
                             && !mayStillAct
                             && !(isStepUndo() && execution.undoExpired())) {
-                        Duration asked = retryAfter(failure);
-                        long wait = Math.max(asked.toMillis(), lookDelay(UNDO_TRIES - tries + 1));
-                        pause(wait, () -> tryUndoInOpenScope(found, tries - 1, whenDone));
+                        Runnable again = () -> tryUndoInOpenScope(found, tries - 1, whenDone);
+                        if (undoInterrupted) {
+                            // the scope round it has expired: the time left is that of its close
+                            again.run();
+                        } else {
+                            Duration asked = retryAfter(failure);
+                            pause(Math.max(asked.toMillis(), lookDelay(UNDO_TRIES - tries + 1)), again);
+                        }
                     } else {
                         execution.append(
                                 Kind.UNDO_FAILED,
