@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds, before any cloud is called, what cannot work in a pipe. One instance checks one pipe. */
 final class Check {
-    private final Set<Key<?>> needs;
-    private final Set<Key<?>> gives;
+    private final List<Key<?>> needs;
+    private final List<Key<?>> gives;
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Set<Path> paths = new LinkedHashSet<>();
     private boolean blind;
 
-    Check(Set<Key<?>> needs, Set<Key<?>> gives) {
+    Check(List<Key<?>> needs, List<Key<?>> gives) {
         this.needs = needs;
         this.gives = gives;
     }
@@ -40,6 +40,10 @@ final class Check {
     void pipe(Outline root) {
         Known known = new Known(null);
         for (Key<?> key : needs) {
+            known.find(key)
+                    .filter(it -> !it.key.type().equals(key.type()))
+                    .ifPresent(it -> problems.add(root.path() + ": needs key '" + key + "' as " + typeName(it.key)
+                            + " and as " + typeName(key)));
             known.put(key, root.path(), false);
         }
         name(root);
@@ -80,7 +84,7 @@ final class Check {
         } else if (element instanceof Element.OfFanOut fanOut) {
             fanOut(each, fanOut.each, known);
         } else if (element instanceof Element.OfCondition condition) {
-            reads(each.path(), "reads", condition.condition.reads(), known);
+            reads(each.path(), "reads", condition.condition, known);
             Known inside = known.inner();
             body(each.children(), inside);
             inside.own.forEach((name, it) -> known.put(it.key, it.writer, true));
@@ -95,13 +99,11 @@ final class Check {
         Contract contract = work.contract;
         reads(each.path(), "reads", contract.reads(), before);
         reads(each.path(), "updates", contract.updates(), before);
-        for (Key<?> key : contract.optionalReads()) {
-            before.find(key).ifPresent(it -> sameType(each.path(), key, it));
-        }
+        readsIfThere(each.path(), contract.optionalReads(), before);
         if (contract.isOpaque()) {
-            if (contract.effect() == Effect.undoable()) {
-                problems.add(
-                        each.path() + ": its undo may read more than its inputs and outputs; declare what it reads");
+            if (work.isScope() || contract.effect() == Effect.undoable()) {
+                problems.add(each.path() + ": its " + (work.isScope() ? "close" : "undo")
+                        + " may read more than its inputs and outputs; declare what it reads");
             }
             notes.add(each.path() + ": declares nothing, so the check cannot see which keys exist from here on");
             blind = true;
@@ -112,7 +114,7 @@ final class Check {
                 .filter(it -> it.undoable)
                 .forEach(it -> notes.add(each.path() + ": cannot be undone (" + reason + "), and what it depends on, "
                         + it.writer + ", usually cannot be undone either")));
-        for (Key<?> key : contract.writesInOrder()) {
+        for (Key<?> key : contract.writes()) {
             write(each.path(), key, after, contract.effect() == Effect.undoable());
         }
     }
@@ -127,21 +129,41 @@ final class Check {
         known.put(key, path, false, undoable);
     }
 
+    private void reads(Path path, String verb, Input<?> input, Known known) {
+        reads(path, verb, input.reads(), known);
+        readsIfThere(path, input.optionalReads(), known);
+    }
+
     private void reads(Path path, String verb, Collection<Key<?>> keys, Known known) {
-        for (Key<?> key : sorted(keys)) {
+        for (Key<?> key : keys) {
             Optional<Writer> found = known.find(key);
-            if (found.isEmpty()) {
-                if (!blind) {
-                    problems.add(path + ": " + verb + " key '" + key + "', which nothing before it writes"
-                            + Names.didYouMean(key.name(), known.names()));
-                }
-            } else if (found.get().maybe) {
+            if (found.isPresent() && found.get().maybe) {
                 problems.add(path + ": " + verb + " key '" + key + "', which is written only under the condition at "
                         + found.get().writer + "; read it with Input.optional");
-            } else {
+            } else if (found.isPresent()) {
                 sameType(path, key, found.get());
+                if (!verb.equals("updates")) {
+                    atTheSameTime(path, verb, key, known);
+                }
+            } else if (!atTheSameTime(path, verb, key, known) && !blind) {
+                problems.add(path + ": " + verb + " key '" + key + "', which nothing before it writes"
+                        + Names.didYouMean(key.name(), known.names()));
             }
         }
+    }
+
+    private void readsIfThere(Path path, Collection<Key<?>> keys, Known known) {
+        for (Key<?> key : keys) {
+            known.find(key).ifPresent(it -> sameType(path, key, it));
+            atTheSameTime(path, "reads", key, known);
+        }
+    }
+
+    private boolean atTheSameTime(Path path, String verb, Key<?> key, Known known) {
+        Optional<Beside> sibling = known.beside(key.name());
+        sibling.ifPresent(it -> problems.add(path + ": " + verb + " key '" + key + "', which " + it.member
+                + (it.update ? " updates" : " writes") + " at the same time; put it behind the group"));
+        return sibling.isPresent();
     }
 
     private void sameType(Path path, Key<?> key, Writer found) {
@@ -152,13 +174,16 @@ final class Check {
     }
 
     private void group(Outline each, Known known) {
+        Map<String, Beside> beside = new HashMap<>();
+        for (Outline member : each.children()) {
+            writesIn(member).forEach(name -> beside.putIfAbsent(name, new Beside(member.path(), false)));
+            updatesIn(member).forEach(name -> beside.putIfAbsent(name, new Beside(member.path(), true)));
+        }
         Map<String, Path> written = new HashMap<>();
         List<Known> members = new ArrayList<>();
         for (Outline member : each.children()) {
-            Known inside = known.inner();
-            int before = problems.size();
+            Known inside = new Known(known, member.path(), beside);
             body(List.of(member), inside);
-            reword(before, each, member);
             members.add(inside);
         }
         for (int i = 0; i < members.size(); i++) {
@@ -173,49 +198,11 @@ final class Check {
                 }
             }
         }
-        updatedBySibling(each);
         members.forEach(inside -> known.addAll(inside, Set.of()));
     }
 
-    /** A key that only a sibling writes is not just missing: say whose it is. */
-    private void reword(int from, Outline group, Outline member) {
-        for (int i = from; i < problems.size(); i++) {
-            for (Outline sibling : group.children()) {
-                if (sibling != member) {
-                    for (String name : writesIn(sibling)) {
-                        String missing = "key '" + name + "', which nothing before it writes";
-                        if (problems.get(i).contains(missing)) {
-                            String problem = problems.get(i);
-                            problems.set(
-                                    i,
-                                    problem.substring(0, problem.indexOf(missing)) + "key '" + name + "', which "
-                                            + sibling.path() + " writes at the same time; put it behind the group");
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private void updatedBySibling(Outline group) {
-        for (Outline member : group.children()) {
-            Set<String> updates = updatesIn(member);
-            for (Outline sibling : group.children()) {
-                if (sibling != member) {
-                    for (String name : updates) {
-                        if (readsIn(sibling).contains(name)
-                                && !updatesIn(sibling).contains(name)) {
-                            problems.add(sibling.path() + ": reads key '" + name + "', which " + member.path()
-                                    + " updates at the same time; put it behind the group");
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     private void fanOut(Outline each, Each<?> fanOut, Known known) {
-        reads(each.path(), "reads", fanOut.items.reads(), known);
+        reads(each.path(), "reads", fanOut.items, known);
         Known inside = known.inner();
         write(each.path(), fanOut.as, inside, false);
         body(each.children(), inside);
@@ -236,9 +223,9 @@ final class Check {
 
     private void nested(Outline each, Element.OfPipe element, Known known) {
         Pipe nested = element.nested;
-        for (Key<?> key : sorted(nested.needs())) {
+        for (Key<?> key : nested.needs()) {
             Input<?> input = element.wiring.inputFor(key);
-            reads(each.path(), "needs", input.reads(), known);
+            reads(each.path(), "needs", input, known);
             if (input instanceof Key<?> outer && !outer.type().equals(key.type())) {
                 problems.add(each.path() + ": needs key '" + key + "' as " + typeName(key) + " but is wired to '"
                         + outer + "', which is " + typeName(outer));
@@ -252,18 +239,25 @@ final class Check {
                 .filter(key -> !nested.gives().contains(key))
                 .forEach(key -> problems.add(each.path() + ": is asked for a key '" + key + "' that it does not give"
                         + Names.didYouMean(key.name(), names(nested.gives()))));
-        for (Key<?> key : sorted(nested.gives())) {
-            // a key that it needs and gives is passed through, or updated
-            if (!nested.needs().contains(key)) {
+        for (Key<?> key : nested.gives()) {
+            if (!passesThrough(element, key)) {
                 write(each.path(), element.wiring.outerFor(key), known, false);
             }
         }
         nested.notes().forEach(note -> notes.add(each.path() + ": inside, " + note));
     }
 
+    /** A key that the nested pipe needs and gives under one outer name is passed through, or updated. */
+    private static boolean passesThrough(Element.OfPipe element, Key<?> key) {
+        return element.nested.needs().contains(key)
+                && element.wiring.inputFor(key).equals(element.wiring.outerFor(key));
+    }
+
     private static Set<String> writesIn(Outline outline) {
         Set<String> names = new LinkedHashSet<>();
-        outline.contract().ifPresent(it -> names.addAll(names(it.writes())));
+        if (outline.element instanceof Element.OfStep) {
+            outline.contract().ifPresent(it -> names.addAll(names(it.writes())));
+        }
         if (outline.element instanceof Element.OfFanOut fanOut) {
             if (fanOut.each.outer != null) {
                 names.add(fanOut.each.outer.name());
@@ -271,8 +265,8 @@ final class Check {
             return names;
         }
         if (outline.element instanceof Element.OfPipe nested) {
-            nested.nested
-                    .gives()
+            nested.nested.gives().stream()
+                    .filter(key -> !passesThrough(nested, key))
                     .forEach(key -> names.add(nested.wiring.outerFor(key).name()));
             return names;
         }
@@ -294,30 +288,10 @@ final class Check {
         return names;
     }
 
-    private static Set<String> readsIn(Outline outline) {
-        Set<String> names = new LinkedHashSet<>();
-        outline.contract().ifPresent(it -> names.addAll(names(it.reads())));
-        if (outline.element instanceof Element.OfPipe nested) {
-            nested.nested
-                    .needs()
-                    .forEach(key ->
-                            names.addAll(names(nested.wiring.inputFor(key).reads())));
-        } else {
-            outline.children().forEach(child -> names.addAll(readsIn(child)));
-        }
-        return names;
-    }
-
     private static Set<String> names(Collection<Key<?>> keys) {
         Set<String> names = new LinkedHashSet<>();
         keys.forEach(key -> names.add(key.name()));
         return names;
-    }
-
-    private static List<Key<?>> sorted(Collection<Key<?>> keys) {
-        List<Key<?>> sorted = new ArrayList<>(keys);
-        sorted.sort(java.util.Comparator.comparing(Key::name));
-        return sorted;
     }
 
     private static String typeName(Key<?> key) {
@@ -331,13 +305,37 @@ final class Check {
 
     private record Writer(Key<?> key, Path writer, boolean maybe, boolean undoable) {}
 
+    /** The member of a group that gives a key a value, and whether that is an update. */
+    private record Beside(Path member, boolean update) {}
+
     /** The keys that exist at one place: those of the places around it, and its own. */
     private static final class Known {
         final @Nullable Known outer;
         final Map<String, Writer> own = new LinkedHashMap<>();
+        /** The member of a group whose keys these are, and what all members of the group write. */
+        private final @Nullable Path member;
+
+        private final Map<String, Beside> beside;
 
         Known(@Nullable Known outer) {
+            this(outer, null, Map.of());
+        }
+
+        Known(@Nullable Known outer, @Nullable Path member, Map<String, Beside> beside) {
             this.outer = outer;
+            this.member = member;
+            this.beside = beside;
+        }
+
+        /** The sibling, in any group round this place, that writes the key at the same time. */
+        Optional<Beside> beside(String name) {
+            for (Known k = this; k != null; k = k.outer) {
+                Beside found = k.beside.get(name);
+                if (found != null && !found.member.equals(k.member)) {
+                    return Optional.of(found);
+                }
+            }
+            return Optional.empty();
         }
 
         Known inner() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,10 +37,10 @@ public final class Contract {
             boolean opaque) {
         this.type = Objects.requireNonNull(type, "type");
         this.version = version;
-        this.reads = reads;
-        this.optionalReads = optionalReads;
-        this.writes = writes;
-        this.updates = updates;
+        this.reads = Collections.unmodifiableSet(reads);
+        this.optionalReads = Collections.unmodifiableSet(optionalReads);
+        this.writes = Collections.unmodifiableSet(writes);
+        this.updates = Collections.unmodifiableSet(updates);
         this.effect = Objects.requireNonNull(effect, "effect");
         this.opaque = opaque;
         readable = byName(List.of(reads, optionalReads, updates));
@@ -71,14 +72,14 @@ public final class Contract {
     /** A copy that also writes these keys; each must be in the outputs. */
     public Contract writing(Key<?>... keys) {
         Set<Key<?>> all = new LinkedHashSet<>(writes);
-        all.addAll(Set.of(keys));
+        all.addAll(List.of(keys));
         return new Contract(type, version, reads, optionalReads, all, updates, effect, opaque);
     }
 
     /** A copy that also updates these keys, which exist already: their values are read, and may be replaced. */
     public Contract updating(Key<?>... keys) {
         Set<Key<?>> all = new LinkedHashSet<>(updates);
-        all.addAll(Set.of(keys));
+        all.addAll(List.of(keys));
         return new Contract(type, version, reads, optionalReads, writes, all, effect, opaque);
     }
 
@@ -104,22 +105,22 @@ public final class Contract {
 
     /** The keys it cannot do without. */
     public Set<Key<?>> reads() {
-        return Set.copyOf(reads);
+        return reads;
     }
 
     /** The keys it uses if they are there. */
     public Set<Key<?>> optionalReads() {
-        return Set.copyOf(optionalReads);
+        return optionalReads;
     }
 
     /** The keys it gives a first value. */
     public Set<Key<?>> writes() {
-        return Set.copyOf(writes);
+        return writes;
     }
 
     /** The keys it reads and may give another value. */
     public Set<Key<?>> updates() {
-        return Set.copyOf(updates);
+        return updates;
     }
 
     /** What it does to the world outside. */
@@ -150,10 +151,6 @@ public final class Contract {
 
     boolean updatesAnything() {
         return !updates.isEmpty();
-    }
-
-    Set<Key<?>> writesInOrder() {
-        return writes;
     }
 
     private static Map<String, Key<?>> byName(List<Set<Key<?>>> sets) {

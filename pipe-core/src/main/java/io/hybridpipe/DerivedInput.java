@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class DerivedInput<T> implements Input<T> {
     private static Set<Key<?>> union(Set<Key<?>> a, Set<Key<?>> b) {
         Set<Key<?>> all = new LinkedHashSet<>(a);
         all.addAll(b);
-        return Set.copyOf(all);
+        return Collections.unmodifiableSet(all);
     }
 
     @Override

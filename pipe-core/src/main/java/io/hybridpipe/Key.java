@@ -3,6 +3,7 @@ package io.hybridpipe;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -132,7 +133,7 @@ public final class Key<T> implements Input<T> {
 
         @Override
         public int hashCode() {
-            return element.hashCode() ^ List.class.hashCode();
+            return Arrays.hashCode(new Type[] {element}) ^ List.class.hashCode();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.hybridpipe;
 
 import io.hybridpipe.event.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -26,10 +27,10 @@ public final class Pipe {
 
     private Pipe(Builder builder) {
         name = builder.name;
-        needs = Set.copyOf(builder.needs);
-        gives = Set.copyOf(builder.gives);
+        needs = Collections.unmodifiableSet(new LinkedHashSet<>(builder.needs));
+        gives = Collections.unmodifiableSet(new LinkedHashSet<>(builder.gives));
         outline = Outline.at(Path.of(name), new Element.OfSequence(name, builder.elements()));
-        Check check = new Check(needs, gives);
+        Check check = new Check(builder.needs, builder.gives);
         check.pipe(outline);
         notes = List.copyOf(check.notes());
         if (!check.problems().isEmpty()) {
@@ -106,8 +107,8 @@ public final class Pipe {
     /** The description of a pipe, or of one of its bodies, being written. Not thread-safe. */
     public static final class Builder {
         private final String name;
-        private final Set<Key<?>> needs = new LinkedHashSet<>();
-        private final Set<Key<?>> gives = new LinkedHashSet<>();
+        private final List<Key<?>> needs = new ArrayList<>();
+        private final List<Key<?>> gives = new ArrayList<>();
         private final List<Element> elements = new ArrayList<>();
         private final List<Held> held = new ArrayList<>();
 

@@ -6,6 +6,7 @@ import io.hybridpipe.event.RunListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +157,7 @@ public final class RunOptions {
         RunOptions copy = new RunOptions(this);
         Map<String, String> all = new LinkedHashMap<>(labels);
         all.put(name, value);
-        copy.labels = Map.copyOf(all);
+        copy.labels = Collections.unmodifiableMap(all);
         return copy;
     }
 

@@ -75,7 +75,7 @@ final class ScopeNode extends Node {
 
     private State withoutOwnKeys(State state) {
         Map<String, Cell> cells = state.cells;
-        for (Key<?> key : unit.work.contract.writesInOrder()) {
+        for (Key<?> key : unit.work.contract.writes()) {
             cells = cells.remove(key.name());
         }
         return new State(cells, null);
@@ -222,7 +222,7 @@ final class ScopeNode extends Node {
     @Override
     void outputs(java.util.Map<String, Cell> into) {
         body.outputs(into);
-        unit.work.contract.writesInOrder().forEach(key -> into.remove(key.name()));
+        unit.work.contract.writes().forEach(key -> into.remove(key.name()));
     }
 
     @Override

@@ -242,7 +242,7 @@ final class Unit implements State.View {
 
     private @Nullable Throwable problemWith(Outputs given) {
         Contract contract = work.contract;
-        for (Key<?> key : contract.writesInOrder()) {
+        for (Key<?> key : contract.writes()) {
             if (given.find(key).isEmpty()) {
                 return StepFailure.permanent(
                         reader() + " completed without key '" + key + "', which its contract declares");
