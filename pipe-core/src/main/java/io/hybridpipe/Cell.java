@@ -13,12 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class Cell {
     final Object value;
     final @Nullable Path origin;
+    /** Whether the caller supplied it under a key whose values are secrets. */
+    final boolean secretInput;
+
     private volatile @Nullable Cell newer;
     private volatile boolean undone;
 
     Cell(Object value, @Nullable Path origin) {
+        this(value, origin, false);
+    }
+
+    Cell(Object value, @Nullable Path origin, boolean secretInput) {
         this.value = value;
         this.origin = origin;
+        this.secretInput = secretInput;
     }
 
     Cell latest() {

@@ -149,6 +149,12 @@ public final class Contract {
         return opaque || updates.contains(key);
     }
 
+    /** Whether it writes the key as a secret. */
+    boolean isSecret(Key<?> key) {
+        Key<?> declared = writable.get(key.name());
+        return declared != null && declared.isSecret();
+    }
+
     boolean updatesAnything() {
         return !updates.isEmpty();
     }

@@ -178,6 +178,8 @@ final class Execution implements Run {
             refuse(outline.path(), StepFailure.permanent("the input lacks " + String.join(", ", missing)), List.of());
             return;
         }
+        // all of it: keys that are read only if they are there are not among the needs
+        input.cells.values().forEach(cell -> secrets.learn(cell.value, cell.secretInput));
         for (Key<?> key : pipe.needs()) {
             secrets.learn(key, input.cells.get(key.name()).get().value);
         }
@@ -268,7 +270,7 @@ final class Execution implements Run {
         if (keeps()) {
             then.run();
         } else {
-            append(Kind.TURN, node.path(), 0, 0, failure.getMessage(), then);
+            append(Kind.TURN, node.path(), 0, 0, message(failure), then);
         }
     }
 
@@ -446,7 +448,10 @@ final class Execution implements Run {
             call.run();
         } catch (RuntimeException | Error e) {
             if (noisy.add(listener)) {
-                LOG.warn("listener {} threw; it is ignored, and further throws of it are not logged", listener, e);
+                LOG.warn(
+                        "listener {} threw; it is ignored, and further throws of it are not logged",
+                        listener,
+                        secrets.scrub(e));
             }
         }
     }

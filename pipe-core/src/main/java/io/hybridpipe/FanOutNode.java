@@ -46,6 +46,8 @@ final class FanOutNode extends MembersNode {
     private <T> void nameItems(Each<T> each) {
         Set<String> seen = new HashSet<>();
         for (T item : each.items.get(in)) {
+            // before its name may get into a message
+            execution.secrets.learn(each.as, item);
             String name = Objects.requireNonNull(each.naming.apply(item), "an item's name");
             if (!Element.NAME.matcher(name).matches()) {
                 throw StepFailure.permanent(
@@ -62,10 +64,7 @@ final class FanOutNode extends MembersNode {
     @Override
     Node member(int index) {
         BodyNode body = BodyNode.item(this, path().item(names.get(index)));
-        Key<?> as = each().as;
-        Object item = items.get(index);
-        execution.secrets.learn(as, item);
-        body.in = new State(in.cells.put(as.name(), new Cell(item, path())), null);
+        body.in = new State(in.cells.put(each().as.name(), new Cell(items.get(index), path())), null);
         return body;
     }
 

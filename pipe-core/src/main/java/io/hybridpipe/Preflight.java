@@ -96,11 +96,12 @@ final class Preflight {
         }
     }
 
-    private static State inside(Element.OfPipe nested, State visible, Outline outline) {
+    private State inside(Element.OfPipe nested, State visible, Outline outline) {
         io.vavr.collection.Map<String, Cell> cells = HashMap.empty();
         for (Key<?> need : nested.nested.needs()) {
             Optional<?> value = early(nested.wiring.inputFor(need), visible, outline);
             if (value.isPresent()) {
+                execution.secrets.learn(need, value.get());
                 cells = cells.put(need.name(), new Cell(value.get(), null));
             }
         }

@@ -139,7 +139,7 @@ final class Reporting {
         return new Leftover(
                 unit.node.path(),
                 Tokens.token(execution.id(), unit.node.path(), unit.generation()),
-                List.copyOf(unit.made()),
+                unit.made().stream().map(execution.secrets::scrub).toList(),
                 why);
     }
 
@@ -156,7 +156,7 @@ final class Reporting {
                     message(node, unit)));
         }
         if (unit != null) {
-            made.addAll(unit.made());
+            unit.made().stream().map(execution.secrets::scrub).forEach(made::add);
         }
         node.inner().forEach(inner -> element(inner, elements, made));
     }

@@ -9,7 +9,7 @@ final class ScrubbedException extends RuntimeException {
 
     private final String className;
 
-    private ScrubbedException(String className, String message, @Nullable Throwable cause) {
+    private ScrubbedException(String className, @Nullable String message, @Nullable Throwable cause) {
         super(message, cause);
         this.className = className;
     }
@@ -18,7 +18,7 @@ final class ScrubbedException extends RuntimeException {
         Throwable cause = failure.getCause();
         ScrubbedException copy = new ScrubbedException(
                 failure.getClass().getName(),
-                secrets.scrub(failure.getMessage()),
+                failure.getMessage() == null ? null : secrets.scrub(failure.getMessage()),
                 cause == null || depth > 20 ? null : of(cause, secrets, depth + 1));
         copy.setStackTrace(failure.getStackTrace());
         for (Throwable suppressed : failure.getSuppressed()) {
@@ -31,6 +31,7 @@ final class ScrubbedException extends RuntimeException {
 
     @Override
     public String toString() {
-        return className + ": " + getMessage();
+        String message = getMessage();
+        return message == null ? className : className + ": " + message;
     }
 }

@@ -3,7 +3,6 @@ package io.hybridpipe;
 
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A value that prints as {@code ***}; the way to hold a secret inside a record.
@@ -14,11 +13,11 @@ import java.util.function.Supplier;
  * @param <T> what is kept secret
  */
 public final class Secret<T> {
-    // behind a lambda, so that a mapper that reads private fields finds nothing to print
-    private final Supplier<T> value;
+    // transient, so that a mapper that reads private fields finds nothing to print
+    private final transient T value;
 
     private Secret(T value) {
-        this.value = () -> value;
+        this.value = value;
     }
 
     /** Keeps the value secret. */
@@ -28,22 +27,22 @@ public final class Secret<T> {
 
     /** The value itself; call this only where it is sent. */
     public T reveal() {
-        return value.get();
+        return value;
     }
 
     /** A secret computed from this one. */
     public <R> Secret<R> map(Function<? super T, ? extends R> function) {
-        return of(function.apply(value.get()));
+        return of(function.apply(value));
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret<?> secret && value.get().equals(secret.value.get());
+        return other instanceof Secret<?> secret && value.equals(secret.value);
     }
 
     @Override
     public int hashCode() {
-        return value.get().hashCode();
+        return value.hashCode();
     }
 
     @Override

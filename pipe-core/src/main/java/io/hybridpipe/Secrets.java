@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +37,25 @@ final class Secrets {
         }
     };
 
+    private final Set<String> known = new HashSet<>();
     private volatile String @Nullable [] needles;
 
     /** Remembers what is secret in a value: all of it if the key says so, and every {@link Secret} inside. */
     void learn(Key<?> key, Object value) {
-        if (key.isSecret() || MAY_HOLD.get(value.getClass())) {
-            learn(value, key.isSecret(), 0);
+        learn(value, key.isSecret());
+    }
+
+    /** Remembers what is secret in a value: all of it, or every {@link Secret} inside. */
+    void learn(Object value, boolean secret) {
+        if (secret || MAY_HOLD.get(value.getClass())) {
+            learn(value, secret, 0);
+        }
+    }
+
+    /** Remembers what is secret in a step's outputs; what its contract calls a secret is one, however it was written. */
+    void learn(Contract contract, Outputs outputs) {
+        for (Outputs o = outputs; o != null && o.key != null && o.value != null; o = o.rest) {
+            learn(o.value, o.key.isSecret() || contract.isSecret(o.key));
         }
     }
 
@@ -80,7 +95,7 @@ final class Secrets {
     }
 
     private synchronized void add(String secret) {
-        if (secret.length() < SHORTEST) {
+        if (secret.length() < SHORTEST || !known.add(secret)) {
             return;
         }
         TreeSet<String> all = new TreeSet<>(
@@ -110,10 +125,11 @@ final class Secrets {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         byte[] shifted = new byte[bytes.length + bytesBefore];
         System.arraycopy(bytes, 0, shifted, bytesBefore, bytes.length);
-        int whole = shifted.length / 3 * 4;
+        // characters all of whose six bits are the secret's
+        int whole = shifted.length * 8 / 6;
         int from = bytesBefore == 0 ? 0 : bytesBefore + 1;
         String encoded = Base64.getEncoder().encodeToString(shifted);
-        if (whole - from >= 2 * SHORTEST) {
+        if (whole - from >= SHORTEST) {
             String core = encoded.substring(from, whole);
             all.add(core);
             all.add(core.replace('+', '-').replace('/', '_'));

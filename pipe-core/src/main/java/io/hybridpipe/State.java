@@ -43,7 +43,7 @@ public final class State {
     public <T> State with(Key<T> key, T value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, () -> "value of " + key);
-        return new State(cells.put(key.name(), new Cell(value, null)), view);
+        return new State(cells.put(key.name(), new Cell(value, null, key.isSecret())), view);
     }
 
     /**
@@ -98,7 +98,12 @@ public final class State {
 
     /** A copy with fresh cells, so that updates made by one run are not seen by another. */
     State detached() {
-        return new State(cells.mapValues(cell -> new Cell(cell.latest().value, cell.latest().origin)), null);
+        return new State(
+                cells.mapValues(cell -> {
+                    Cell latest = cell.latest();
+                    return new Cell(latest.value, latest.origin, latest.secretInput);
+                }),
+                null);
     }
 
     /** Names only: values may be large or secret. */

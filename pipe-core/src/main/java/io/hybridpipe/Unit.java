@@ -272,8 +272,8 @@ final class Unit implements State.View {
     private void keep(Outputs given) {
         outputs = given;
         Cells fresh = null;
+        execution.secrets.learn(work.contract, given);
         for (Outputs o = given; o != null && o.key != null && o.value != null; o = o.rest) {
-            execution.secrets.learn(o.key, o.value);
             Cell cell = new Cell(o.value, node.path());
             Cell old = cells == null ? null : cells.find(o.key);
             if (old == null && work.contract.updates(o.key)) {
@@ -496,6 +496,9 @@ final class Unit implements State.View {
     }
 
     private void found(Consumer<Found> then, Found found) {
+        if (found instanceof Found.Done it) {
+            execution.secrets.learn(work.contract, it.outputs());
+        }
         if (execution.isHeard()) {
             String text = execution.secrets.scrub(found.<String>fold(
                     absent -> "absent",

@@ -19,6 +19,7 @@ public final class BufferedListener implements RunListener {
     private final AtomicInteger events = new AtomicInteger();
     private final AtomicInteger work = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
+    private volatile boolean noisy;
 
     BufferedListener(RunListener target, int capacity) {
         if (capacity < 1) {
@@ -64,8 +65,12 @@ public final class BufferedListener implements RunListener {
             for (Runnable delivery = waiting.poll(); delivery != null; delivery = waiting.poll()) {
                 try {
                     delivery.run();
-                } catch (RuntimeException e) {
-                    LOG.warn("a listener behind a buffer threw, which is ignored", e);
+                } catch (RuntimeException | Error e) {
+                    if (!noisy) {
+                        noisy = true;
+                        LOG.warn(
+                                "listener {} threw; it is ignored, and further throws of it are not logged", target, e);
+                    }
                 }
             }
             done = work.addAndGet(-done);
