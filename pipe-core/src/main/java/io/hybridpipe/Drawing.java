@@ -12,6 +12,7 @@ final class Drawing {
     private final Map<Path, String> marks;
     private final StringBuilder text = new StringBuilder();
     private final List<String> edges = new ArrayList<>();
+    private final List<String> marked = new ArrayList<>();
     private int ids;
 
     Drawing(Map<Path, String> marks) {
@@ -70,20 +71,21 @@ final class Drawing {
     String mermaid(Outline root) {
         text.append("flowchart TD\n");
         flow("  ", List.of(root));
-        edges.forEach(
-                edge -> text.append("  ").append(edge.replace("->", "-->")).append('\n'));
+        edges.forEach(edge -> text.append("  ").append(edge).append('\n'));
+        if (!marked.isEmpty()) {
+            text.append("  classDef marked stroke:#c00,stroke-width:3px\n");
+            text.append("  class ").append(String.join(",", marked)).append(" marked\n");
+        }
         return text.toString();
     }
 
-    private List<Ends> flow(String indent, List<Outline> elements) {
-        List<Ends> all = new ArrayList<>();
+    private List<String> flow(String indent, List<Outline> elements) {
+        List<String> all = new ArrayList<>();
         for (Outline each : elements) {
             String id = "n" + ids++;
             String label = label(each, "<br/>");
             if (each.children().isEmpty()) {
-                text.append(indent).append(id).append("[\"").append(label).append("\"]");
-                text.append(marks.containsKey(each.path()) ? ":::marked\n" : "\n");
-                all.add(new Ends(id, id));
+                text.append(indent).append(id).append("[\"").append(label).append("\"]\n");
             } else {
                 text.append(indent)
                         .append("subgraph ")
@@ -91,10 +93,16 @@ final class Drawing {
                         .append("[\"")
                         .append(label)
                         .append("\"]\n");
-                join(each, flow(indent + "  ", each.children()));
+                List<String> inner = flow(indent + "  ", each.children());
+                for (int i = 1; i < inner.size() && followEachOther(each); i++) {
+                    edges.add(inner.get(i - 1) + " --> " + inner.get(i));
+                }
                 text.append(indent).append("end\n");
-                all.add(new Ends(id, id));
             }
+            if (marks.containsKey(each.path())) {
+                marked.add(id);
+            }
+            all.add(id);
         }
         return all;
     }
@@ -110,33 +118,30 @@ final class Drawing {
         List<Ends> all = new ArrayList<>();
         for (Outline each : elements) {
             String id = "n" + ids++;
+            String red = marks.containsKey(each.path()) ? "color=red" : "";
             if (each.children().isEmpty()) {
                 text.append(indent).append(id).append(" [label=\"").append(label(each, "\\n"));
-                text.append(marks.containsKey(each.path()) ? "\", color=red];\n" : "\"];\n");
-                all.add(new Ends(id, id));
+                text.append(red.isEmpty() ? "\"];\n" : "\", " + red + "];\n");
+                all.add(new Ends(id, id, ""));
             } else {
-                text.append(indent).append("subgraph cluster_").append(id).append(" {\n");
-                text.append(indent)
-                        .append("  label=\"")
-                        .append(label(each, "\\n"))
-                        .append("\";\n");
+                String cluster = "cluster_" + id;
+                text.append(indent).append("subgraph ").append(cluster).append(" {\n");
+                text.append(indent).append("  label=\"").append(label(each, "\\n"));
+                text.append(red.isEmpty() ? "\";\n" : "\"; " + red + ";\n");
                 List<Ends> inner = nodes(indent + "  ", each.children());
-                join(each, inner);
+                for (int i = 1; i < inner.size() && followEachOther(each); i++) {
+                    edges.add(inner.get(i - 1).to(inner.get(i)));
+                }
                 text.append(indent).append("}\n");
                 all.add(new Ends(
-                        inner.get(0).first(), inner.get(inner.size() - 1).last()));
+                        inner.get(0).first(), inner.get(inner.size() - 1).last(), cluster));
             }
         }
         return all;
     }
 
-    private void join(Outline parent, List<Ends> inner) {
-        if (parent.kind() == ElementKind.GROUP) {
-            return;
-        }
-        for (int i = 1; i < inner.size(); i++) {
-            edges.add(inner.get(i - 1).last() + " -> " + inner.get(i).first());
-        }
+    private static boolean followEachOther(Outline parent) {
+        return parent.kind() != ElementKind.GROUP;
     }
 
     private String label(Outline outline, String newLine) {
@@ -145,8 +150,21 @@ final class Drawing {
         return (outline.path().name()
                         + (described.isEmpty() ? "" : newLine + described)
                         + (mark.isEmpty() ? "" : newLine + mark))
-                .replace("\"", "'");
+                .replace("\"", "'")
+                .replace('\n', ' ');
     }
 
-    private record Ends(String first, String last) {}
+    /** Edges of DOT join nodes; where a cluster is meant, they are cut at its border. */
+    private record Ends(String first, String last, String cluster) {
+        String to(Ends next) {
+            List<String> borders = new ArrayList<>();
+            if (!cluster.isEmpty()) {
+                borders.add("ltail=" + cluster);
+            }
+            if (!next.cluster.isEmpty()) {
+                borders.add("lhead=" + next.cluster);
+            }
+            return last + " -> " + next.first + (borders.isEmpty() ? "" : " [" + String.join(", ", borders) + "]");
+        }
+    }
 }
