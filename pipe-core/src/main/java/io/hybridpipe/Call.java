@@ -90,6 +90,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         } catch (Throwable e) { // whatever user code throws, an Error too, must end in undo and not in the engine
             onError(e);
         }
+        unit.execution().timePasses();
         if (PHASE.compareAndSet(this, SUBSCRIBING, RUNNING)) {
             if (timeoutMillis > 0 && !over) {
                 timeLeft = timeoutMillis;

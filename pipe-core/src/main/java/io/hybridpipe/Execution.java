@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ final class Execution implements Run {
     private volatile @Nullable RunId id;
     private volatile @Nullable String asked;
     private long sequence;
+    private long now;
+    private boolean nowKnown;
+    private Instant instant = Instant.EPOCH;
     private Instant startedAt = Instant.EPOCH;
     private @Nullable Throwable primary;
     private @Nullable Path primaryPath;
@@ -87,10 +91,9 @@ final class Execution implements Run {
         id = options.runId;
         Scheduler timers = options.scheduler == null ? Schedulers.parallel() : options.scheduler;
         scheduler = timers;
-        boolean wallClock = Math.abs(timers.now(TimeUnit.MILLISECONDS) - System.currentTimeMillis())
-                < Duration.ofDays(1).toMillis();
+        boolean wallClock = WallClock.isOf(timers);
         clock = options.clock != null ? options.clock : wallClock ? Clock.systemUTC() : new SchedulerClock(timers);
-        mailbox = new Mailbox(wallClock ? EngineThreads.executor() : Runnable::run);
+        mailbox = new Mailbox(wallClock ? EngineThreads.executor() : Runnable::run, this::timePasses);
         root = BodyNode.root(this, pipe.describe());
     }
 
@@ -167,29 +170,30 @@ final class Execution implements Run {
     // ---- the course of a run
 
     private void begin() {
-        startedAt = clock.instant();
+        startedAt = instant();
         Outline outline = pipe.describe();
-        List<String> missing = pipe.needs().stream()
-                .filter(key -> !input.cells.containsKey(key.name()))
-                .map(Key::name)
-                .sorted()
-                .toList();
+        Set<String> missing = new TreeSet<>();
+        for (Key<?> key : pipe.needs()) {
+            Cell cell = input.cells.getOrElse(key.name(), null);
+            if (cell == null) {
+                missing.add(key.name());
+            } else {
+                secrets.learn(key, cell.value);
+            }
+        }
         if (!missing.isEmpty()) {
             refuse(outline.path(), StepFailure.permanent("the input lacks " + String.join(", ", missing)), List.of());
             return;
         }
         // all of it: keys that are read only if they are there are not among the needs
         input.cells.values().forEach(cell -> secrets.learn(cell.value, cell.secretInput));
-        for (Key<?> key : pipe.needs()) {
-            secrets.learn(key, input.cells.get(key.name()).get().value);
-        }
         if (options.deadline != null) {
             deadlineTimer = scheduler.schedule(
                     () -> ask("the run's deadline of " + options.deadline + " has passed"),
                     options.deadline.toMillis(),
                     TimeUnit.MILLISECONDS);
         }
-        Mono<Preflight.Verdict> checks = new Preflight(this).run(outline);
+        Mono<Preflight.Verdict> checks = outline.hasPreflight() ? new Preflight(this).run(outline) : null;
         if (checks == null) {
             admitted();
             return;
@@ -335,7 +339,7 @@ final class Execution implements Run {
 
     private void settle(@Nullable Throwable failure) {
         stopTimers();
-        Instant endedAt = clock.instant();
+        Instant endedAt = instant();
         Outcome outcome = outcome(failure);
         append(Kind.SETTLED, pipe.describe().path(), 0, 0, outcome, () -> {
             over = true;
@@ -348,7 +352,11 @@ final class Execution implements Run {
                 LOG.error(reporting.leftoverLine());
             }
             for (RunListener listener : options.listeners) {
-                quietly(listener, () -> listener.settled(result.report()));
+                try {
+                    listener.settled(result.report());
+                } catch (RuntimeException | Error e) {
+                    ignore(listener, e);
+                }
             }
             // the JVM may end from the moment it is released: whoever waits for the end is told before
             try {
@@ -420,8 +428,25 @@ final class Execution implements Run {
         mailbox.runOrPost(task);
     }
 
+    /** The time of this turn in milliseconds: read once, and again when code of others has run. */
     long now() {
-        return clock.millis();
+        if (!nowKnown) {
+            now = clock.millis();
+            nowKnown = true;
+        }
+        return now;
+    }
+
+    private Instant instant() {
+        long millis = now();
+        if (instant.toEpochMilli() != millis) {
+            instant = Instant.ofEpochMilli(millis);
+        }
+        return instant;
+    }
+
+    void timePasses() {
+        nowKnown = false;
     }
 
     Disposable timer(long millis, Runnable task) {
@@ -433,26 +458,31 @@ final class Execution implements Run {
     }
 
     void emit(Node node, int attempt, Function<EventHeader, PipeEvent> event) {
-        if (options.listeners.isEmpty()) {
-            return;
-        }
-        PipeEvent happened =
-                event.apply(new EventHeader(id(), sequence++, node.path(), attempt, clock.instant(), options.labels));
-        for (RunListener listener : options.listeners) {
-            quietly(listener, () -> listener.on(happened));
+        if (isHeard()) {
+            tell(event.apply(header(node, attempt)));
         }
     }
 
-    private void quietly(RunListener listener, Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | Error e) {
-            if (noisy.add(listener)) {
-                LOG.warn(
-                        "listener {} threw; it is ignored, and further throws of it are not logged",
-                        listener,
-                        secrets.scrub(e));
+    EventHeader header(Node node, int attempt) {
+        return new EventHeader(id(), sequence++, node.path(), attempt, instant(), options.labels);
+    }
+
+    void tell(PipeEvent happened) {
+        for (RunListener listener : options.listeners) {
+            try {
+                listener.on(happened);
+            } catch (RuntimeException | Error e) {
+                ignore(listener, e);
             }
+        }
+    }
+
+    private void ignore(RunListener listener, Throwable thrown) {
+        if (noisy.add(listener)) {
+            LOG.warn(
+                    "listener {} threw; it is ignored, and further throws of it are not logged",
+                    listener,
+                    secrets.scrub(thrown));
         }
     }
 

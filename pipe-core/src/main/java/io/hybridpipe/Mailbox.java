@@ -20,13 +20,16 @@ final class Mailbox {
             Queues.<Runnable>unboundedMultiproducer().get();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Executor executor;
+    private final Runnable beforeEach;
     private volatile @Nullable Thread drainer;
 
     /**
      * @param executor runs the draining; one that runs it at once makes the poster's thread the engine's, as virtual time needs
+     * @param beforeEach is called before each task
      */
-    Mailbox(Executor executor) {
+    Mailbox(Executor executor, Runnable beforeEach) {
         this.executor = executor;
+        this.beforeEach = beforeEach;
     }
 
     /** Has the task run by the engine, after those posted before. */
@@ -60,6 +63,7 @@ final class Mailbox {
             drainer = Thread.currentThread();
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 try {
+                    beforeEach.run();
                     task.run();
                 } catch (RuntimeException | Error e) {
                     LOG.error("the engine failed, please report this", e);

@@ -19,12 +19,20 @@ public final class Outline {
     private final Path path;
     private final List<Outline> children;
     private final boolean flat;
+    private final boolean hasPreflight;
 
     private Outline(Element element, Path path, List<Outline> children, boolean flat) {
         this.element = element;
         this.path = path;
         this.children = children;
         this.flat = flat;
+        Work work = element.work();
+        hasPreflight = work != null && work.hasPreflight || children.stream().anyMatch(Outline::hasPreflight);
+    }
+
+    /** Whether this element or one inside has anything to ask before a run. */
+    boolean hasPreflight() {
+        return hasPreflight;
     }
 
     /** The outline of an element whose path is already known. */

@@ -69,7 +69,7 @@ final class Preflight {
         }
         State inside = element instanceof Element.OfPipe nested ? inside(nested, visible, outline) : visible;
         Work work = element.work();
-        if (work != null) {
+        if (work != null && work.hasPreflight) {
             Mono<Void> answer = answer(work, inside, outline.path());
             // Mono.empty() is one object, which most steps return: nothing to wait for
             if (answer != Mono.<Void>empty()) {

@@ -123,6 +123,11 @@ public final class StepOptions {
         return undoTimeout.isZero() ? Optional.empty() : Optional.of(undoTimeout);
     }
 
+    /** Zero if it is not limited. */
+    long attemptTimeoutMillis() {
+        return attemptTimeout.toMillis();
+    }
+
     private static Duration positive(Duration timeout) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");

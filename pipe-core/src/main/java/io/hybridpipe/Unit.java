@@ -200,14 +200,16 @@ final class Unit implements State.View {
             }
             if (execution.isHeard()) {
                 String type = work.contract.type();
-                emit(
+                // the two events of every step are made without a detour, since there may be very many
+                EventHeader header = execution.header(node, attempt);
+                execution.tell(
                         work.isScope()
-                                ? header -> new PipeEvent.ScopeOpening(header, type)
-                                : header -> new PipeEvent.StepStarted(header, type));
+                                ? new PipeEvent.ScopeOpening(header, type)
+                                : new PipeEvent.StepStarted(header, type));
             }
             long timeout = reopening
                     ? work.options.attemptTimeout().map(Duration::toMillis).orElseGet(this::share)
-                    : work.options.attemptTimeout().map(Duration::toMillis).orElse(0L);
+                    : work.options.attemptTimeoutMillis();
             call(work.forward(), context -> work.run(node.in.seenBy(this), context), timeout, this::attemptEnded);
         });
     }
@@ -431,11 +433,11 @@ final class Unit implements State.View {
     private void said(@Nullable Throwable failure) {
         Duration took = Duration.ofMillis(execution.now() - performStartedAt);
         if (failure == null) {
-            Instant expiresAt = Instant.ofEpochMilli(expiresAt());
-            emit(
+            EventHeader header = execution.header(node, attempt);
+            execution.tell(
                     work.isScope()
-                            ? header -> new PipeEvent.ScopeOpened(header, expiresAt, took)
-                            : header -> new PipeEvent.StepFinished(header, took));
+                            ? new PipeEvent.ScopeOpened(header, Instant.ofEpochMilli(expiresAt()), took)
+                            : new PipeEvent.StepFinished(header, took));
         } else {
             FailureClass failureClass = FailureClass.of(failure);
             String message = execution.message(failure);

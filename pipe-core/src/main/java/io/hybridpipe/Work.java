@@ -12,10 +12,27 @@ import reactor.core.publisher.Mono;
  * at the end of its body.
  */
 abstract class Work {
+    private static final ClassValue<Boolean> PREFLIGHT = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            try {
+                Class<?> declares = type.getMethod("preflight", State.class, StepContext.class)
+                        .getDeclaringClass();
+                return declares != Step.class && declares != Scope.class;
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException("every step and scope has one", e);
+            }
+        }
+    };
+
     final Contract contract;
     final StepOptions options;
 
-    private Work(Contract contract, StepOptions options) {
+    /** Whether the class has a preflight of its own: most have none, and then nothing is asked. */
+    final boolean hasPreflight;
+
+    private Work(Contract contract, StepOptions options, Class<?> type) {
+        hasPreflight = PREFLIGHT.get(type);
         this.contract = Objects.requireNonNull(contract, "contract");
         this.options = Objects.requireNonNull(options, "options");
     }
@@ -42,7 +59,7 @@ abstract class Work {
     }
 
     static Work of(Step step, UnaryOperator<StepOptions> options) {
-        return new Work(step.contract(), options.apply(step.options())) {
+        return new Work(step.contract(), options.apply(step.options()), step.getClass()) {
             @Override
             Phase forward() {
                 return Phase.RUN;
@@ -76,7 +93,7 @@ abstract class Work {
     }
 
     static Work of(Scope scope, UnaryOperator<StepOptions> options) {
-        return new Work(scope.contract(), options.apply(scope.options())) {
+        return new Work(scope.contract(), options.apply(scope.options()), scope.getClass()) {
             @Override
             Phase forward() {
                 return Phase.OPEN;
