@@ -171,6 +171,8 @@ final class Unit implements State.View {
                 end(failure);
             } else if (stop != null) {
                 end(stop);
+            } else if (mayStillAct) {
+                end(stillActing());
             } else if (status == Status.BEGUN) {
                 lookBeforeTryingAgain(StepFailure.unknownOutcome("an earlier attempt has an unknown outcome"), true);
             } else {
@@ -233,7 +235,8 @@ final class Unit implements State.View {
             // a create that went through before another call was throttled: trying blindly would make a second one
             failureClass = FailureClass.UNKNOWN_OUTCOME;
         }
-        if (failureClass == FailureClass.PERMANENT) {
+        if (failureClass == FailureClass.PERMANENT || mayStillAct) {
+            // beside a worker that may still act nothing is tried again; undo looks, once
             end(why);
         } else if (failureClass == FailureClass.UNKNOWN_OUTCOME && work.contract.effect() != Effect.none()) {
             lookBeforeTryingAgain(why, false);
@@ -615,7 +618,7 @@ final class Unit implements State.View {
     /** Between two tries the scope round a step may have expired: then it is opened afresh. */
     private void tryUndoInOpenScope(Found found, int tries, Consumer<@Nullable Throwable> whenDone) {
         undoInterrupted = false;
-        if (work.isScope() || !execution.isUndoing()) {
+        if (!isStepUndo()) {
             tryUndo(found, tries, whenDone);
         } else {
             withEnclosingOpen(failure -> {
@@ -697,7 +700,11 @@ final class Unit implements State.View {
 
     /** Whatever was seen or undone, its worker may yet do what it was once sent for. */
     void leaveActing(Consumer<@Nullable Throwable> whenDone) {
-        leave(whenDone, StepFailure.unknownOutcome("its worker did not end when told to and may still act"));
+        leave(whenDone, stillActing());
+    }
+
+    private static StepFailure stillActing() {
+        return StepFailure.unknownOutcome("its worker did not end when told to and may still act");
     }
 
     private void leave(Consumer<@Nullable Throwable> whenDone, Throwable failure) {
@@ -720,8 +727,9 @@ final class Unit implements State.View {
         }
     }
 
+    /** Whether it is undone in an undo pass; what is half-made is also undone going forward, between two attempts. */
     private boolean isStepUndo() {
-        return takingBack && !work.isScope();
+        return takingBack && !performing && !work.isScope();
     }
 
     private long undoTimeout() {
@@ -732,7 +740,8 @@ final class Unit implements State.View {
     }
 
     private long share() {
-        return execution.isUndoing() ? execution.undoShare() : CLOSE_TIMEOUT;
+        boolean inUndoPass = execution.isUndoing() && (!performing || reopening);
+        return inUndoPass ? execution.undoShare() : CLOSE_TIMEOUT;
     }
 
     /** The deadline of the undo pass has passed: a re-opening is stopped, and so is a step's undo; a close goes on. */

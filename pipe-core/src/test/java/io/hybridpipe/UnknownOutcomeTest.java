@@ -205,6 +205,28 @@ class UnknownOutcomeTest {
     }
 
     @Test
+    void partlyIsUndoneGoingForwardThoughAnotherScopesUndoPassIsLongOver() {
+        Act door = trial.act("door");
+        Act broken = trial.act("broken").runs(context -> Act.refused());
+        Act waits = trial.act("waits")
+                .runs(context -> Mono.delay(Duration.ofMinutes(40), trial.time).then(Mono.empty()));
+        Act a = trial.act("a").finds(Found.partly("one of two"));
+        a.runs(a::makeAndLose, a::make)
+                .undoes(context -> a.takeAway(context).delaySubscription(Duration.ofSeconds(5), trial.time));
+        Element waitsThenA =
+                Element.sequence("s", body -> body.element(waits.step()).element(a.step()));
+
+        trial.start(Element.concurrently(
+                        "g", Group.ofDefaults().finishThenFail(), door.around(broken.step()), waitsThenA))
+                .pass(Duration.ofMinutes(41));
+
+        assertThat(trial.called())
+                .containsSubsequence("close door", "run a", "look at a", "undo a", "run a")
+                .as("undone once, in its own time");
+        assertThat(a.made).isEqualTo(2);
+    }
+
+    @Test
     void theEventsSayWhatWasSeen() {
         Act a = trial.act("a").finds(Found.partly("one of two"));
         a.runs(a::makeAndLose, a::make);
