@@ -221,6 +221,35 @@ class ScopeTest {
     }
 
     @Test
+    void aCloseThatHangsIsALeftoverInTheEnd() {
+        door.undoes(context -> Mono.never());
+
+        trial.start(door.around(inside.step())).passAll();
+
+        assertThat(trial.timesOf("close door")).hasSize(4);
+        assertThat(trial.leftovers()).containsExactly("p/door");
+    }
+
+    @Test
+    void anOpenThatFailsIsRetriedLikeAStep() {
+        door.runs(context -> Act.fails(FailureClass.TRANSIENT), door::make);
+
+        trial.start(door.around(inside.step())).passAll();
+
+        assertThat(trial.called()).containsExactly("open door", "open door", "run inside", "close door");
+    }
+
+    @Test
+    void aScopeWhoseOpenIsRefusedIsNotEnteredAndNothingIsClosed() {
+        door.runs(context -> Act.refused());
+
+        trial.start(trial.act("before").step(), door.around(inside.step())).passAll();
+
+        assertThat(trial.called()).containsExactly("run before", "open door", "look at door", "undo before");
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+    }
+
+    @Test
     void nestedScopesCloseInsideOut() {
         Act inner = trial.act("inner");
 

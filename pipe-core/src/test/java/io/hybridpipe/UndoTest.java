@@ -298,6 +298,51 @@ class UndoTest {
     }
 
     @Test
+    void keptAnUpdateThatMayHaveHappenedIsLookedForSinceTheScopeRoundItNeedsIt() {
+        Key<String> password = Key.of("password", String.class);
+        List<String> seen = new ArrayList<>();
+        Act door =
+                trial.act("door").contract(it -> it.reading(password)).seeing(state -> seen.add(state.get(password)));
+        a.contract(it -> it.updating(password)).finds(Found.done(Outputs.of(password, "second")));
+        a.runs(context -> a.makeIn(Duration.ofSeconds(5), context));
+        Pipe pipe =
+                Pipe.named("p").needs(password).element(door.around(a.step())).build();
+
+        trial.options(it -> it.onFailure(RunOptions.OnFailure.KEEP))
+                .start(pipe, State.of(password, "first"))
+                .pass(Duration.ofSeconds(1))
+                .cancel()
+                .passAll();
+
+        assertThat(trial.called()).containsExactly("open door", "run a", "look at a", "close door");
+        assertThat(seen).containsExactly("first", "second");
+    }
+
+    @Test
+    void theScopesOfAFailedRunAreClosedThoughTheirUndoDeadlineHasPassed() {
+        Act door = trial.act("door");
+        a.options(it -> it.withUndoTimeout(Duration.ofHours(5))).undoes(context -> Mono.never());
+
+        trial.start(door.around(a.step(), broken.step())).passAll();
+
+        assertThat(trial.timesOf("close door")).containsExactly(Duration.ofMinutes(30));
+        assertThat(trial.leftovers()).containsExactly("p/door/a");
+    }
+
+    @Test
+    void anotherUndoPassHasADeadlineOfItsOwn() {
+        Act door = trial.act("door");
+        a.options(it -> it.withUndoTimeout(Duration.ofHours(5))).undoes(context -> Mono.never());
+
+        trial.start(b.step(), door.around(a.step(), broken.step())).passAll();
+
+        assertThat(trial.timesOf("undo b"))
+                .as("the scope's pass used up its own")
+                .containsExactly(Duration.ofMinutes(30));
+        assertThat(b.there).isFalse();
+    }
+
+    @Test
     void anUndoableStepWithoutAnUndoIsALeftoverThatSaysSo() {
         Step without = new Step() {
             @Override
