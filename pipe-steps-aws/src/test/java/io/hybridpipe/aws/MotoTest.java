@@ -17,6 +17,7 @@ import io.hybridpipe.aws.ec2.TemporaryIngress;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,9 +54,11 @@ class MotoTest {
               Eni: {Value: !Ref Eni}
             """;
 
-    private final TestContext stackContext = TestContext.of("run-1", "fednet/create-new-vpc");
-    private final TestContext routeContext = TestContext.of("run-1", "fednet/vpc-routes");
-    private final TestContext accessContext = TestContext.of("run-1", "fednet/vpc-api-access");
+    private final TestContext stackContext =
+            TestContext.at("fednet/create-new-vpc").withRunId("run-1");
+    private final TestContext routeContext = TestContext.at("fednet/vpc-routes").withRunId("run-1");
+    private final TestContext accessContext =
+            TestContext.at("fednet/vpc-api-access").withRunId("run-1");
     private AwsAccount account;
     private DeployStack stack;
     private AddRoute route;
@@ -116,7 +119,7 @@ class MotoTest {
         route.undo(state, Found.done(Outputs.none()), routeContext).block(SOON);
         route.undo(state, Found.done(Outputs.none()), routeContext).block(SOON);
         assertThat(routes(made)).isEmpty();
-        assertThat(routeContext.made).containsOnly(routeContext.gone.get(0));
+        assertThat(routeContext.made()).containsOnly(routeContext.gone().get(0));
     }
 
     @Test
@@ -161,14 +164,14 @@ class MotoTest {
         small.undo(State.empty(), Found.done(Outputs.none()), stackContext).block(SOON);
         small.undo(State.empty(), Found.done(Outputs.none()), stackContext).block(SOON);
         assertThat(small.reconcile(State.empty(), stackContext).block(SOON)).isEqualTo(Found.absent());
-        assertThat(stackContext.gone).isEqualTo(stackContext.made).hasSize(1);
+        assertThat(stackContext.gone()).isEqualTo(stackContext.made()).hasSize(1);
     }
 
     @Test
     void aStackOfAnotherRunIsRefusedAndLeftAsItIs() {
         State input = State.of(VPC_CIDR, Cidr.of("10.1.0.0/16"));
         stack.run(input, stackContext).block(SOON);
-        TestContext other = TestContext.of("run-2", "fednet/create-new-vpc");
+        TestContext other = TestContext.at("fednet/create-new-vpc").withRunId("run-2");
         assertThatThrownBy(() -> stack.run(input, other).block(SOON))
                 .hasMessage("stack orders-vpc exists already in account-a/eu-central-1 (CREATE_COMPLETE, made by"
                         + " fednet/create-new-vpc of run run-1); it is left as it is: delete it or choose another name")

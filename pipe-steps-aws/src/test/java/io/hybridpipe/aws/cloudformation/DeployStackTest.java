@@ -17,13 +17,13 @@ import io.hybridpipe.Secret;
 import io.hybridpipe.State;
 import io.hybridpipe.TypeRef;
 import io.hybridpipe.aws.TestAws;
-import io.hybridpipe.aws.TestContext;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.aws.Inventory;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +53,7 @@ class DeployStackTest {
     private static final State INPUT = State.of(CIDR, Cidr.of("10.1.0.0/16")).with(SUBNET, Cidr.of("10.1.1.0/24"));
     private static final State BAD_INPUT = INPUT.with(SUBNET, Cidr.of("10.9.1.0/24"));
 
-    private final TestContext context = TestContext.of("run-1", "fednet/create-new-vpc");
+    private final TestContext context = TestContext.at("fednet/create-new-vpc").withRunId("run-1");
     private TestAws aws;
     private DeployStack step;
 
@@ -82,8 +82,11 @@ class DeployStackTest {
         Outputs made = step.run(INPUT, context).block(SOON);
         assertThat(made.get(ECHO)).isEqualTo(Cidr.of("10.1.0.0/16"));
         assertThat(aws.inventory().ids("vpc")).containsExactly(made.get(VPC));
-        assertThat(context.progress).last().asString().startsWith("3/0 ");
-        assertThat(context.made).singleElement().satisfies(stack -> {
+        assertThat(context.progress())
+                .last()
+                .extracting(TestContext.Progress::done)
+                .isEqualTo(3);
+        assertThat(context.made()).singleElement().satisfies(stack -> {
             assertThat(stack.kind()).isEqualTo("AWS::CloudFormation::Stack");
             assertThat(stack.id()).startsWith("arn:aws:cloudformation:eu-central-1:");
             assertThat(stack.show())
@@ -140,12 +143,12 @@ class DeployStackTest {
     @Test
     void whatIsLeftFromBeforeAnUndoIsDeletedAndMadeAgain() {
         step.run(INPUT, context).block(SOON);
-        TestContext later = context.afterUndo();
+        TestContext later = context.withNextToken();
         assertThat(step.reconcile(INPUT, later).block(SOON)).isInstanceOf(Found.Partly.class);
         Outputs made = step.run(INPUT, later).block(SOON);
         assertThat(aws.inventory().ids("vpc")).containsExactly(made.get(VPC));
-        assertThat(Set.copyOf(later.made)).hasSize(2);
-        assertThat(later.gone).containsExactly(later.made.get(0));
+        assertThat(later.gone()).isEqualTo(context.made());
+        assertThat(later.made()).hasSize(1).doesNotContainAnyElementsOf(context.made());
     }
 
     @Test
@@ -236,7 +239,8 @@ class DeployStackTest {
         Outputs made = step.run(INPUT, context).block(SOON);
         step.undo(INPUT, Found.done(made), context).block(SOON);
         assertThat(aws.inventory().isEmpty()).isTrue();
-        assertThat(context.gone).isEqualTo(context.made);
+        assertThat(context.made()).isEmpty();
+        assertThat(context.gone()).hasSize(1);
         step.undo(INPUT, Found.done(made), context).block(SOON);
         assertThat(aws.calls("DeleteStack")).hasSize(1);
     }
@@ -266,9 +270,9 @@ class DeployStackTest {
         assertThat(aws.sim().calls().all()).isEmpty();
         Outputs first = run.block(SOON);
         step.undo(INPUT, Found.done(first), context).block(SOON);
-        Outputs second = step.run(INPUT, context.afterUndo()).block(SOON);
+        Outputs second = step.run(INPUT, context.withNextToken()).block(SOON);
         assertThat(second.get(VPC)).isNotEqualTo(first.get(VPC));
-        assertThat(step.run(INPUT, context.afterUndo()).block(SOON)).isEqualTo(second);
+        assertThat(step.run(INPUT, context.withNextToken()).block(SOON)).isEqualTo(second);
     }
 
     @Test
@@ -349,7 +353,7 @@ class DeployStackTest {
     @Test
     void deleteStackDeletesAnyStackAndIsDoneWhenThereIsNone() {
         step.run(INPUT, context).block(SOON);
-        TestContext other = TestContext.of("run-2", "clean/delete");
+        TestContext other = TestContext.at("clean/delete").withRunId("run-2");
         DeleteStack delete = DeleteStack.in(aws.account()).named("orders-vpc").pollEvery(POLL);
         assertThat(delete.reconcile(State.empty(), other).block(SOON)).isEqualTo(Found.absent());
         delete.run(State.empty(), other).block(SOON);

@@ -16,9 +16,9 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.aws.TestAws;
-import io.hybridpipe.aws.TestContext;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -35,7 +35,7 @@ class TemporaryStackTest {
             Outputs: {KeyName: {Value: !Ref Key}}
             """;
 
-    private final TestContext context = TestContext.of("run-1", "fednet/bootstrap");
+    private final TestContext context = TestContext.at("fednet/bootstrap").withRunId("run-1");
     private TestAws aws;
     private TemporaryStack scope;
 
@@ -122,7 +122,7 @@ class TemporaryStackTest {
         scope.close(State.empty(), Found.done(Outputs.none()), context).block(SOON);
         scope.close(State.empty(), Found.done(Outputs.none()), context).block(SOON);
         assertThat(aws.inventory().isEmpty()).isTrue();
-        scope.open(State.empty(), context.afterUndo()).block(SOON);
+        scope.open(State.empty(), context.withNextToken()).block(SOON);
         assertThat(aws.inventory().ids("stack")).containsExactly("orders-bootstrap");
     }
 

@@ -17,13 +17,13 @@ import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.TestAws;
-import io.hybridpipe.aws.TestContext;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.aws.Inventory;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.ec2.model.Route;
 class AddRouteTest {
     private static final Cidr ON_PREM = Cidr.of("10.0.0.0/16");
 
-    private final TestContext context = TestContext.of("run-1", "fednet/vpc-routes");
+    private final TestContext context = TestContext.at("fednet/vpc-routes").withRunId("run-1");
     private TestAws aws;
     private TestAws.Network network;
     private AddRoute step;
@@ -64,7 +64,7 @@ class AddRouteTest {
     void addsTheRouteAndSaysSo() {
         assertThat(step.run(State.empty(), context).block(SOON)).isEqualTo(Outputs.none());
         assertThat(routes()).extracting(Route::networkInterfaceId).containsExactly(network.eni());
-        assertThat(context.made).singleElement().satisfies(route -> {
+        assertThat(context.made()).singleElement().satisfies(route -> {
             assertThat(route.id()).isEqualTo(network.table() + "|10.0.0.0/16");
             assertThat(route.where()).isEqualTo("account-a/eu-central-1");
             assertThat(route.show())
@@ -130,7 +130,7 @@ class AddRouteTest {
         addForeign(network.eni());
         Inventory foreign = aws.inventory();
         step.run(State.empty(), context).block(SOON);
-        assertThat(context.made).isEmpty();
+        assertThat(context.made()).isEmpty();
         assertThat(step.reconcile(State.empty(), context).block(SOON)).isEqualTo(Found.absent());
         step.undo(State.empty(), Found.done(Outputs.none()), context).block(SOON);
         assertThat(aws.inventory()).isEqualTo(foreign);
@@ -170,7 +170,7 @@ class AddRouteTest {
         aws.faults().on("CreateRoute").dropAfter();
         assertThat(failure(step).failureClass()).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
         step.run(State.empty(), context).block(SOON);
-        assertThat(context.made).hasSize(1);
+        assertThat(context.made()).hasSize(1);
         assertThat(step.reconcile(State.empty(), context).block(SOON)).isEqualTo(Found.done(Outputs.none()));
     }
 
@@ -218,7 +218,8 @@ class AddRouteTest {
         step.run(State.empty(), context).block(SOON);
         step.undo(State.empty(), Found.done(Outputs.none()), context).block(SOON);
         assertThat(aws.inventory()).isEqualTo(before);
-        assertThat(context.gone).isEqualTo(context.made);
+        assertThat(context.made()).isEmpty();
+        assertThat(context.gone()).hasSize(1);
         step.undo(State.empty(), Found.done(Outputs.none()), context).block(SOON);
         assertThat(aws.calls("DeleteRoute")).hasSize(1);
     }

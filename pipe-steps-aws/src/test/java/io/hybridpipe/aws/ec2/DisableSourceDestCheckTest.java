@@ -12,17 +12,17 @@ import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.TestAws;
-import io.hybridpipe.aws.TestContext;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.sim.aws.Inventory;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DisableSourceDestCheckTest {
-    private final TestContext context = TestContext.of("run-1", "fednet/forwarding");
+    private final TestContext context = TestContext.at("fednet/forwarding").withRunId("run-1");
     private TestAws aws;
     private TestAws.Network network;
     private DisableSourceDestCheck step;
@@ -48,7 +48,7 @@ class DisableSourceDestCheckTest {
     void turnsTheCheckOffAndUndoTurnsItOnAgain() {
         step.run(State.empty(), context).block(SOON);
         assertThat(isChecked()).isFalse();
-        assertThat(context.made).hasSize(1);
+        assertThat(context.made()).hasSize(1);
         step.undo(State.empty(), Found.absent(), context).block(SOON);
         assertThat(aws.inventory()).isEqualTo(before);
         step.undo(State.empty(), Found.absent(), context).block(SOON);

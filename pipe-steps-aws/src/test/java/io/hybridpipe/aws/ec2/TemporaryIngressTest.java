@@ -17,13 +17,13 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.aws.TestAws;
-import io.hybridpipe.aws.TestContext;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.aws.Inventory;
+import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +43,7 @@ class TemporaryIngressTest {
     private static final Key<String> GROUP = Key.of("group", String.class);
     private static final Found DONE = Found.done(Outputs.none());
 
-    private final TestContext context = TestContext.of("run-1", "fednet/vpc-api-access");
+    private final TestContext context = TestContext.at("fednet/vpc-api-access").withRunId("run-1");
     private TestAws aws;
     private String group;
     private TemporaryIngress scope;
@@ -103,7 +103,7 @@ class TemporaryIngressTest {
         assertThat(rule.description())
                 .isEqualTo("hybridpipe run run-1 fednet/vpc-api-access until "
                         + owner.expires().get() + " token " + context.token());
-        assertThat(context.made).singleElement().satisfies(made -> {
+        assertThat(context.made()).singleElement().satisfies(made -> {
             assertThat(made.id()).isEqualTo(rule.securityGroupRuleId());
             assertThat(made.show())
                     .isEqualTo("aws ec2 describe-security-group-rules --security-group-rule-ids "
@@ -113,7 +113,8 @@ class TemporaryIngressTest {
 
     @Test
     void aLongPathGivesWayInTheDescription() {
-        TestContext deep = TestContext.of("r".repeat(64), "fednet/" + "peer[fed-1]/".repeat(40) + "über\"access");
+        TestContext deep = TestContext.at("fednet/" + "peer[fed-1]/".repeat(40) + "über\"access")
+                .withRunId("r".repeat(64));
         scope.open(State.of(GROUP, group), deep).block(SOON);
         assertThat(rules().get(0).description())
                 .hasSize(255)
@@ -138,7 +139,9 @@ class TemporaryIngressTest {
 
     @Test
     void aRuleOfAnotherRunIsNotItsOwn() {
-        scope.open(State.of(GROUP, group), TestContext.of("run-2", "fednet/vpc-api-access"))
+        scope.open(
+                        State.of(GROUP, group),
+                        TestContext.at("fednet/vpc-api-access").withRunId("run-2"))
                 .block(SOON);
         assertThat(failure(scope.open(State.of(GROUP, group), context)))
                 .hasMessageContaining("made by fednet/vpc-api-access of run run-2");
@@ -171,7 +174,7 @@ class TemporaryIngressTest {
         assertThat(failure(scope.open(State.of(GROUP, group), context)).failureClass())
                 .isEqualTo(FailureClass.UNKNOWN_OUTCOME);
         open();
-        assertThat(context.made).hasSize(1);
+        assertThat(context.made()).hasSize(1);
         assertThat(rules()).hasSize(1);
     }
 
@@ -209,7 +212,8 @@ class TemporaryIngressTest {
                 .join();
         close();
         assertThat(rules()).extracting(SecurityGroupRule::fromPort).containsExactly(22);
-        assertThat(context.gone).isEqualTo(context.made);
+        assertThat(context.made()).isEmpty();
+        assertThat(context.gone()).hasSize(1);
         close();
         assertThat(aws.calls("RevokeSecurityGroupIngress")).hasSize(1);
     }
@@ -273,7 +277,7 @@ class TemporaryIngressTest {
         assertThat(TemporaryIngress.sweep(aws.account(), now).block(SOON)).isEmpty();
         assertThat(TemporaryIngress.sweep(aws.account(), now.plus(Duration.ofMinutes(30)))
                         .block(SOON))
-                .isEqualTo(context.made);
+                .isEqualTo(context.made());
         assertThat(rules()).extracting(SecurityGroupRule::fromPort).containsExactly(22);
     }
 
