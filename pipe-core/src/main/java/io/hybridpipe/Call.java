@@ -100,6 +100,9 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
             }
             return false;
         }
+        if (phase == ENDED) {
+            return false;
+        }
         ended();
         return true;
     }
@@ -155,7 +158,12 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     private void terminated(@Nullable Throwable failure) {
         if (phase == SUBSCRIBING) {
             error = failure;
-            if (PHASE.compareAndSet(this, SUBSCRIBING, ENDED_IN_SUBSCRIBE)) {
+            // from another thread it goes behind what that thread posted before: what it made, how far it was
+            boolean here = unit.execution().isHere();
+            if (PHASE.compareAndSet(this, SUBSCRIBING, here ? ENDED_IN_SUBSCRIBE : ENDED)) {
+                if (!here) {
+                    unit.execution().post(this::ended);
+                }
                 return;
             }
         }

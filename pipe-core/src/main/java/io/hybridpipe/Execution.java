@@ -424,6 +424,10 @@ final class Execution implements Run {
         mailbox.post(task);
     }
 
+    boolean isHere() {
+        return mailbox.isHere();
+    }
+
     void runOrPost(Runnable task) {
         mailbox.runOrPost(task);
     }

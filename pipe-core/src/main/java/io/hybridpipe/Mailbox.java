@@ -50,11 +50,16 @@ final class Mailbox {
 
     /** Runs the task now when the engine itself is calling, for instance from inside a step's {@code run}; posts it else. */
     void runOrPost(Runnable task) {
-        if (drainer == Thread.currentThread()) {
+        if (isHere()) {
             task.run();
         } else {
             post(task);
         }
+    }
+
+    /** Whether the engine itself is calling. */
+    boolean isHere() {
+        return drainer == Thread.currentThread();
     }
 
     private void drain() {
