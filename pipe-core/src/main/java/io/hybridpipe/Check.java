@@ -276,8 +276,12 @@ final class Check {
 
     private static Set<String> updatesIn(Outline outline) {
         Set<String> names = new LinkedHashSet<>();
-        outline.contract().ifPresent(it -> names.addAll(names(it.updates())));
         outline.children().forEach(child -> names.addAll(updatesIn(child)));
+        if (outline.element instanceof Element.OfScope) {
+            // its own keys end with it
+            outline.contract().ifPresent(it -> names.removeAll(names(it.writes())));
+        }
+        outline.contract().ifPresent(it -> names.addAll(names(it.updates())));
         if (outline.element instanceof Element.OfPipe nested) {
             // inside, keys have names of their own: outside, only those are updated that are passed in by key
             return nested.nested.needs().stream()
@@ -327,9 +331,9 @@ final class Check {
             this.beside = beside;
         }
 
-        /** The sibling, in any group round this place, that writes the key at the same time. */
+        /** The sibling, in any group round this place but inside the key's own, that writes it at the same time. */
         Optional<Beside> beside(String name) {
-            for (Known k = this; k != null; k = k.outer) {
+            for (Known k = this; k != null && !k.own.containsKey(name); k = k.outer) {
                 Beside found = k.beside.get(name);
                 if (found != null && !found.member.equals(k.member)) {
                     return Optional.of(found);

@@ -6,6 +6,7 @@ import io.hybridpipe.event.RunReport.Status;
 import io.hybridpipe.retry.StepFailure;
 import io.vavr.collection.Map;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -221,8 +222,11 @@ final class ScopeNode extends Node {
 
     @Override
     void outputs(java.util.Map<String, Cell> into) {
-        body.outputs(into);
-        unit.work.contract.writes().forEach(key -> into.remove(key.name()));
+        // a sibling in a group may have put a key of the same name: only what comes from inside is left out
+        java.util.Map<String, Cell> inside = new LinkedHashMap<>();
+        body.outputs(inside);
+        unit.work.contract.writes().forEach(key -> inside.remove(key.name()));
+        into.putAll(inside);
     }
 
     @Override

@@ -157,4 +157,21 @@ class ScopeShapeTest {
         assertThat(builder.build().describe().tree())
                 .isEqualTo(builder.build().describe().tree());
     }
+
+    @Test
+    void aScopesKeyDoesNotHideTheSameNameThatASiblingInAGroupWrites() {
+        Pipe pipe = Pipe.named("p")
+                .concurrently(
+                        "both",
+                        Element.step("a", Steps.writes(RULE, "a's own")),
+                        Element.during("b", door("b").writing(RULE), body -> body.step("change", Steps.updates(RULE))
+                                .step("look", Step.mapping(RULE, SEEN, rule -> "saw " + rule))))
+                .step("after", Steps.reads(RULE))
+                .build();
+
+        State end = VirtualRun.of(pipe).state();
+
+        assertThat(end.get(RULE)).isEqualTo("a's own");
+        assertThat(end.get(SEEN)).isEqualTo("saw b+");
+    }
 }
