@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Design §4.5, each in a JVM of its own: when it may end, and what a signal does. */
@@ -32,7 +33,11 @@ class ExitTest {
             Step undone = Step.reading()
                     .undo((state, context) -> Mono.fromRunnable(() -> say("undone")))
                     .as((state, context) -> Mono.fromRunnable(() -> say("made")));
-            Step slow = Step.reading().withoutEffect().as((state, context) -> Mono.delay(Duration.ofMillis(300))
+            Thread main = Thread.currentThread();
+            Step afterMain = Step.reading().withoutEffect().as((state, context) -> Flux.interval(Duration.ofMillis(10))
+                    .takeUntil(tick -> !main.isAlive())
+                    .then(Mono.empty()));
+            Step quick = Step.reading().withoutEffect().as((state, context) -> Mono.delay(Duration.ofMillis(1))
                     .then(Mono.empty()));
             Step endless = Step.reading().withoutEffect().as((state, context) -> {
                 say("waiting");
@@ -51,18 +56,21 @@ class ExitTest {
             });
             switch (args[0]) {
                 case "subscribe" ->
-                    pipe(undone, slow).run(State.empty(), options).subscribe(state -> say("result"));
+                    pipe(undone, afterMain).run(State.empty(), options).subscribe(state -> say("result"));
                 case "start" ->
-                    pipe(undone, slow).start(State.empty(), options).result().subscribe(state -> say("result"));
+                    pipe(undone, afterMain)
+                            .start(State.empty(), options)
+                            .result()
+                            .subscribe(state -> say("result"));
                 case "twice" -> {
-                    pipe(undone, slow).run(State.empty(), options).block(Duration.ofSeconds(10));
-                    pipe(undone, slow).run(State.empty(), options).subscribe(state -> say("result"));
+                    pipe(undone, quick).run(State.empty(), options).block(Duration.ofSeconds(10));
+                    pipe(undone, afterMain).run(State.empty(), options).subscribe(state -> say("result"));
                 }
                 case "signal" ->
                     pipe(undone, endless).start(State.empty(), options.closeOnShutdown(Duration.ofSeconds(10)));
                 case "signal-second" -> {
                     RunOptions closing = options.closeOnShutdown(Duration.ofSeconds(10));
-                    pipe(undone, slow).run(State.empty(), closing).block(Duration.ofSeconds(10));
+                    pipe(undone, quick).run(State.empty(), closing).block(Duration.ofSeconds(10));
                     pipe(undone, endless).start(State.empty(), closing);
                 }
                 default -> throw new IllegalArgumentException(args[0]);
