@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -223,5 +224,21 @@ class FanOutTest {
         VirtualRun.of(pipe, State.of(PEERS, List.of("a", "b"))).report();
 
         assertThat(undone).containsExactly("b", "a");
+    }
+
+    @Test
+    void tenThousandItemsOneAtATimeDoNotDeepenTheStack() {
+        List<String> many = IntStream.range(0, 10_000).mapToObj(String::valueOf).toList();
+        Pipe pipe = Pipe.named("p")
+                .needs(PEERS)
+                .forEach(
+                        "peer",
+                        each().atMost(1).collect(TUNNEL, TUNNELS),
+                        body -> body.step("connect", Step.mapping(PEER, TUNNEL, peer -> "to-" + peer)))
+                .build();
+
+        State end = VirtualRun.of(pipe, State.of(PEERS, many)).state();
+
+        assertThat(end.get(TUNNELS)).hasSize(10_000).endsWith("to-9999");
     }
 }
