@@ -10,6 +10,7 @@ import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
 import io.hybridpipe.Outline;
 import io.hybridpipe.Pipe;
+import io.hybridpipe.Run;
 import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.aws.AwsAccount;
@@ -140,6 +141,7 @@ public final class FednetCommand implements Callable<Integer> {
     private final Map<String, String> environment;
     private final Consumer<StandIns> onStandIns;
     private final List<RunListener> listeners = new ArrayList<>();
+    private Consumer<Run> onRun = run -> {};
     private double speed = FAST;
     private Fednet.Pace pace = Fednet.Pace.FAST;
     private Duration cancelGrace = Duration.ofSeconds(10);
@@ -158,6 +160,11 @@ public final class FednetCommand implements Callable<Integer> {
 
     FednetCommand listener(RunListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    FednetCommand onRun(Consumer<Run> consumer) {
+        onRun = consumer;
         return this;
     }
 
@@ -290,8 +297,9 @@ public final class FednetCommand implements Callable<Integer> {
         if (fail != null) {
             options = options.around(FailAt.parse(fail, pipe));
         }
-        RunReport settled =
-                Objects.requireNonNull(pipe.start(input, options).settled().block());
+        Run run = pipe.start(input, options);
+        onRun.accept(run);
+        RunReport settled = Objects.requireNonNull(run.settled().block());
         if (settled.outcome() == Outcome.DONE && world != null) {
             trace(world);
         }
@@ -302,10 +310,19 @@ public final class FednetCommand implements Callable<Integer> {
         if (settled.outcome() == Outcome.REFUSED) {
             settled.failure().ifPresent(it -> {
                 err.println("fednet: refused before anything was changed: " + it.path() + ": " + it.message());
-                it.others().forEach(other -> err.println("fednet: also: " + other));
+                it.others().stream()
+                        .filter(other -> !other.equals(it.message()))
+                        .distinct()
+                        .forEach(other -> err.println("fednet: also: " + other));
             });
         } else {
             progress.tree(settled);
+            settled.failure()
+                    .ifPresent(it -> err.println("fednet: failed, "
+                            + (settled.outcome() == Outcome.LEFT_OVERS
+                                    ? "and something is left over"
+                                    : "and everything was undone")
+                            + ": " + it.path() + ": " + it.message()));
         }
         if (report != null) {
             try {

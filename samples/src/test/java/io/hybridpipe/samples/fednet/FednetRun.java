@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import reactor.core.publisher.Mono;
 
 /** One run of the command in this JVM, and all that can be known about it afterwards. */
 final class FednetRun {
@@ -39,6 +41,7 @@ final class FednetRun {
     private Consumer<StandIns> inspect = world -> {};
     private @Nullable StandIns world;
     private @Nullable RunReport report;
+    private Mono<Throwable> failure = Mono.empty();
     private List<String> before = List.of();
     private List<String> after = List.of();
     private int exitCode = -1;
@@ -89,11 +92,16 @@ final class FednetRun {
                         }
                     }
                 })
+                .onRun(started ->
+                        failure = started.result().then(Mono.<Throwable>empty()).onErrorResume(Mono::just))
                 .hurried(40, Duration.ofMillis(20), Duration.ofSeconds(2));
         CommandLine line = Main.commandLine(command);
         line.setOut(new PrintWriter(print(out), true));
         line.setErr(new PrintWriter(print(err), true));
         exitCode = line.execute(arguments);
+        if (world != null && report == null) {
+            after = Snapshot.of(world);
+        }
         return this;
     }
 
@@ -138,6 +146,11 @@ final class FednetRun {
 
     StandIns world() {
         return Objects.requireNonNull(world, () -> "no stand-ins: " + err());
+    }
+
+    /** What a caller of the library would have got instead of a result. */
+    Optional<Throwable> failure() {
+        return failure.blockOptional(Duration.ofSeconds(10));
     }
 
     List<String> before() {
