@@ -90,7 +90,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         } catch (Throwable e) { // whatever user code throws, an Error too, must end in undo and not in the engine
             onError(e);
         }
-        unit.execution().timePasses();
+        unit.execution.timePasses();
         if (PHASE.compareAndSet(this, SUBSCRIBING, RUNNING)) {
             if (timeoutMillis > 0 && !over) {
                 timeLeft = timeoutMillis;
@@ -108,7 +108,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     }
 
     private Mono<T> intercepted(Function<StepContext, Mono<T>> code) {
-        List<StepInterceptor> interceptors = unit.execution().options.interceptors;
+        List<StepInterceptor> interceptors = unit.execution.options.interceptors;
         if (interceptors.isEmpty()) {
             return code.apply(this);
         }
@@ -123,7 +123,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     @Override
     public Context currentContext() {
-        return Context.of(unit.execution().context);
+        return Context.of(unit.execution.context);
     }
 
     @Override
@@ -159,17 +159,17 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         if (phase == SUBSCRIBING) {
             error = failure;
             // from another thread it goes behind what that thread posted before: what it made, how far it was
-            boolean here = unit.execution().isHere();
+            boolean here = unit.execution.isHere();
             if (PHASE.compareAndSet(this, SUBSCRIBING, here ? ENDED_IN_SUBSCRIBE : ENDED)) {
                 if (!here) {
-                    unit.execution().post(this::ended);
+                    unit.execution.post(this::ended);
                 }
                 return;
             }
         }
         if (PHASE.compareAndSet(this, RUNNING, ENDED)) {
             error = failure;
-            unit.execution().post(this::ended);
+            unit.execution.post(this::ended);
         }
     }
 
@@ -206,7 +206,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
             finish();
         } else {
             awaitingKept = true;
-            grace = unit.execution().timer(unit.execution().options.cancelGrace.toMillis(), () -> {
+            grace = unit.execution.timer(unit.execution.options.cancelGrace.toMillis(), () -> {
                 changed = true;
                 workerGivenUp = workerKept;
                 finish();
@@ -236,12 +236,11 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     }
 
     private void startTimer() {
-        timerSince = unit.execution().now();
-        timer = unit.execution()
-                .timer(
-                        timeLeft,
-                        () -> stop(StepFailure.unknownOutcome("no answer within the timeout of "
-                                + Duration.ofMillis(unit.execution().now() - timerSince))));
+        timerSince = unit.execution.now();
+        timer = unit.execution.timer(
+                timeLeft,
+                () -> stop(StepFailure.unknownOutcome(
+                        "no answer within the timeout of " + Duration.ofMillis(unit.execution.now() - timerSince))));
     }
 
     private void stopTimer() {
@@ -255,7 +254,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     @Override
     public RunId runId() {
-        return unit.execution().id();
+        return unit.execution.id();
     }
 
     @Override
@@ -275,19 +274,19 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     @Override
     public Map<String, String> tags() {
-        return Tokens.tags(unit.execution().pipe.name(), runId(), path(), token());
+        return Tokens.tags(unit.execution.pipe.name(), runId(), path(), token());
     }
 
     @Override
     public Clock clock() {
-        return unit.execution().clock;
+        return unit.execution.clock;
     }
 
     @Override
     public void progress(int done, int total, String text) {
-        unit.execution().runOrPost(() -> {
+        unit.execution.runOrPost(() -> {
             if (!finished) {
-                String clean = unit.execution().secrets.scrub(text);
+                String clean = unit.execution.secrets.scrub(text);
                 unit.emit(header -> new PipeEvent.StepProgressed(header, done, total, clean));
             }
         });
@@ -295,19 +294,19 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     @Override
     public void made(Resource resource) {
-        unit.execution().runOrPost(() -> unit.made(resource, attempt));
+        unit.execution.runOrPost(() -> unit.made(resource, attempt));
     }
 
     @Override
     public void gone(Resource resource) {
-        unit.execution().runOrPost(() -> unit.gone(resource, attempt));
+        unit.execution.runOrPost(() -> unit.gone(resource, attempt));
     }
 
     @Override
     public <R> Mono<R> waiting(String reason, Mono<R> permit) {
         return Mono.defer(() -> {
-            unit.execution().runOrPost(() -> pauseTimer(reason));
-            return permit.doFinally(signal -> unit.execution().runOrPost(this::resumeTimer));
+            unit.execution.runOrPost(() -> pauseTimer(reason));
+            return permit.doFinally(signal -> unit.execution.runOrPost(this::resumeTimer));
         });
     }
 
@@ -315,10 +314,10 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         if (over) {
             return;
         }
-        String clean = unit.execution().secrets.scrub(reason);
+        String clean = unit.execution.secrets.scrub(reason);
         unit.emit(header -> new PipeEvent.StepThrottled(header, clean));
         if (permitsAwaited++ == 0 && timer != null) {
-            timeLeft = Math.max(1, timeLeft - (unit.execution().now() - timerSince));
+            timeLeft = Math.max(1, timeLeft - (unit.execution.now() - timerSince));
             stopTimer();
         }
     }
@@ -355,7 +354,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     private void release() {
         if (KEPT.decrementAndGet(this) == 0 && closed) {
-            unit.execution().post(() -> {
+            unit.execution.post(() -> {
                 if (awaitingKept && kept == 0) {
                     finish();
                 }

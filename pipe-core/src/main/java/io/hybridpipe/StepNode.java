@@ -39,7 +39,7 @@ final class StepNode extends Node {
         Effect effect = unit.work.contract.effect();
         if (!unit.exists() || execution.leftovers.containsKey(unit) || effect == Effect.none()) {
             then.run();
-        } else if (effect.irreversibleBecause().isPresent() && unit.mayStillAct()) {
+        } else if (effect.irreversibleBecause().isPresent() && unit.mayStillAct) {
             unit.leaveActing(failure -> then.run());
         } else if (effect.irreversibleBecause().isPresent()) {
             if (execution.notUndone.add(unit)) {

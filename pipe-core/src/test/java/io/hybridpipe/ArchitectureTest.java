@@ -149,9 +149,9 @@ class ArchitectureTest {
                         "ScrubbedException Secrets",
                         // a pipe holds elements and an element may hold a pipe; a run holds nodes and a node knows its
                         // run
-                        "BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode GroupNode MembersNode"
+                        "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode GroupNode Lookup MembersNode"
                                 + " NestedNode Node Outline Pipe Preflight Reporting RunMono ScopeNode Shutdown StepNode"
-                                + " Unit");
+                                + " TakingBack Unit");
     }
 
     /** The circles among the root package's files, each as the sorted names of its classes. */

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.StepInterceptor.Phase;
+import io.hybridpipe.event.PipeEvent;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks whether an attempt of unknown outcome took effect; what is absent or half-made counts only when it was seen so over the
+ * step's visibility window.
+ */
+final class Lookup {
+    private static final int LOOKS = 4;
+
+    private final Unit unit;
+    private final Node node;
+    private final Work work;
+    private final Execution execution;
+
+    Lookup(Unit unit) {
+        this.unit = unit;
+        node = unit.node;
+        work = unit.work;
+        execution = unit.execution;
+    }
+
+    void look(Consumer<Found> found) {
+        lookAgain(found, execution.now() + work.options.visibility().toMillis(), unit.mayStillAct ? 1 : LOOKS);
+    }
+
+    private void lookAgain(Consumer<Found> then, long until, int looks) {
+        unit.emit(header -> new PipeEvent.StepReconciling(header, "the outcome is unknown"));
+        unit.call(
+                Phase.RECONCILE,
+                context -> work.reconcile(node.in.seenBy(unit), context),
+                work.options.reconcileTimeout().toMillis(),
+                (found, failure, ended) -> looked(found, failure, then, until, looks));
+    }
+
+    private void looked(
+            @Nullable Found seen, @Nullable Throwable failure, Consumer<Found> then, long until, int looks) {
+        boolean takingBack = unit.isBeingTakenBack();
+        boolean hurried = takingBack ? unit.takingBack().isHurried() : unit.attempts.isStopped();
+        boolean windowOpen = execution.now() < until;
+        if (seen == null) {
+            if (looks > 1 && !hurried) {
+                unit.pause(unit.lookDelay(LOOKS - looks + 1), () -> lookAgain(then, until, looks - 1));
+                return;
+            }
+            found(then, Found.unknown(failure == null ? "reconcile said nothing" : execution.message(failure)));
+        } else if ((seen instanceof Found.Absent || seen instanceof Found.Partly && !takingBack)
+                && windowOpen
+                && !hurried
+                && !unit.mayStillAct) {
+            long half = Math.max(1, work.options.visibility().toMillis() / 2);
+            unit.pause(half, () -> lookAgain(then, until, LOOKS));
+        } else if (seen instanceof Found.Absent && windowOpen) {
+            found(then, Found.unknown("not seen, but the visibility window was cut short"));
+        } else {
+            found(then, seen);
+        }
+    }
+
+    private void found(Consumer<Found> then, Found found) {
+        if (found instanceof Found.Done it) {
+            execution.secrets.learn(work.contract, it.outputs());
+        }
+        if (execution.isHeard()) {
+            String text = execution.secrets.scrub(found.<String>fold(
+                    absent -> "absent",
+                    done -> "done",
+                    partly -> "partly: " + partly.detail(),
+                    unknown -> "unknown: " + unknown.why()));
+            unit.emit(header -> new PipeEvent.StepReconciled(header, text));
+        }
+        then.accept(found);
+    }
+}
