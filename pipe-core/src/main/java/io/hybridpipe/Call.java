@@ -63,6 +63,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     private volatile boolean closed;
     private volatile boolean changed;
     private volatile boolean workerKept;
+    private volatile boolean sent;
 
     // touched only inside the mailbox
     private boolean over;
@@ -230,6 +231,11 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         return changed;
     }
 
+    /** Whether a call that changes something was sent at all, whatever came of it. */
+    boolean sentSomething() {
+        return sent;
+    }
+
     /** Whether a thread that works for this call did not end when told to. */
     boolean workerGivenUp() {
         return workerGivenUp;
@@ -341,6 +347,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
                     Operators.error(subscriber, StepFailure.of(FailureClass.TRANSIENT, "stopped before it was sent"));
                     return;
                 }
+                sent = true;
                 workerKept |= call instanceof BlockingWork;
                 Kept<R> kept = new Kept<>(subscriber);
                 try {

@@ -55,7 +55,7 @@ final class TakingBack {
                 undo(Found.done(unit.outputs == null ? Outputs.none() : unit.outputs), e -> takenBack(whenDone, e));
             } else {
                 unit.look(found -> {
-                    if (found instanceof Found.Absent) {
+                    if (found instanceof Found.Absent || found instanceof Found.Unknown && unit.isUntouched()) {
                         nothingThere(() -> takenBack(whenDone, null));
                     } else {
                         undo(found, e -> takenBack(whenDone, e));

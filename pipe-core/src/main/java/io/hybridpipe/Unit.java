@@ -52,6 +52,9 @@ final class Unit implements State.View {
     @Nullable
     Outputs outputs;
 
+    /** Whether any attempt has sent a call that changes something. */
+    private boolean sentSomething;
+
     private @Nullable Cells cells;
     private @Nullable Set<Resource> made;
     private @Nullable TakingBack takingBack;
@@ -183,6 +186,11 @@ final class Unit implements State.View {
 
     // ---- what attempts and undo share
 
+    /** Whether nothing can be there: it never succeeded, said nothing that it made, and sent nothing that changes anything. */
+    boolean isUntouched() {
+        return outputs == null && !sentSomething && made().isEmpty();
+    }
+
     static StepFailure stillActing() {
         return StepFailure.unknownOutcome("its worker did not end when told to and may still act");
     }
@@ -288,6 +296,7 @@ final class Unit implements State.View {
         Call<T> started = new Call<>(this, phase, attempt, generation, (value, failure, ended) -> {
             call = null;
             mayStillAct |= ended.workerGivenUp();
+            sentSomething |= ended.sentSomething();
             whenEnded.ended(value, failure, ended);
         });
         call = started;

@@ -128,7 +128,9 @@ class UndoTest {
 
     @Test
     void aLeftoverWithoutAKnownIdIsListedAsPathAndToken() {
-        a.runs(context -> Act.lost()).finds(Found.unknown("access denied")).undoes(context -> Act.refused());
+        a.runs(context -> context.mutate(Act.lost()))
+                .finds(Found.unknown("access denied"))
+                .undoes(context -> Act.refused());
 
         trial.start(a.step()).passAll();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -37,6 +38,28 @@ class UnknownOutcomeTest {
 
         assertThat(trial.called()).containsExactly("run a", "look at a");
         assertThat(trial.run().result().block().get(id)).isEqualTo("vpc-1");
+    }
+
+    @Test
+    void whatCannotBeToldIsNoLeftoverWhenNothingThatChangesAnythingWasEverSent() {
+        Act a = trial.act("a").finds(Found.unknown("the door is closed"));
+        a.runs(context -> Act.fails(FailureClass.PERMANENT)).undoes(context -> Act.fails(FailureClass.PERMANENT));
+
+        trial.start(a.step()).passAll();
+
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(trial.called()).containsExactly("run a", "look at a");
+    }
+
+    @Test
+    void whatCannotBeToldIsUndoneWhenACallThatChangesSomethingWasSent() {
+        Act a = trial.act("a").finds(Found.unknown("the door is closed"));
+        a.runs(context -> context.mutate(Mono.<Outputs>error(StepFailure.permanent("no"))))
+                .undoes(context -> Act.fails(FailureClass.PERMANENT));
+
+        trial.start(a.step()).passAll();
+
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.LEFT_OVERS);
     }
 
     @Test
