@@ -23,6 +23,7 @@ public final class Contract {
     private final Set<Key<?>> updates;
     private final Effect effect;
     private final boolean opaque;
+    private final Key<?>[] writesAsArray;
     private final Map<String, Key<?>> readable;
     private final Map<String, Key<?>> writable;
 
@@ -43,6 +44,7 @@ public final class Contract {
         this.updates = Collections.unmodifiableSet(updates);
         this.effect = Objects.requireNonNull(effect, "effect");
         this.opaque = opaque;
+        writesAsArray = writes.toArray(new Key<?>[0]);
         readable = byName(List.of(reads, optionalReads, updates));
         writable = byName(List.of(writes, updates));
     }
@@ -153,6 +155,11 @@ public final class Contract {
     boolean isSecret(Key<?> key) {
         Key<?> declared = writable.get(key.name());
         return declared != null && declared.isSecret();
+    }
+
+    /** The keys it writes, for the check that each step's outputs go through. */
+    Key<?>[] writesAsArray() {
+        return writesAsArray;
     }
 
     boolean updatesAnything() {

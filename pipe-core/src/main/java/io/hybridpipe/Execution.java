@@ -44,6 +44,17 @@ import reactor.util.context.ContextView;
 final class Execution implements Run {
     private static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
 
+    private static final ClassValue<Boolean> HEARS_SETTLED = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            try {
+                return type.getMethod("settled", RunReport.class).getDeclaringClass() != RunListener.class;
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException("every listener has one", e);
+            }
+        }
+    };
+
     final Pipe pipe;
     final State input;
     final RunOptions options;
@@ -353,7 +364,10 @@ final class Execution implements Run {
             }
             for (RunListener listener : options.listeners) {
                 try {
-                    listener.settled(result.report());
+                    // a lambda has no settled of its own: for it no report need be made
+                    if (HEARS_SETTLED.get(listener.getClass())) {
+                        listener.settled(result.report());
+                    }
                 } catch (RuntimeException | Error e) {
                     ignore(listener, e);
                 }

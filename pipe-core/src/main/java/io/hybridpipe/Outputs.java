@@ -83,6 +83,15 @@ public final class Outputs {
         return Optional.empty();
     }
 
+    boolean has(Key<?> wanted) {
+        for (Outputs o = this; o != null && o.key != null; o = o.rest) {
+            if (o.key.equals(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Calls back for each output in the order in which they were added. */
     public void forEach(BiConsumer<? super Key<?>, Object> action) {
         Deque<Outputs> inOrder = new ArrayDeque<>(size);

@@ -206,24 +206,24 @@ final class Unit implements State.View {
     @Nullable
     Throwable problemWith(Outputs given) {
         Contract contract = work.contract;
-        for (Key<?> key : contract.writes()) {
-            if (given.find(key).isEmpty()) {
+        for (Key<?> key : contract.writesAsArray()) {
+            if (!given.has(key)) {
                 return StepFailure.permanent(
                         reader() + " completed without key '" + key + "', which its contract declares");
             }
         }
-        StepFailure[] problem = {null};
+        StepFailure problem = null;
         for (Outputs o = given; o != null && o.key != null; o = o.rest) {
             Key<?> key = o.key;
             if (!contract.declares(key)) {
-                problem[0] = StepFailure.permanent(
+                problem = StepFailure.permanent(
                         reader() + " writes key '" + key + "', which its contract does not declare");
-            } else if (!contract.updates(key) && outputs == null && node.in.cells.containsKey(key.name())) {
-                problem[0] = StepFailure.permanent(reader() + " writes key '" + key
+            } else if (outputs == null && !contract.updates(key) && node.in.cells.containsKey(key.name())) {
+                problem = StepFailure.permanent(reader() + " writes key '" + key
                         + "', which exists already; its contract declares no update of it");
             }
         }
-        return problem[0];
+        return problem;
     }
 
     /** The outputs as cells; a second success (a scope opened again) updates the cells of the first. */
