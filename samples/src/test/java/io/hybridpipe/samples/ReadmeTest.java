@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +29,8 @@ class ReadmeTest {
             "-[A-Z0-9]{12}\\b", "-#",
             " +", " ");
 
+    private final Map<String, String> printed = new ConcurrentHashMap<>();
+
     @TestFactory
     Stream<DynamicTest> everyMarkedBlockIsTrue() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
@@ -39,13 +42,17 @@ class ReadmeTest {
         return tests.stream();
     }
 
-    private static void holds(String mark, String block) throws IOException {
+    private void holds(String mark, String block) throws IOException {
         Matcher output = Pattern.compile("output of samples/run (\\w+)").matcher(mark);
         String source = output.matches() ? printed(output.group(1)) : Files.readString(ROOT.resolve(mark));
         assertThat(normal(source)).contains(normal(block));
     }
 
-    private static String printed(String sample) {
+    private String printed(String sample) {
+        return printed.computeIfAbsent(sample, ReadmeTest::run);
+    }
+
+    private static String run(String sample) {
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
