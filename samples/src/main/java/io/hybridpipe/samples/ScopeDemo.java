@@ -1,5 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //DEPS io.hybridpipe:pipe-core:0.1.0-SNAPSHOT
+//DEPS org.slf4j:slf4j-nop:2.0.17
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.samples;
 
