@@ -85,8 +85,7 @@ final class Attempts {
             } else if (unit.mayStillAct) {
                 end(Unit.stillActing());
             } else if (unit.status == Unit.Status.BEGUN) {
-                lookBeforeTryingAgain(
-                        StepFailure.unknownOutcome("an earlier unit.attempt has an unknown outcome"), true);
+                lookBeforeTryingAgain(StepFailure.unknownOutcome("an earlier attempt has an unknown outcome"), true);
             } else {
                 attempt();
             }

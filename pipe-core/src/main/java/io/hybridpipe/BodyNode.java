@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe;
 
+import io.hybridpipe.event.ElementKind;
 import io.hybridpipe.event.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +60,8 @@ class BodyNode extends Node {
     }
 
     @Override
-    io.hybridpipe.event.ElementKind kind() {
-        return io.hybridpipe.event.ElementKind.PIPE;
+    ElementKind kind() {
+        return ElementKind.PIPE;
     }
 
     @Override

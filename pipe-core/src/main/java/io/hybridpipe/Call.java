@@ -339,8 +339,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         return new Mono<>() {
             @Override
             public void subscribe(CoreSubscriber<? super R> subscriber) {
-                // counted before the look at closed: settle() looks in the other order, so one of the two sees the
-                // other
+                // counted before the look at closed: settle() looks in the other order, so one sees the other
                 KEPT.incrementAndGet(Call.this);
                 if (closed) {
                     release();

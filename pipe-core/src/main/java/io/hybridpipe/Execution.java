@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -411,7 +412,7 @@ final class Execution implements Run {
     }
 
     /** Calls back once with the end, on the engine's thread or, after the end, at once. */
-    void whenEnded(java.util.function.Consumer<End> consumer) {
+    void whenEnded(Consumer<End> consumer) {
         end.asMono().subscribe(consumer);
     }
 

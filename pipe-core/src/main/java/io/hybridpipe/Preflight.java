@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -54,7 +55,7 @@ final class Preflight {
                 .then(Mono.<Failed>empty())
                 .onErrorResume(e -> Mono.just(new Failed(
                         each.path,
-                        e instanceof java.util.concurrent.TimeoutException
+                        e instanceof TimeoutException
                                 ? StepFailure.unknownOutcome("its preflight gave no answer within " + TIMEOUT)
                                 : e)));
     }

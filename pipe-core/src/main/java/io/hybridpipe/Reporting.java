@@ -13,6 +13,7 @@ import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.retry.FailureClass;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -178,13 +179,11 @@ final class Reporting {
     /** Of things that ran one after the other all count, of concurrent ones the one that ended last. */
     private void critical(Node node, List<Path> path) {
         if (node.kind() == ElementKind.STEP || node.kind() == ElementKind.SCOPE) {
-            if (!(node instanceof BodyNode)) {
-                path.add(node.path());
-            }
+            path.add(node.path());
         }
         if (node instanceof MembersNode) {
             node.inner().stream()
-                    .max(java.util.Comparator.comparingLong(member -> member.endedAt))
+                    .max(Comparator.comparingLong(member -> member.endedAt))
                     .ifPresent(last -> critical(last, path));
         } else {
             node.inner().forEach(inner -> critical(inner, path));

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -101,7 +102,7 @@ final class Secrets {
         TreeSet<String> all = new TreeSet<>(
                 Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
         if (needles != null) {
-            all.addAll(java.util.List.of(needles));
+            all.addAll(List.of(needles));
         }
         all.add(secret);
         secret.lines().filter(line -> line.length() >= 2 * SHORTEST).forEach(all::add);

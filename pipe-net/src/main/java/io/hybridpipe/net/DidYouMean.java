@@ -3,6 +3,7 @@ package io.hybridpipe.net;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 
 /** The end of a message about an unknown name: the known name that was probably meant, or all of them if they are few. */
 final class DidYouMean {
@@ -29,8 +30,8 @@ final class DidYouMean {
 
     /** Insertions, deletions and replacements that turn one into the other (Levenshtein), upper and lower case alike. */
     private static int distance(String from, String to) {
-        String a = from.toLowerCase(java.util.Locale.ROOT);
-        String b = to.toLowerCase(java.util.Locale.ROOT);
+        String a = from.toLowerCase(Locale.ROOT);
+        String b = to.toLowerCase(Locale.ROOT);
         int[] row = new int[b.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;

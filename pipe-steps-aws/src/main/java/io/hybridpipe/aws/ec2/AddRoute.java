@@ -215,8 +215,7 @@ public final class AddRoute implements Step {
                 .onErrorResume(
                         AwsFailures.hasCode("RouteAlreadyExists"),
                         // a mark from before means that an earlier attempt came through late; a fresh one, that
-                        // somebody
-                        // else was faster, and then the route must not look like ours
+                        // somebody else was faster, and then the route must not look like ours
                         exists -> (triedBefore ? Mono.<Void>empty() : requestUnmark(wanted, context))
                                 .then(acceptLate(wanted, context)));
     }

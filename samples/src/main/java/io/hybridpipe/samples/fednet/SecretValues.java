@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * The secrets of one run, from the environment: they have no place on a command line. On stand-ins, what is not given is made
@@ -66,7 +67,7 @@ final class SecretValues {
         return Secret.of(invented.computeIfAbsent("aws secret key", key -> StandIns.random(40)));
     }
 
-    private Secret<String> value(String name, java.util.function.Supplier<String> inventor) {
+    private Secret<String> value(String name, Supplier<String> inventor) {
         String given = environment.get(name);
         if (given != null) {
             return Secret.of(given);
