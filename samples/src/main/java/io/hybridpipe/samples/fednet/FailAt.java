@@ -44,19 +44,18 @@ final class FailAt implements StepInterceptor {
         int colon = text.lastIndexOf(':');
         String moment = colon < 0 ? "before" : text.substring(colon + 1);
         String wanted = colon < 0 ? text : text.substring(0, colon);
-        List<Outline> all = new ArrayList<>();
-        collect(pipe.describe(), all);
-        Outline element = all.stream()
-                .filter(each -> each.path().value().equals(withoutItems(wanted)))
-                .findFirst()
-                .orElseThrow(() -> new BadInput(
-                        "--fail: there is no element '" + wanted + "'; did you mean '" + nearest(wanted, all) + "'?"));
         When when;
         try {
             when = When.valueOf(moment.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new BadInput("--fail: '" + moment + "' is none of before, lost, close, undo");
         }
+        List<Outline> all = new ArrayList<>();
+        collect(pipe.describe(), all);
+        Outline element = all.stream()
+                .filter(each -> each.path().value().equals(withoutItems(wanted)))
+                .findFirst()
+                .orElseThrow(() -> new BadInput("--fail: there is no element '" + wanted + "'; " + hint(wanted, all)));
         boolean scope = element.kind() == ElementKind.SCOPE;
         boolean undoable = element.kind() == ElementKind.STEP
                 && element.contract()
@@ -81,11 +80,14 @@ final class FailAt implements StepInterceptor {
         return path.replaceAll("\\[[^]]*]", "");
     }
 
-    private static String nearest(String wanted, List<Outline> all) {
+    private static String hint(String wanted, List<Outline> all) {
+        String root = all.get(0).path().value() + "/";
         return all.stream()
                 .map(each -> each.path().value())
+                .filter(each -> commonEnd(wanted, each) > 0 || commonStart(wanted, each) > root.length())
                 .min(Comparator.comparingInt(each -> commonEnd(wanted, each) * -100 - commonStart(wanted, each)))
-                .orElse("");
+                .map(each -> "did you mean '" + each + "'?")
+                .orElse("--describe tree shows them all");
     }
 
     private static int commonStart(String a, String b) {
@@ -115,9 +117,15 @@ final class FailAt implements StepInterceptor {
             return next.then(Mono.error(StepFailure.permanent("made to fail after it took effect (--fail)")));
         }
         if (phase == Phase.CLOSE && when == When.CLOSE || phase == Phase.UNDO && when == When.UNDO) {
+            done.set(true);
             return Mono.error(StepFailure.permanent("made to fail (--fail)"));
         }
         return next;
+    }
+
+    /** Whether anything was made to fail: an item of a fan-out may turn out not to exist. */
+    boolean struck() {
+        return done.get();
     }
 
     /** An element that is made of others fails with the first of them that begins. */

@@ -58,11 +58,13 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
         description = "Builds a VPC with a VNS3 controller in AWS and peers it with a federation network in Azure.",
         footer = {
             "",
-            "Exit codes: 0 done; 1 failed and everything undone; 2 something left over; 3 refused before anything was",
-            "changed; 130, 143 interrupted and undone.",
-            "Secrets come from the environment: FEDNET_PSK, FEDNET_LICENSE_FILE, FEDNET_KEYSET_TOKEN,",
-            "FEDNET_PASSWORD_FED_1 and so on; AWS credentials as usual; AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID and",
-            "AZURE_ACCESS_TOKEN. On stand-ins, what is not given is made up."
+            "Exit codes: 0 done; 1 failed and everything undone; 2 something left over;",
+            "3 refused before anything was changed; 130, 143 interrupted and undone.",
+            "",
+            "Secrets come from the environment: FEDNET_PSK, FEDNET_LICENSE_FILE,",
+            "FEDNET_KEYSET_TOKEN, FEDNET_PASSWORD_FED_1 and so on; AWS credentials as usual;",
+            "AZURE_SUBSCRIPTION_ID, AZURE_TENANT_ID and AZURE_ACCESS_TOKEN.",
+            "On stand-ins, what is not given is made up."
         },
         mixinStandardHelpOptions = true)
 public final class FednetCommand implements Callable<Integer> {
@@ -187,6 +189,10 @@ public final class FednetCommand implements Callable<Integer> {
     }
 
     private int perform() {
+        checkUrl("--aws-endpoint", awsEndpoint);
+        checkUrl("--azure-endpoint", azureEndpoint);
+        vns3Endpoints.forEach((name, url) -> checkUrl("--vns3-endpoint " + name, url));
+        checkReport();
         boolean standIns = awsEndpoint == null && azureEndpoint == null && vns3Endpoints.isEmpty();
         if (awsHalf) {
             if (awsEndpoint == null) {
@@ -294,12 +300,16 @@ public final class FednetCommand implements Callable<Integer> {
         for (RunListener listener : listeners) {
             options = options.listener(listener);
         }
-        if (fail != null) {
-            options = options.around(FailAt.parse(fail, pipe));
+        FailAt failing = fail == null ? null : FailAt.parse(fail, pipe);
+        if (failing != null) {
+            options = options.around(failing);
         }
         Run run = pipe.start(input, options);
         onRun.accept(run);
         RunReport settled = Objects.requireNonNull(run.settled().block());
+        if (settled.outcome() == Outcome.DONE && failing != null && !failing.struck()) {
+            err.println("fednet: --fail: '" + fail + "' never began, so nothing was made to fail");
+        }
         if (settled.outcome() == Outcome.DONE && world != null) {
             trace(world);
         }
@@ -345,7 +355,7 @@ public final class FednetCommand implements Callable<Integer> {
     private void trace(StandIns world) {
         PacketTracer tracer = PacketTracer.in(world.world);
         out.println();
-        out.println(tracer.traceBothWays(Packet.icmp("10.1.1.10", StandIns.ON_PREMISES_HOST)));
+        out.print(tracer.traceBothWays(Packet.icmp("10.1.1.10", StandIns.ON_PREMISES_HOST)));
         world.controllers().values().stream()
                 .filter(controller -> controller.name().startsWith("i-"))
                 .findFirst()
@@ -353,7 +363,7 @@ public final class FednetCommand implements Callable<Integer> {
                 .flatMap(place -> place.port().publicAddress())
                 .ifPresent(address -> {
                     out.println();
-                    out.println(tracer.trace(Packet.tcp("192.0.2.66", address.toString(), 8000)));
+                    out.print(tracer.trace(Packet.tcp("192.0.2.66", address.toString(), 8000)));
                 });
     }
 
@@ -369,6 +379,30 @@ public final class FednetCommand implements Callable<Integer> {
                 .with(Fednet.LICENSE, secrets.license())
                 .with(Fednet.KEYSET_TOKEN, secrets.keysetToken())
                 .with(Fednet.FEDERATION_CONTROLLERS, controllers);
+    }
+
+    private static void checkUrl(String option, @Nullable URI url) {
+        if (url != null
+                && (url.getHost() == null || !("http".equals(url.getScheme()) || "https".equals(url.getScheme())))) {
+            throw new BadInput(option + ": '" + url + "' is no URL like https://HOST:PORT");
+        }
+    }
+
+    /** Asked before the run: a report that cannot be kept would otherwise be lost after all the work. */
+    private void checkReport() {
+        if (report == null) {
+            return;
+        }
+        Path directory = Objects.requireNonNull(report.toAbsolutePath().getParent());
+        if (!Files.isDirectory(directory)) {
+            throw new BadInput("--report: there is no directory " + directory);
+        }
+        if (Files.isDirectory(report)) {
+            throw new BadInput("--report: " + report + " is a directory");
+        }
+        if (!Files.isWritable(Files.exists(report) ? report : directory)) {
+            throw new BadInput("--report: " + report + " cannot be written");
+        }
     }
 
     private Cidr myIp() {

@@ -2,6 +2,7 @@
 package io.hybridpipe.samples.fednet;
 
 import io.hybridpipe.event.ElementKind;
+import io.hybridpipe.event.Path;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.RunListener;
 import io.hybridpipe.event.RunReport;
@@ -10,6 +11,7 @@ import io.hybridpipe.event.RunReport.Status;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ final class Progress implements RunListener {
 
     private final PrintStream out;
     private final boolean colour;
+    private final Map<Path, String> latest = new HashMap<>();
     private @Nullable Instant start;
 
     /** @param colour whether the output is a terminal; a file gets plain lines */
@@ -47,7 +50,8 @@ final class Progress implements RunListener {
             start = event.header().at();
         }
         String text = text(event);
-        if (text != null) {
+        // who waits says the same at each look
+        if (text != null && !text.equals(latest.put(event.path(), text))) {
             out.printf(
                     Locale.ROOT,
                     "%7.2fs  %-58s %s%n",
@@ -71,7 +75,10 @@ final class Progress implements RunListener {
             return "FAILED: " + it.message();
         }
         if (event instanceof PipeEvent.StepProgressed it) {
-            return it.text() + (it.total() > 0 ? " (" + it.done() + "/" + it.total() + ")" : "");
+            return it.text()
+                    + (it.total() > 0
+                            ? " (" + it.done() + "/" + it.total() + ")"
+                            : it.done() > 0 ? " (" + it.done() + " done)" : "");
         }
         if (event instanceof PipeEvent.StepRetrying it) {
             return "tries again in " + seconds(it.delay()) + ": " + it.message();
@@ -141,7 +148,10 @@ final class Progress implements RunListener {
                     element.status(),
                     seconds(element.took()),
                     element.attempts() > 1 ? "  " + element.attempts() + " attempts" : "",
-                    element.message().map(it -> "  " + it).orElse(""));
+                    element.message()
+                            .filter(it -> !isToldElsewhere(element, report))
+                            .map(it -> "  " + it)
+                            .orElse(""));
             out.println(colour ? "\u001b[" + COLOURS.get(element.status()) + "m" + line + "\u001b[0m" : line);
         }
         Duration critical = report.criticalPath().stream()
@@ -165,6 +175,15 @@ final class Progress implements RunListener {
             }
         });
         out.flush();
+    }
+
+    /** Whether it failed only because something else did, which bears the message. */
+    private static boolean isToldElsewhere(ElementReport element, RunReport report) {
+        return report.failure()
+                .filter(failure -> !failure.path().equals(element.path()))
+                .filter(failure ->
+                        element.message().filter(failure.message()::equals).isPresent())
+                .isPresent();
     }
 
     private static String seconds(Duration duration) {
