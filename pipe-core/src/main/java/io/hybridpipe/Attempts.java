@@ -98,7 +98,7 @@ final class Attempts {
         attemptStartedAt = execution.now();
         unit.status = Unit.Status.BEGUN;
         unit.undoBegun = false;
-        execution.append(Kind.INTENT, node.path(), unit.generation, unit.attempt, null, () -> {
+        unit.append(Kind.INTENT, () -> {
             if (stop != null) {
                 end(stop);
                 return;
@@ -151,7 +151,7 @@ final class Attempts {
     private void succeeded(Outputs given) {
         unit.status = Unit.Status.DONE;
         unit.keep(given);
-        execution.append(Kind.RESULT, node.path(), unit.generation, unit.attempt, given, () -> end(null));
+        unit.append(Kind.RESULT, () -> execution.records.outputs(given), () -> end(null));
     }
 
     private void tryAgain(Throwable failure, FailureClass failureClass) {

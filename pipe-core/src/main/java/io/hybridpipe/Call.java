@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -300,12 +301,19 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     @Override
     public void made(Resource resource) {
-        unit.execution.runOrPost(() -> unit.made(resource, attempt));
+        said(written -> unit.made(resource, attempt, written));
     }
 
     @Override
     public void gone(Resource resource) {
-        unit.execution.runOrPost(() -> unit.gone(resource, attempt));
+        said(written -> unit.gone(resource, attempt, written));
+    }
+
+    /** Written down before the next changing call, also when that one follows at once on this thread. */
+    private void said(Consumer<Runnable> what) {
+        Records records = unit.execution.records;
+        records.onTheWay(true);
+        unit.execution.runOrPost(() -> what.accept(() -> records.onTheWay(false)));
     }
 
     @Override
@@ -341,21 +349,35 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
             public void subscribe(CoreSubscriber<? super R> subscriber) {
                 // counted before the look at closed: settle() looks in the other order, so one sees the other
                 KEPT.incrementAndGet(Call.this);
-                if (closed) {
-                    release();
-                    Operators.error(subscriber, StepFailure.of(FailureClass.TRANSIENT, "stopped before it was sent"));
-                    return;
-                }
-                sent = true;
-                workerKept |= call instanceof BlockingWork;
                 Kept<R> kept = new Kept<>(subscriber);
-                try {
-                    call.subscribe(kept);
-                } catch (Throwable e) { // else it would count as a call that is still in flight
-                    kept.threw(e);
+                if (closed) {
+                    kept.refused();
+                } else if (unit.execution.records.isClear()) {
+                    send(call, kept);
+                } else {
+                    kept.announced();
+                    unit.execution.runOrPost(() -> unit.execution.records.whenClear(why -> {
+                        if (closed || kept.stepGone) {
+                            kept.refused();
+                        } else if (why != null) {
+                            kept.onError(why);
+                        } else {
+                            send(call, kept);
+                        }
+                    }));
                 }
             }
         };
+    }
+
+    private <R> void send(Mono<R> call, Kept<R> kept) {
+        sent = true;
+        workerKept |= call instanceof BlockingWork;
+        try {
+            call.subscribe(kept);
+        } catch (Throwable e) { // else it would count as a call that is still in flight
+            kept.threw(e);
+        }
     }
 
     private void release() {
@@ -386,17 +408,24 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
         @Override
         public void onSubscribe(Subscription upstream) {
-            subscribed = true;
-            step.onSubscribe(this);
+            announced();
             upstream.request(Long.MAX_VALUE);
         }
 
-        void threw(Throwable failure) {
+        void announced() {
             if (!subscribed) {
                 subscribed = true;
                 step.onSubscribe(this);
             }
+        }
+
+        void threw(Throwable failure) {
+            announced();
             onError(failure);
+        }
+
+        void refused() {
+            threw(StepFailure.of(FailureClass.TRANSIENT, "stopped before it was sent"));
         }
 
         @Override

@@ -8,10 +8,8 @@ import io.hybridpipe.event.RunId;
 import io.hybridpipe.event.RunListener;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
-import io.hybridpipe.journal.Journal;
-import io.hybridpipe.journal.JournalRecord;
 import io.hybridpipe.journal.JournalRecord.Kind;
-import io.hybridpipe.journal.MemoryJournal;
+import io.hybridpipe.journal.Owner;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +41,7 @@ import reactor.util.context.ContextView;
  * <p>All fields that change are touched only inside the {@link Mailbox}.
  */
 final class Execution implements Run {
-    private static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
+    static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
 
     private static final ClassValue<Boolean> HEARS_SETTLED = new ClassValue<>() {
         @Override
@@ -69,7 +67,9 @@ final class Execution implements Run {
     final Set<Unit> notUndone = new LinkedHashSet<>();
 
     private final Mailbox mailbox;
-    private final Journal journal = new MemoryJournal();
+    /** What the run writes down, and the lease under which it works. */
+    final Records records;
+
     private final Sinks.One<End> end = Sinks.one();
     private final Set<RunListener> noisy = new HashSet<>();
     private final BodyNode root;
@@ -106,6 +106,7 @@ final class Execution implements Run {
         boolean wallClock = WallClock.isOf(timers);
         clock = options.clock != null ? options.clock : wallClock ? Clock.systemUTC() : new SchedulerClock(timers);
         mailbox = new Mailbox(wallClock ? EngineThreads.executor() : Runnable::run, this::timePasses);
+        records = new Records(this);
         root = BodyNode.root(this, pipe.describe());
     }
 
@@ -246,15 +247,23 @@ final class Execution implements Run {
     }
 
     private void admitted() {
-        emit(root, 0, header -> new PipeEvent.RunStarted(header, pipe.name()));
-        append(Kind.RUN_STARTED, root.path(), 0, 0, null, () -> {
-            if (stopRequested != null) {
-                refuse(pipe.describe().path(), stopRequested, List.of());
-                return;
+        records.open(failure -> {
+            if (failure == null) {
+                emit(root, 0, header -> new PipeEvent.RunStarted(header, pipe.name()));
+                records.append(Kind.RUN_STARTED, root.path(), records::started, this::begun);
+            } else {
+                refuse(pipe.describe().path(), failure, List.of());
             }
-            root.in = input;
-            root.start(this::forwardEnded);
         });
+    }
+
+    private void begun() {
+        if (stopRequested != null) {
+            refuse(pipe.describe().path(), stopRequested, List.of());
+            return;
+        }
+        root.in = input;
+        root.start(this::forwardEnded);
     }
 
     private void stop(String why) {
@@ -275,6 +284,25 @@ final class Execution implements Run {
         root.stop(reason);
     }
 
+    /** The journal has failed, or another process has taken the run over: nothing new is begun. */
+    void stopsBecause(StepFailure why) {
+        LOG.error("run {} of pipe '{}': {}", id(), pipe.name(), message(why));
+        if (primary != null || root.ended) {
+            others.add(why);
+        }
+        if (stopRequested == null) {
+            stopRequested = why;
+            if (root.done != null && !root.ended) {
+                root.stop(why);
+            }
+        }
+    }
+
+    /** The target was another owner's, who has died or let the lease expire. */
+    void tookOver(Owner former) {
+        LOG.warn("run {} of pipe '{}' takes over from {}", id(), pipe.name(), former);
+    }
+
     /** The first failure turns the run round; that is written down before anything is undone. */
     void failed(Node node, Throwable failure, Runnable then) {
         if (primary != null) {
@@ -286,7 +314,7 @@ final class Execution implements Run {
         if (keeps()) {
             then.run();
         } else {
-            append(Kind.TURN, node.path(), 0, 0, message(failure), then);
+            records.append(Kind.TURN, node.path(), () -> records.failure(failure), then);
         }
     }
 
@@ -306,7 +334,7 @@ final class Execution implements Run {
     }
 
     boolean keeps() {
-        return options.onFailure == RunOptions.OnFailure.KEEP;
+        return options.onFailure == RunOptions.OnFailure.KEEP || records.isLost();
     }
 
     // ---- undo passes
@@ -353,36 +381,44 @@ final class Execution implements Run {
         stopTimers();
         Instant endedAt = instant();
         Outcome outcome = outcome(failure);
-        append(Kind.SETTLED, pipe.describe().path(), 0, 0, outcome, () -> {
-            over = true;
-            emit(root, 0, header -> new PipeEvent.RunSettled(header, outcome, Duration.between(startedAt, endedAt)));
-            Reporting reporting = new Reporting(this, outcome, startedAt, endedAt, primary, primaryPath, others, root);
-            End result = outcome == Outcome.DONE
-                    ? new End(root.out(), null, reporting)
-                    : new End(State.empty(), reporting.exception(), reporting);
-            if (outcome == Outcome.LEFT_OVERS) {
-                LOG.error(reporting.leftoverLine());
-            }
-            for (RunListener listener : options.listeners) {
-                try {
-                    // a lambda has no settled of its own: for it no report need be made
-                    if (HEARS_SETTLED.get(listener.getClass())) {
-                        listener.settled(result.report());
-                    }
-                } catch (RuntimeException | Error e) {
-                    ignore(listener, e);
-                }
-            }
-            // the JVM may end from the moment it is released: whoever waits for the end is told before
+        Runnable settled = () -> settled(failure, outcome, endedAt);
+        if (refused && !records.isOpen()) {
+            settled.run();
+        } else {
+            records.append(
+                    Kind.SETTLED, root.path(), () -> Map.of("outcome", outcome.name()), () -> records.close(settled));
+        }
+    }
+
+    private void settled(@Nullable Throwable failure, Outcome outcome, Instant endedAt) {
+        over = true;
+        emit(root, 0, header -> new PipeEvent.RunSettled(header, outcome, Duration.between(startedAt, endedAt)));
+        Reporting reporting = new Reporting(this, outcome, startedAt, endedAt, primary, primaryPath, others, root);
+        End result = outcome == Outcome.DONE
+                ? new End(root.out(), null, reporting)
+                : new End(State.empty(), reporting.exception(), reporting);
+        if (outcome == Outcome.LEFT_OVERS) {
+            LOG.error(reporting.leftoverLine());
+        }
+        for (RunListener listener : options.listeners) {
             try {
-                end.tryEmitValue(result);
-            } finally {
-                if (options.shutdownGrace != null) {
-                    Shutdown.settled(this);
+                // a lambda has no settled of its own: for it no report need be made
+                if (HEARS_SETTLED.get(listener.getClass())) {
+                    listener.settled(result.report());
                 }
-                release();
+            } catch (RuntimeException | Error e) {
+                ignore(listener, e);
             }
-        });
+        }
+        // the JVM may end from the moment it is released: whoever waits for the end is told before
+        try {
+            end.tryEmitValue(result);
+        } finally {
+            if (options.shutdownGrace != null) {
+                Shutdown.settled(this);
+            }
+            release();
+        }
     }
 
     private void stopTimers() {
@@ -505,17 +541,8 @@ final class Execution implements Run {
         }
     }
 
-    /** Writes a record; what comes after it waits until it is written. */
-    void append(Kind kind, Path path, int generation, int attempt, @Nullable Object data, Runnable then) {
-        journal.append(new JournalRecord(kind, path, generation, attempt, data), then);
-    }
-
     String message(@Nullable Throwable failure) {
         return failure == null ? "" : secrets.scrub(Reporting.oneLine(failure));
-    }
-
-    Journal journal() {
-        return journal;
     }
 
     BodyNode root() {

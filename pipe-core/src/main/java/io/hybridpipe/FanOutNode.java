@@ -34,7 +34,7 @@ final class FanOutNode extends MembersNode {
             fail(e);
             return;
         }
-        execution.append(Kind.ITEMS, path(), 0, 0, List.copyOf(names), () -> {
+        execution.records.append(Kind.ITEMS, path(), () -> execution.records.items(each().as, names, items), () -> {
             if (names.isEmpty()) {
                 finished();
             } else {

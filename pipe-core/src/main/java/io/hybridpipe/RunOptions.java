@@ -3,6 +3,7 @@ package io.hybridpipe;
 
 import io.hybridpipe.event.RunId;
 import io.hybridpipe.event.RunListener;
+import io.hybridpipe.journal.Journal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -18,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
  * How one run behaves. Immutable; each method returns a changed copy.
  *
  * <p>Defaults: undo on failure, no deadline, 30 minutes for undo, 10 seconds for calls in flight after a cancel, a random run
- * id, the system clock, {@code Schedulers.parallel()} for timers, no listener, no interceptor, no shutdown hook.
+ * id, the system clock, {@code Schedulers.parallel()} for timers, no listener, no interceptor, no shutdown hook, no journal.
  */
 public final class RunOptions {
     /** What becomes of finished steps when the run fails or is cancelled. */
@@ -51,6 +53,15 @@ public final class RunOptions {
     @Nullable
     Scheduler scheduler;
 
+    @Nullable
+    Journal journal;
+
+    @Nullable
+    String target;
+
+    @Nullable
+    SecretKey secretsKey;
+
     List<RunListener> listeners = List.of();
     List<StepInterceptor> interceptors = List.of();
     Map<String, String> labels = Map.of();
@@ -66,6 +77,9 @@ public final class RunOptions {
         runId = other.runId;
         clock = other.clock;
         scheduler = other.scheduler;
+        journal = other.journal;
+        target = other.target;
+        secretsKey = other.secretsKey;
         listeners = other.listeners;
         interceptors = other.interceptors;
         labels = other.labels;
@@ -135,6 +149,36 @@ public final class RunOptions {
     public RunOptions scheduler(Scheduler scheduler) {
         RunOptions copy = new RunOptions(this);
         copy.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        return copy;
+    }
+
+    /**
+     * Where the run is written down, so that another process can resume or undo it with {@code Runs}; default nowhere. It also keeps two
+     * runs from working on one {@link #target} at once. A run with the id of one that was written down already is refused.
+     */
+    public RunOptions journal(Journal journal) {
+        RunOptions copy = new RunOptions(this);
+        copy.journal = Objects.requireNonNull(journal, "journal");
+        return copy;
+    }
+
+    /**
+     * What no two runs with the same journal may work on at once; default the pipe's name and the inputs that it needs and that are
+     * not secret. A run whose target is held by a living owner is refused.
+     */
+    public RunOptions target(String target) {
+        RunOptions copy = new RunOptions(this);
+        copy.target = Objects.requireNonNull(target, "target");
+        return copy;
+    }
+
+    /**
+     * An AES key with which the journal's secret values are sealed; default none: then secret values are not written, and whoever
+     * resumes the run must supply them again.
+     */
+    public RunOptions secretsKey(SecretKey secretsKey) {
+        RunOptions copy = new RunOptions(this);
+        copy.secretsKey = Objects.requireNonNull(secretsKey, "secretsKey");
         return copy;
     }
 

@@ -74,7 +74,7 @@ final class TakingBack {
         if (unit.undoBegun) {
             unit.generation++;
         }
-        execution.append(Kind.UNDO_RESULT, node.path(), unit.generation, unit.attempt, null, () -> {
+        unit.append(Kind.UNDO_RESULT, () -> {
             unit.gone();
             next.run();
         });
@@ -85,7 +85,7 @@ final class TakingBack {
         active = true;
         unit.status = Unit.Status.BEGUN;
         unit.undoBegun = true;
-        execution.append(Kind.UNDO_INTENT, node.path(), unit.generation, unit.attempt, null, () -> {
+        unit.append(Kind.UNDO_INTENT, () -> {
             if (execution.isHeard()) {
                 String what = found.fold(a -> "absent", d -> "done", p -> "partly", u -> "unknown");
                 unit.emit(
@@ -108,7 +108,7 @@ final class TakingBack {
                 (nothing, failure, ended) -> {
                     if (failure == null) {
                         unit.generation++;
-                        execution.append(Kind.UNDO_RESULT, node.path(), unit.generation, unit.attempt, null, () -> {
+                        unit.append(Kind.UNDO_RESULT, () -> {
                             unit.gone();
                             whenDone.accept(null);
                         });
@@ -125,12 +125,9 @@ final class TakingBack {
                             unit.pause(Math.max(asked.toMillis(), unit.lookDelay(UNDO_TRIES - tries + 1)), again);
                         }
                     } else {
-                        execution.append(
+                        unit.append(
                                 Kind.UNDO_FAILED,
-                                node.path(),
-                                unit.generation,
-                                unit.attempt,
-                                null,
+                                () -> execution.records.failure(failure),
                                 () -> whenDone.accept(failure));
                     }
                 });

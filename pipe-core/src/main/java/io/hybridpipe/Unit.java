@@ -10,10 +10,12 @@ import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -346,36 +348,39 @@ final class Unit implements State.View {
         }
     }
 
-    void made(Resource resource, int inAttempt) {
+    void made(Resource resource, int inAttempt, Runnable written) {
         Resource clean = execution.secrets.scrub(resource);
         if (made == null) {
             made = new LinkedHashSet<>();
         }
         if (!made.add(clean)) {
             // said again by a reconcile that found it
+            written.run();
             return;
         }
-        execution.append(
-                Kind.MADE,
-                node.path(),
-                generation,
-                inAttempt,
-                clean,
-                () -> emit(header -> new PipeEvent.ResourceMade(header, clean)));
+        execution.records.append(Kind.MADE, node.path(), generation, inAttempt, clean::fields, () -> {
+            written.run();
+            emit(header -> new PipeEvent.ResourceMade(header, clean));
+        });
     }
 
-    void gone(Resource resource, int inAttempt) {
+    void gone(Resource resource, int inAttempt, Runnable written) {
         Resource clean = execution.secrets.scrub(resource);
         if (made != null) {
             made.removeIf(each -> each.kind().equals(clean.kind()) && each.id().equals(clean.id()));
         }
-        execution.append(
-                Kind.GONE,
-                node.path(),
-                generation,
-                inAttempt,
-                clean,
-                () -> emit(header -> new PipeEvent.ResourceGone(header, clean)));
+        execution.records.append(Kind.GONE, node.path(), generation, inAttempt, clean::fields, () -> {
+            written.run();
+            emit(header -> new PipeEvent.ResourceGone(header, clean));
+        });
+    }
+
+    void append(Kind kind, Runnable then) {
+        append(kind, Map::of, then);
+    }
+
+    void append(Kind kind, Supplier<Map<String, Object>> data, Runnable then) {
+        execution.records.append(kind, node.path(), generation, attempt, data, then);
     }
 
     void emit(Function<EventHeader, PipeEvent> event) {

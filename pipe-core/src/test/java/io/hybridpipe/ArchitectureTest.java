@@ -77,7 +77,7 @@ class ArchitectureTest {
         onlyKnows("retry");
         onlyKnows("json");
         onlyKnows("event", "retry");
-        onlyKnows("journal", "event", "retry");
+        onlyKnows("journal", "event", "retry", "json");
     }
 
     private static void onlyKnows(String one, String... others) {
@@ -149,8 +149,8 @@ class ArchitectureTest {
                         "ScrubbedException Secrets",
                         // a pipe holds elements and an element may hold a pipe; a run holds nodes and a node knows its
                         // run
-                        "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode GroupNode Lookup MembersNode"
-                                + " NestedNode Node Outline Pipe Preflight Reporting RunMono ScopeNode Shutdown StepNode"
+                        "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode Fingerprint GroupNode Lookup MembersNode"
+                                + " NestedNode Node Outline Pipe Preflight Records Reporting RunMono ScopeNode Shutdown StepNode"
                                 + " TakingBack Unit");
     }
 

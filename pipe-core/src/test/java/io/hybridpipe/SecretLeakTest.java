@@ -14,6 +14,7 @@ import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunListener;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.journal.MemoryJournal;
 import io.hybridpipe.json.Json;
 import io.hybridpipe.retry.StepFailure;
 import java.io.PrintWriter;
@@ -275,13 +276,14 @@ class SecretLeakTest {
 
     @Test
     void noSecretGetsIntoTheRunsRecordsAsText() {
-        Execution execution = (Execution) pipe().start(
+        MemoryJournal journal = MemoryJournal.empty();
+        Run run = pipe().start(
                         input(),
-                        RunOptions.ofDefaults().scheduler(reactor.test.scheduler.VirtualTimeScheduler.create()));
+                        RunOptions.ofDefaults()
+                                .journal(journal)
+                                .scheduler(reactor.test.scheduler.VirtualTimeScheduler.create()));
 
-        String records = ((io.hybridpipe.journal.MemoryJournal) execution.journal())
-                .records()
-                .toString();
+        String records = journal.records(run.id()).toString();
 
         assertThat(records).contains("p/keyset");
         assertThat(canaries.in(records)).isEmpty();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.event;
 
+import java.util.Map;
+import java.util.Objects;
+
 /**
  * A thing that a run made in a cloud or on an appliance, as reports and leftovers name it.
  *
@@ -18,6 +21,20 @@ public record Resource(String kind, String id, String where, String show) {
     /** A copy with the command that shows it to a person. */
     public Resource withShow(String show) {
         return new Resource(kind, id, where, show);
+    }
+
+    /** All fields under stable names: texts only. */
+    public Map<String, Object> fields() {
+        return Fields.ofRecord(this);
+    }
+
+    /** The resource with these fields. */
+    public static Resource of(Map<String, ?> fields) {
+        return new Resource(text(fields, "kind"), text(fields, "id"), text(fields, "where"), text(fields, "show"));
+    }
+
+    private static String text(Map<String, ?> fields, String name) {
+        return Objects.toString(fields.get(name), "");
     }
 
     @Override

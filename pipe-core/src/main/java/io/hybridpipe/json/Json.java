@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.lang.reflect.Type;
 
 /** Writes the stable fields of events and reports as JSON. Immutable and thread-safe. */
 public final class Json {
@@ -41,6 +44,40 @@ public final class Json {
     }
 
     /**
+     * The value in the form that JSON has it: texts, numbers, booleans, null, and lists and maps of them.
+     *
+     * @param type the declared type, under which it can be read back
+     * @throws IllegalArgumentException if it holds something that has no JSON form
+     */
+    public Object tree(Object value, Type type) {
+        try (TokenBuffer buffer = new TokenBuffer(mapper, false)) {
+            mapper.writerFor(mapper.constructType(type)).writeValue(buffer, value);
+            return mapper.readValue(buffer.asParser(), Object.class);
+        } catch (IOException e) {
+            throw unfit(value.getClass().getName(), e);
+        }
+    }
+
+    /**
+     * The value of a declared type that {@link #tree} gave this form.
+     *
+     * @throws IllegalArgumentException if it cannot be read as that type
+     */
+    public Object value(Object tree, Type type) {
+        try {
+            return mapper.convertValue(tree, mapper.constructType(type));
+        } catch (IllegalArgumentException e) {
+            throw unfit(type.getTypeName(), e);
+        }
+    }
+
+    private static IllegalArgumentException unfit(String type, Exception e) {
+        // the message of a mapper may quote the value, so it stays out
+        return new IllegalArgumentException(
+                "a value of " + type + " has no JSON form here (" + e.getClass().getSimpleName() + ")");
+    }
+
+    /**
      * The value as JSON.
      *
      * @throws IllegalArgumentException if it holds something that has no JSON form
@@ -49,9 +86,7 @@ public final class Json {
         try {
             return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            // the message of a mapper may quote the value, so it stays out
-            throw new IllegalArgumentException("a value of " + value.getClass().getName() + " has no JSON form here ("
-                    + e.getClass().getSimpleName() + ")");
+            throw unfit(value.getClass().getName(), e);
         }
     }
 }

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.Path;
+import io.hybridpipe.journal.Journal;
+import io.hybridpipe.journal.JournalException;
+import io.hybridpipe.journal.JournalException.Reason;
+import io.hybridpipe.journal.JournalRecord;
+import io.hybridpipe.journal.JournalRecord.Kind;
+import io.hybridpipe.journal.RunLog;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What one run writes down, and the lease under which it may change anything; without a journal it does nothing.
+ *
+ * <p>Touched only inside the run's mailbox, but for {@link #isClear} and {@link #onTheWay}.
+ */
+final class Records {
+    final Values values;
+
+    private final Execution execution;
+    private final AtomicInteger onTheWay = new AtomicInteger();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private volatile @Nullable RunLog log;
+    private volatile @Nullable StepFailure broken;
+    private volatile boolean lost;
+    private @Nullable Disposable opening;
+    private long appended;
+    private long written;
+
+    Records(Execution execution) {
+        this.execution = execution;
+        values = new Values(execution.secrets, execution.options.secretsKey);
+    }
+
+    private record Waiting(long until, Runnable then) {}
+
+    // ---- the log
+
+    /** Takes the target's lease and opens the log; continues with the failure that refuses the run, or with nothing. */
+    void open(Consumer<@Nullable Throwable> then) {
+        Journal journal = execution.options.journal;
+        if (journal == null) {
+            then.accept(null);
+            return;
+        }
+        open(journal.create(execution.id(), target()), then);
+    }
+
+    private void open(Mono<RunLog> source, Consumer<@Nullable Throwable> then) {
+        opening = source.subscribe(
+                opened -> execution.runOrPost(() -> {
+                    opening = null;
+                    log = opened;
+                    opened.takenFrom().ifPresent(execution::tookOver);
+                    then.accept(null);
+                }),
+                failure -> execution.runOrPost(() -> {
+                    opening = null;
+                    then.accept(StepFailure.of(FailureClass.PERMANENT, String.valueOf(failure.getMessage()), failure));
+                }));
+    }
+
+    /** Whether the log is being opened: there is nothing to stop yet. */
+    boolean isOpening() {
+        return opening != null;
+    }
+
+    private String target() {
+        String target = execution.options.target;
+        return target == null ? execution.pipe.name() : target;
+    }
+
+    /** Gives the lease back, then continues. */
+    void close(Runnable then) {
+        RunLog open = log;
+        if (open == null) {
+            then.run();
+            return;
+        }
+        log = null;
+        open.close()
+                .onErrorResume(failure -> {
+                    Execution.LOG.warn("run {}: its lease was not given back", execution.id(), failure);
+                    return Mono.empty();
+                })
+                .subscribe(nothing -> {}, failure -> {}, () -> execution.runOrPost(then));
+    }
+
+    // ---- writing
+
+    /** Writes a record; what comes after it waits until it is written. */
+    void append(Kind kind, Path path, int generation, int attempt, Supplier<Map<String, Object>> data, Runnable then) {
+        RunLog open = log;
+        if (open == null || broken != null) {
+            then.run();
+            return;
+        }
+        JournalRecord entry;
+        try {
+            entry = new JournalRecord(
+                    kind, Instant.ofEpochMilli(execution.now()), path, generation, attempt, data.get());
+        } catch (RuntimeException e) {
+            breaks(e);
+            then.run();
+            return;
+        }
+        appended++;
+        open.append(
+                entry,
+                failure -> execution.runOrPost(() -> {
+                    written++;
+                    if (failure != null) {
+                        breaks(failure);
+                    }
+                    then.run();
+                    release();
+                }));
+    }
+
+    /** From here on nothing is written: the run stops, and takes back what it can unless another process goes on with it. */
+    private void breaks(Throwable failure) {
+        if (broken != null) {
+            return;
+        }
+        lost = failure instanceof JournalException it && it.reason() == Reason.LOST;
+        StepFailure why = StepFailure.of(
+                FailureClass.PERMANENT,
+                lost
+                        ? "another process goes on with this run: " + execution.message(failure)
+                        : "the journal cannot be written: " + execution.message(failure),
+                failure);
+        broken = why;
+        execution.stopsBecause(why);
+    }
+
+    /** Whether another process has taken the run over: this one touches nothing any more. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Why nothing is written any more, if that is so. */
+    @Nullable
+    StepFailure broken() {
+        return broken;
+    }
+
+    void append(Kind kind, Path path, Supplier<Map<String, Object>> data, Runnable then) {
+        append(kind, path, 0, 0, data, then);
+    }
+
+    boolean isOpen() {
+        return log != null;
+    }
+
+    // ---- what belongs to each kind of record
+
+    Map<String, Object> started() {
+        return Map.of(
+                "pipe", execution.pipe.name(), "outline", Fingerprint.of(execution.pipe.describe()), "input", input());
+    }
+
+    private Map<String, Object> input() {
+        Map<String, Object> written = new LinkedHashMap<>();
+        for (Key<?> key : execution.pipe.needs()) {
+            execution
+                    .input
+                    .cells
+                    .get(key.name())
+                    .forEach(cell -> written.put(key.name(), values.written(key, cell.value)));
+        }
+        return written;
+    }
+
+    Map<String, Object> outputs(Outputs outputs) {
+        Map<String, Object> written = new LinkedHashMap<>();
+        outputs.forEach((key, value) -> written.put(key.name(), values.written(key, value)));
+        return Map.of("outputs", written);
+    }
+
+    Map<String, Object> items(Key<?> as, List<String> names, List<Object> items) {
+        List<Object> written = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            written.add(Map.of("name", names.get(i), "value", values.written(as, items.get(i))));
+        }
+        return Map.of("items", written);
+    }
+
+    Map<String, Object> failure(Throwable failure) {
+        return Map.of("class", FailureClass.of(failure).name(), "message", execution.message(failure));
+    }
+
+    // ---- before a changing call
+
+    /** Counted on any thread: something that must be written before the next changing call is on its way to the mailbox. */
+    void onTheWay(boolean begins) {
+        if (begins) {
+            onTheWay.incrementAndGet();
+        } else {
+            onTheWay.decrementAndGet();
+        }
+    }
+
+    /** Whether a changing call may be sent at this moment without asking further; for any thread. */
+    boolean isClear() {
+        RunLog open = log;
+        return broken == null && (open == null || onTheWay.get() == 0 && open.isHeld());
+    }
+
+    /** Continues when all that was said before is written and the lease is held, or with the reason why nothing may be sent. */
+    void whenClear(Consumer<@Nullable Throwable> then) {
+        if (written == appended) {
+            confirm(then);
+        } else {
+            waiting.add(new Waiting(appended, () -> confirm(then)));
+        }
+    }
+
+    private void release() {
+        for (Waiting first = waiting.peek(); first != null && first.until <= written; first = waiting.peek()) {
+            waiting.remove();
+            first.then.run();
+        }
+    }
+
+    private void confirm(Consumer<@Nullable Throwable> then) {
+        RunLog open = log;
+        if (lost) {
+            then.accept(broken);
+        } else if (open == null || open.isHeld()) {
+            then.accept(null);
+        } else {
+            open.confirm()
+                    .subscribe(
+                            nothing -> {},
+                            failure -> execution.runOrPost(() -> {
+                                breaks(failure);
+                                then.accept(lost ? broken : null);
+                            }),
+                            () -> execution.runOrPost(() -> then.accept(null)));
+        }
+    }
+}
