@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,6 +37,7 @@ final class StandIns implements AutoCloseable {
     static final String ACCOUNT_A = "111122223333";
     static final String REGION = "eu-west-1";
     static final String ROLE = "network-builder";
+    static final String ROLE_ARN = "arn:aws:iam::" + ACCOUNT_A + ":role/" + ROLE;
     static final String IMAGE = "ami-0c5f7e1a2b3d4f560";
     static final String SUBSCRIPTION = "5f0c0f3e-0000-4000-8000-00000000000b";
     static final String CALLER = "198.51.100.7";
@@ -251,6 +253,20 @@ final class StandIns implements AutoCloseable {
     /** The controllers that live now, by name; the new one under its instance id. */
     Map<String, SimVns3> controllers() {
         return Map.copyOf(controllers);
+    }
+
+    /** The controller that a run has made, if it has. */
+    Optional<SimVns3> newController() {
+        return controllers.values().stream()
+                .filter(controller -> controller.name().startsWith("i-"))
+                .findFirst();
+    }
+
+    Optional<String> addressOfNewController() {
+        return newController()
+                .flatMap(world::place)
+                .flatMap(place -> place.port().publicAddress())
+                .map(Object::toString);
     }
 
     List<java.security.cert.X509Certificate> certificates() {
