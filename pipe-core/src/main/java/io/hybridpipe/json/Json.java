@@ -2,6 +2,7 @@
 package io.hybridpipe.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -10,8 +11,9 @@ import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
 
-/** Writes the stable fields of events and reports as JSON. Immutable and thread-safe. */
+/** Writes and reads JSON: the stable fields of events, reports and records. Immutable and thread-safe. */
 public final class Json {
     private final ObjectMapper mapper;
 
@@ -75,6 +77,22 @@ public final class Json {
         // the message of a mapper may quote the value, so it stays out
         return new IllegalArgumentException(
                 "a value of " + type + " has no JSON form here (" + e.getClass().getSimpleName() + ")");
+    }
+
+    /**
+     * What a text of JSON says: a text, number, boolean, null, or lists and maps of them.
+     *
+     * @throws IllegalArgumentException if it is not exactly one JSON value
+     */
+    public @Nullable Object read(String json) {
+        try {
+            return mapper.readerFor(Object.class)
+                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .readValue(json);
+        } catch (JsonProcessingException e) {
+            // the message of a mapper may quote the text, so it stays out
+            throw new IllegalArgumentException("not JSON (" + e.getClass().getSimpleName() + ")");
+        }
     }
 
     /**

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.journal;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what another thread or process brings about; never for long. */
+final class Waiting {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    private Waiting() {}
+
+    static void until(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + BOUND + ": " + what);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        }
+    }
+}
