@@ -199,9 +199,12 @@ public final class AwsAccount implements AutoCloseable {
      */
     public <T> Mono<T> changing(
             StepContext context, String what, Supplier<CompletableFuture<T>> call, Consumer<? super T> told) {
-        return context.mutate(Mono.fromFuture(call)
-                .onErrorMap(failure -> AwsFailures.ofChange(this, what, failure))
-                .doOnNext(told));
+        return context.mutate(changing(what, call).doOnNext(told));
+    }
+
+    /** A call that changes something outside of every run, as in a sweep; translated as the other {@code changing}. */
+    public <T> Mono<T> changing(String what, Supplier<CompletableFuture<T>> call) {
+        return Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofChange(this, what, failure));
     }
 
     /**

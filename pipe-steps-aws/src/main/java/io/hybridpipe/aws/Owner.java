@@ -56,6 +56,12 @@ public record Owner(Map<String, String> tags) {
         }
     }
 
+    /** Whether a run made it as something temporary that nobody wants any more. */
+    public boolean hasExpired(Instant now) {
+        boolean madeByRun = tags.containsKey(TOKEN) && tags.keySet().containsAll(STEP_OF_A_RUN);
+        return madeByRun && expires().filter(now::isAfter).isPresent();
+    }
+
     /** The run and step, or that no run made it. */
     @Override
     public String toString() {

@@ -10,19 +10,23 @@ import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Sweep;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.model.DeleteStackResponse;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
@@ -39,10 +43,12 @@ record StackLife(StackPlan plan) {
     private static final Pattern MAY_PASS =
             Pattern.compile("(?i)rate exceeded|throttl|RequestLimitExceeded|internal failure|service unavailable");
 
+    private static final Duration UNDO_WITHIN = Duration.ofMinutes(30);
+
     static final StepOptions OPTIONS = StepOptions.ofDefaults()
             .withVisibility(Duration.ofSeconds(5))
             .withReconcileTimeout(Duration.ofMinutes(30))
-            .withUndoTimeout(Duration.ofMinutes(30));
+            .withUndoTimeout(UNDO_WITHIN);
 
     /** Makes the stack, or goes on with the one that an earlier attempt of this step has begun. */
     Mono<Outputs> make(State state, StepContext context, Map<String, String> tags) {
@@ -80,11 +86,30 @@ record StackLife(StackPlan plan) {
 
     /** Deletes the stack, whoever made it, and waits until it is gone. */
     Mono<Void> delete(Stack stack, StepContext context) {
+        return delete(stack, context::mutate)
+                .doOnSubscribe(begun -> context.progress(0, 0, "deleting stack " + stack.stackName()))
+                .then(Mono.fromRunnable(() -> context.gone(toResource(stack))));
+    }
+
+    /** Deletes, outside of every run, the stacks of the account and region that a run made as temporary and that have expired. */
+    Flux<Resource> sweep(Clock clock) {
+        Flux<Stack> expired = account()
+                .readingAll("DescribeStacks", () -> account()
+                        .cloudFormation()
+                        .describeStacksPaginator(r -> {})
+                        .stacks())
+                .flatMapIterable(stacks -> stacks)
+                // a nested stack has the tags of the one that it goes with
+                .filter(stack -> stack.parentId() == null)
+                .filter(stack -> ownerOf(stack).hasExpired(clock.instant()));
+        return Sweep.of(expired, this::toResource, UNDO_WITHIN, stack -> delete(stack, UnaryOperator.identity()));
+    }
+
+    private Mono<Void> delete(Stack stack, UnaryOperator<Mono<DeleteStackResponse>> send) {
         return waitWhile(stack, "ROLLBACK_IN_PROGRESS"::equals)
                 .flatMap(settled -> settled.stackStatusAsString().equals("DELETE_IN_PROGRESS")
-                        ? waitUntilGone(settled, context)
-                        : requestDelete(settled, context).then(waitUntilGone(settled, context)))
-                .then(Mono.fromRunnable(() -> context.gone(toResource(stack))));
+                        ? waitUntilGone(settled)
+                        : send.apply(requestDelete(settled)).then(waitUntilGone(settled)));
     }
 
     /** The stack with this name that is not deleted; empty if there is none. */
@@ -105,7 +130,21 @@ record StackLife(StackPlan plan) {
                         AwsFailures.hasCode("AlreadyExistsException", "TokenAlreadyExistsException"),
                         taken -> getStack(plan.name(state))
                                 .flatMap(there -> goOn(there, state, context, tags))
-                                .switchIfEmpty(Mono.error(taken)));
+                                .switchIfEmpty(createUnderAnotherToken(state, context, tags, token, taken)))
+                .switchIfEmpty(createUnderAnotherToken(
+                        state,
+                        context,
+                        tags,
+                        token,
+                        StepFailure.permanent("stack " + plan.name(state) + " in "
+                                + account().where() + " was deleted while it was made")));
+    }
+
+    /** For the token of a stack that somebody deleted, a sweep perhaps, CloudFormation answers with that stack again. */
+    private Mono<Stack> createUnderAnotherToken(
+            State state, StepContext context, Map<String, String> tags, String used, Throwable otherwise) {
+        String other = context.token() + "-" + context.attempt();
+        return Mono.defer(() -> used.equals(other) ? Mono.error(otherwise) : create(state, context, tags, other));
     }
 
     private Mono<Stack> goOn(Stack there, State state, StepContext context, Map<String, String> tags) {
@@ -174,16 +213,20 @@ record StackLife(StackPlan plan) {
                         + "); it is left as it is: delete it or choose another name");
     }
 
+    /** The stack once it is made; empty when it is deleted. */
     private Mono<Stack> waitUntilMade(String name, String id, StepContext context) {
         StackEvents events = new StackEvents();
         return Mono.defer(() -> findStack(id))
                 .delayUntil(stack -> requestNewEvents(id, events).doOnNext(news -> events.report(news, context)))
                 .flatMap(stack -> switch (stack.stackStatusAsString()) {
-                    case "CREATE_COMPLETE" -> Mono.just(stack);
-                    case "CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS" -> Mono.<Stack>empty();
-                    default -> failure(stack);
+                    case "CREATE_COMPLETE" -> Mono.just(Optional.of(stack));
+                    case "CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS" -> Mono.<Optional<Stack>>empty();
+                    case "DELETE_COMPLETE" -> Mono.just(Optional.<Stack>empty());
+                    default -> failure(stack).map(Optional::of);
                 })
-                .repeatWhenEmpty(polls -> polls.delayElements(plan.pollEvery()));
+                .repeatWhenEmpty(polls -> polls.delayElements(plan.pollEvery()))
+                .flatMap(stack -> stack.map(Mono::just)
+                        .orElseGet(() -> Mono.fromRunnable(() -> context.gone(toResource(name, id)))));
     }
 
     private Mono<Stack> failure(Stack stack) {
@@ -196,8 +239,7 @@ record StackLife(StackPlan plan) {
         });
     }
 
-    private Mono<Void> waitUntilGone(Stack stack, StepContext context) {
-        context.progress(0, 0, "deleting stack " + stack.stackName());
+    private Mono<Void> waitUntilGone(Stack stack) {
         return waitWhile(stack, status -> !status.equals("DELETE_FAILED")).flatMap(this::held);
     }
 
@@ -233,12 +275,10 @@ record StackLife(StackPlan plan) {
                 .map(made -> made.stackId());
     }
 
-    private Mono<Void> requestDelete(Stack stack, StepContext context) {
-        return account()
-                .changing(context, "DeleteStack " + stack.stackName(), () -> account()
-                        .cloudFormationForChanges()
-                        .deleteStack(r -> r.stackName(stack.stackId())))
-                .then();
+    private Mono<DeleteStackResponse> requestDelete(Stack stack) {
+        return account().changing("DeleteStack " + stack.stackName(), () -> account()
+                .cloudFormationForChanges()
+                .deleteStack(r -> r.stackName(stack.stackId())));
     }
 
     private Mono<List<TemplateParameter>> requestValidate(String template) {

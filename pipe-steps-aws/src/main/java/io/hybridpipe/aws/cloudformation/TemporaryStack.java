@@ -12,9 +12,13 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.Owner;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Sweep;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -132,5 +136,26 @@ public final class TemporaryStack implements Scope {
     @Override
     public StepOptions options() {
         return StackLife.OPTIONS;
+    }
+
+    /** Deletes what dead runs left, by the system's clock; see {@link #sweep(AwsAccount, Clock)}. */
+    public static Flux<Resource> sweep(AwsAccount account) {
+        return sweep(account, Clock.systemUTC());
+    }
+
+    /**
+     * Deletes every stack of the account and region that a scope of this class made and whose time is over.
+     *
+     * <p>Needs no journal: the stacks' tags say enough. Stacks of runs that still live are not expired, and stacks without all
+     * of those tags are never touched. Emits each stack once it is gone; failures come as {@link Sweep#of} says.
+     *
+     * @param clock what time it is
+     */
+    public static Flux<Resource> sweep(AwsAccount account, Clock clock) {
+        return sweep(StackPlan.in(account), clock);
+    }
+
+    static Flux<Resource> sweep(StackPlan any, Clock clock) {
+        return new StackLife(any).sweep(clock);
     }
 }

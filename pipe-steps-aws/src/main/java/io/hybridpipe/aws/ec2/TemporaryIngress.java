@@ -14,13 +14,16 @@ import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Sweep;
 import io.hybridpipe.retry.StepFailure;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,6 +33,7 @@ import software.amazon.awssdk.services.ec2.model.IpPermission;
 import software.amazon.awssdk.services.ec2.model.IpRange;
 import software.amazon.awssdk.services.ec2.model.Ipv6Range;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupIngressResponse;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
@@ -59,6 +63,7 @@ public final class TemporaryIngress implements Scope {
     private static final Predicate<Throwable> GONE = AwsFailures.hasCode(
             "InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound");
     private static final int LONGEST_DESCRIPTION = 255;
+    private static final Duration CLOSE_WITHIN = Duration.ofMinutes(1);
 
     private final AwsAccount account;
     private final Input<? extends String> group;
@@ -188,10 +193,11 @@ public final class TemporaryIngress implements Scope {
                         .filter(rule -> isOurs(rule, context))
                         .map(SecurityGroupRule::securityGroupRuleId)
                         .toList())
-                .filter(ours -> !ours.isEmpty())
-                .flatMap(ours -> requestRevoke(group.get(state), ours, context)
-                        .then(waitUntilGone(group.get(state), ours))
-                        .then(Mono.fromRunnable(() -> ours.forEach(id -> context.gone(toResource(id))))));
+                .flatMapIterable(ours -> ours)
+                // one by one: a rule that is gone already fails a call for all
+                .concatMap(id -> revoke(group.get(state), id, context::mutate)
+                        .then(Mono.<Void>fromRunnable(() -> context.gone(toResource(id)))))
+                .then();
     }
 
     @Override
@@ -211,39 +217,40 @@ public final class TemporaryIngress implements Scope {
         return StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
     }
 
-    /**
-     * Revokes every rule of an account and region that a scope of this class made and whose time is over: what dead runs left
-     * open. Needs no journal.
-     *
-     * @param now rules that were wanted until an instant before this one are revoked
-     * @return what was revoked; nothing happens before it is subscribed
-     */
-    public static Mono<List<Resource>> sweep(AwsAccount account, Instant now) {
-        TemporaryIngress scope = in(account);
-        return scope.getExpired(now).flatMap(rules -> Flux.fromIterable(rules)
-                .concatMap(rule -> scope.requestSweep(rule).thenReturn(scope.toResource(rule.securityGroupRuleId())))
-                .collectList());
+    /** Revokes what dead runs left open, by the system's clock; see {@link #sweep(AwsAccount, Clock)}. */
+    public static Flux<Resource> sweep(AwsAccount account) {
+        return sweep(account, Clock.systemUTC());
     }
 
-    private Mono<List<SecurityGroupRule>> getExpired(Instant now) {
-        Filter temporary =
-                Filter.builder().name("tag-key").values(Owner.EXPIRES).build();
+    /**
+     * Revokes every rule of the account and region that a scope of this class made and whose time is over.
+     *
+     * <p>Needs no journal: the rules' tags say enough. Rules of runs that still live are not expired, and rules without all of
+     * those tags are never touched. Emits each rule once it is no longer seen; failures come as {@link Sweep#of} says.
+     *
+     * @param clock what time it is
+     */
+    public static Flux<Resource> sweep(AwsAccount account, Clock clock) {
+        TemporaryIngress any = in(account);
+        return Sweep.of(
+                any.getExpired(clock),
+                rule -> any.toResource(rule.securityGroupRuleId()),
+                CLOSE_WITHIN,
+                rule -> any.revoke(rule.groupId(), rule.securityGroupRuleId(), UnaryOperator.identity()));
+    }
+
+    private Flux<SecurityGroupRule> getExpired(Clock clock) {
         return account.readingAll("DescribeSecurityGroupRules", () -> account.ec2()
                         .describeSecurityGroupRulesPaginator(r -> {})
                         .securityGroupRules())
-                .map(rules -> rules.stream()
-                        .filter(rule ->
-                                ownerOf(rule).expires().filter(now::isAfter).isPresent())
-                        .toList());
+                .flatMapIterable(rules -> rules)
+                .filter(rule -> ownerOf(rule).hasExpired(clock.instant()));
     }
 
-    private Mono<Void> requestSweep(SecurityGroupRule rule) {
-        String what = "RevokeSecurityGroupIngress " + rule.groupId() + " " + rule.securityGroupRuleId();
-        return Mono.fromFuture(() -> account.ec2ForChanges().revokeSecurityGroupIngress(r -> r.groupId(rule.groupId())
-                        .securityGroupRuleIds(rule.securityGroupRuleId())))
-                .onErrorMap(failure -> AwsFailures.ofChange(account, what, failure))
+    private Mono<Void> revoke(String groupId, String id, UnaryOperator<Mono<RevokeSecurityGroupIngressResponse>> send) {
+        return send.apply(requestRevoke(groupId, id))
                 .onErrorResume(GONE, gone -> Mono.empty())
-                .then();
+                .then(waitUntilGone(groupId, id));
     }
 
     private Mono<SecurityGroupRule> adopt(Wanted wanted, StepContext context) {
@@ -269,9 +276,9 @@ public final class TemporaryIngress implements Scope {
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery));
     }
 
-    private Mono<Void> waitUntilGone(String groupId, List<String> ids) {
+    private Mono<Void> waitUntilGone(String groupId, String id) {
         return getRules(() -> groupId)
-                .filter(rules -> rules.stream().noneMatch(rule -> ids.contains(rule.securityGroupRuleId())))
+                .filter(rules -> rules.stream().noneMatch(rule -> id.equals(rule.securityGroupRuleId())))
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
                 .then();
     }
@@ -306,14 +313,9 @@ public final class TemporaryIngress implements Scope {
                 .then();
     }
 
-    private Mono<Void> requestRevoke(String groupId, List<String> ids, StepContext context) {
-        return account.changing(
-                        context,
-                        "RevokeSecurityGroupIngress " + groupId + " " + String.join(" ", ids),
-                        () -> account.ec2ForChanges().revokeSecurityGroupIngress(r -> r.groupId(groupId)
-                                .securityGroupRuleIds(ids)))
-                .onErrorResume(GONE, gone -> Mono.empty())
-                .then();
+    private Mono<RevokeSecurityGroupIngressResponse> requestRevoke(String groupId, String id) {
+        return account.changing("RevokeSecurityGroupIngress " + groupId + " " + id, () -> account.ec2ForChanges()
+                .revokeSecurityGroupIngress(r -> r.groupId(groupId).securityGroupRuleIds(id)));
     }
 
     private AuthorizeSecurityGroupIngressRequest toRequest(Wanted wanted, StepContext context) {

@@ -152,6 +152,21 @@ class DeployStackTest {
     }
 
     @Test
+    void aStackThatSomebodyDeletedWhileTheRunWasDeadIsMadeAgain() {
+        step.run(INPUT, context).block(SOON);
+        DeleteStack.in(aws.account())
+                .named("orders-vpc")
+                .pollEvery(POLL)
+                .run(State.empty(), TestContext.at("other/delete"))
+                .block(SOON);
+        TestContext resumed = context.withAttempt(2);
+        assertThat(step.reconcile(INPUT, resumed).block(SOON)).isEqualTo(Found.absent());
+        Outputs made = step.run(INPUT, resumed).block(SOON);
+        assertThat(aws.inventory().ids("vpc")).containsExactly(made.get(VPC));
+        assertThat(resumed.made()).hasSize(1).doesNotContainAnyElementsOf(context.made());
+    }
+
+    @Test
     void aStackOfSomebodyElseIsRefusedAndLeftAsItIs() {
         aws.account()
                 .cloudFormationForChanges()

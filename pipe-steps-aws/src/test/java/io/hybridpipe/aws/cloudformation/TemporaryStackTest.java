@@ -16,17 +16,25 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.aws.TestAws;
+import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.aws.Inventory;
 import io.hybridpipe.test.TestContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.cloudformation.model.Tag;
 
 class TemporaryStackTest {
     private static final Key<String> KEY_NAME = Key.of("key-name", String.class);
@@ -124,6 +132,78 @@ class TemporaryStackTest {
         assertThat(aws.inventory().isEmpty()).isTrue();
         scope.open(State.empty(), context.withNextToken()).block(SOON);
         assertThat(aws.inventory().ids("stack")).containsExactly("orders-bootstrap");
+    }
+
+    @Test
+    void whatADeadRunLeftIsSweptWhenItHasExpiredAndNothingElse() {
+        scope.open(State.empty(), context).block(SOON);
+        DeployStack.in(aws.account())
+                .named("orders-vpc")
+                .template(TEMPLATE.replace("bootstrap", "vpc"))
+                .pollEvery(POLL)
+                .run(State.empty(), TestContext.at("fednet/vpc"))
+                .block(SOON);
+        create("by-hand", Map.of(Owner.EXPIRES, "2020-01-01T00:00:00Z"));
+        Inventory opened = aws.inventory();
+        assertThat(sweepIn(Duration.ofMinutes(19)).collectList().block(SOON)).isEmpty();
+        assertThat(aws.inventory()).isEqualTo(opened);
+        assertThat(sweepIn(Duration.ofMinutes(21)).collectList().block(SOON)).isEqualTo(context.made());
+        assertThat(aws.inventory().ids("stack")).containsExactlyInAnyOrder("orders-vpc", "by-hand");
+        assertThat(TemporaryStack.sweep(aws.account()).collectList().block(SOON))
+                .isEmpty();
+    }
+
+    @Test
+    void aStackThatCannotBeSweptDoesNotStopTheSweepOfOthers() {
+        scope.open(State.empty(), context).block(SOON);
+        TestContext other = context.withRunId("run-2");
+        scope.named("other-bootstrap")
+                .template(TEMPLATE.replace("bootstrap", "other"))
+                .open(State.empty(), other)
+                .block(SOON);
+        aws.faults().on("DeleteStack").nth(1).error("AccessDenied", "not you");
+        StepVerifier.create(sweepIn(Duration.ofMinutes(21)))
+                .expectNextSequence(other.made())
+                .expectErrorSatisfies(
+                        failure -> assertThat(failure).hasMessageContaining("DeleteStack orders-bootstrap"))
+                .verify(SOON);
+        assertThat(aws.inventory().ids("stack")).containsExactly("orders-bootstrap");
+    }
+
+    @Test
+    void aStackThatWasSweptIsAbsentForItsRunWhichMakesItAgain() {
+        scope.open(State.empty(), context).block(SOON);
+        sweepIn(Duration.ofMinutes(21)).blockLast(SOON);
+        assertThat(scope.reconcile(State.empty(), context).block(SOON)).isEqualTo(Found.absent());
+        TestContext resumed = context.withAttempt(2);
+        assertThat(scope.open(State.empty(), resumed).block(SOON)).isEqualTo(Outputs.of(KEY_NAME, "bootstrap"));
+        assertThat(aws.inventory().ids("stack")).containsExactly("orders-bootstrap");
+        assertThat(resumed.made()).singleElement().isNotEqualTo(context.made().get(0));
+    }
+
+    private Flux<Resource> sweepIn(Duration time) {
+        return TemporaryStack.sweep(
+                StackPlan.in(aws.account()).withPollEvery(POLL), Clock.offset(Clock.systemUTC(), time));
+    }
+
+    private void create(String name, Map<String, String> tags) {
+        aws.account()
+                .cloudFormationForChanges()
+                .createStack(r -> r.stackName(name)
+                        .templateBody(TEMPLATE.replace("bootstrap", name))
+                        .tags(tags.entrySet().stream()
+                                .map(tag -> Tag.builder()
+                                        .key(tag.getKey())
+                                        .value(tag.getValue())
+                                        .build())
+                                .toList()))
+                .join();
+        aws.account()
+                .cloudFormation()
+                .waiter()
+                .waitUntilStackCreateComplete(
+                        r -> r.stackName(name), w -> w.backoffStrategyV2(BackoffStrategy.fixedDelay(POLL)))
+                .join();
     }
 
     private RunReport settle(Step inside) {

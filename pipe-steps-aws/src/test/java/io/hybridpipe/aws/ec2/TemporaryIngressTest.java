@@ -17,6 +17,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.aws.TestAws;
+import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
@@ -24,6 +25,7 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.aws.Inventory;
 import io.hybridpipe.test.TestContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,11 +34,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 import software.amazon.awssdk.services.ec2.model.IpPermission;
 import software.amazon.awssdk.services.ec2.model.IpRange;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 class TemporaryIngressTest {
     private static final Cidr MY_IP = Cidr.of("203.0.113.7/32");
@@ -270,15 +276,47 @@ class TemporaryIngressTest {
     }
 
     @Test
-    void whatADeadRunLeftOpenIsSweptWhenItHasExpired() {
+    void whatADeadRunLeftOpenIsSweptWhenItHasExpiredAndNothingElse() {
         open();
         addForeign(22);
-        Instant now = Instant.now();
-        assertThat(TemporaryIngress.sweep(aws.account(), now).block(SOON)).isEmpty();
-        assertThat(TemporaryIngress.sweep(aws.account(), now.plus(Duration.ofMinutes(30)))
-                        .block(SOON))
-                .isEqualTo(context.made());
-        assertThat(rules()).extracting(SecurityGroupRule::fromPort).containsExactly(22);
+        addForeign(
+                23,
+                Tag.builder().key(Owner.EXPIRES).value("2020-01-01T00:00:00Z").build());
+        Inventory opened = aws.inventory();
+        assertThat(sweepIn(Duration.ofMinutes(19)).collectList().block(SOON)).isEmpty();
+        assertThat(aws.inventory()).isEqualTo(opened);
+        assertThat(sweepIn(Duration.ofMinutes(21)).collectList().block(SOON)).isEqualTo(context.made());
+        assertThat(rules()).extracting(SecurityGroupRule::fromPort).containsExactlyInAnyOrder(22, 23);
+        assertThat(TemporaryIngress.sweep(aws.account()).collectList().block(SOON))
+                .isEmpty();
+    }
+
+    @Test
+    void aRuleThatCannotBeSweptDoesNotStopTheSweepOfOthers() {
+        open();
+        TestContext other = context.withRunId("run-2");
+        scope.tcp(8001).open(State.of(GROUP, group), other).block(SOON);
+        aws.faults().on("RevokeSecurityGroupIngress").nth(1).error("UnauthorizedOperation", "not you");
+        StepVerifier.create(sweepIn(Duration.ofMinutes(21)))
+                .expectNextSequence(other.made())
+                .expectErrorSatisfies(failure -> assertThat(failure)
+                        .hasMessageContaining(context.made().get(0).id())
+                        .hasMessageContaining("UnauthorizedOperation: not you"))
+                .verify(SOON);
+        assertThat(rules()).extracting(SecurityGroupRule::fromPort).containsExactly(8000);
+    }
+
+    @Test
+    void aRuleThatWasSweptIsAbsentForItsRunWhichOpensItAgain() {
+        open();
+        sweepIn(Duration.ofMinutes(21)).blockLast(SOON);
+        assertThat(scope.reconcile(State.of(GROUP, group), context).block(SOON)).isEqualTo(Found.absent());
+        open();
+        assertThat(rules()).hasSize(1);
+    }
+
+    private Flux<Resource> sweepIn(Duration time) {
+        return TemporaryIngress.sweep(aws.account(), Clock.offset(Clock.systemUTC(), time));
     }
 
     private void open() {
@@ -310,7 +348,7 @@ class TemporaryIngressTest {
         addForeign(8000);
     }
 
-    private void addForeign(int port) {
+    private void addForeign(int port, Tag... tags) {
         IpRange range = IpRange.builder()
                 .cidrIp("203.0.113.7/32")
                 .description("by hand")
@@ -323,7 +361,15 @@ class TemporaryIngressTest {
                 .build();
         aws.account()
                 .ec2ForChanges()
-                .authorizeSecurityGroupIngress(r -> r.groupId(group).ipPermissions(permission))
+                .authorizeSecurityGroupIngress(r -> {
+                    r.groupId(group).ipPermissions(permission);
+                    if (tags.length > 0) {
+                        r.tagSpecifications(TagSpecification.builder()
+                                .resourceType(ResourceType.SECURITY_GROUP_RULE)
+                                .tags(tags)
+                                .build());
+                    }
+                })
                 .join();
     }
 

@@ -19,6 +19,7 @@ import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Sweep;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Clock;
@@ -228,20 +229,29 @@ public final class TemporarySecurityRule implements Scope {
         });
     }
 
+    /** Deletes what dead runs left open, by the system's clock; see {@link #sweep(AzureAccount, Clock)}. */
+    public static Flux<Resource> sweep(AzureAccount account) {
+        return sweep(account, Clock.systemUTC());
+    }
+
     /**
-     * Deletes the rules that dead runs left open: those whose description says that they may no longer stay.
+     * Deletes every rule of the subscription that a scope of this class made and whose time is over.
      *
-     * <p>Needs no journal. Looks at every security group of the subscription when subscribed, deletes one rule after the
-     * other and emits each as soon as it is gone; a failure is signalled at the end, after the other rules. Rules of runs
-     * that still live are not expired, and rules without such a description are never touched.
+     * <p>Needs no journal: the rules' names and descriptions say enough. Rules of runs that still live are not expired, and
+     * rules without such a name and description are never touched. Looks at every security group of the subscription and emits
+     * each rule as soon as it is gone; failures come as {@link Sweep#of} says.
      *
      * @param clock what time it is
      */
     public static Flux<Resource> sweep(AzureAccount account, Clock clock) {
         TemporarySecurityRule any = in(account);
-        return any.getGroups()
-                .flatMapIterable(group -> toExpired(group, clock.instant()))
-                .concatMapDelayError(rule -> any.delete(rule, call -> call).thenReturn(any.toResource(rule)));
+        return Sweep.of(
+                ArmPace.patiently(any.getGroups())
+                        .flatMapIterable(groups -> groups)
+                        .flatMapIterable(group -> toExpired(group, clock.instant())),
+                any::toResource,
+                CLOSE_TIMEOUT,
+                rule -> any.delete(rule, UnaryOperator.identity()));
     }
 
     private Mono<Void> delete(Rule rule, UnaryOperator<Mono<ArmOperation>> send) {
@@ -274,8 +284,9 @@ public final class TemporarySecurityRule implements Scope {
                 .ofRead("look at security group " + group + "/" + securityGroup, failure));
     }
 
-    private Flux<NetworkSecurityGroupInner> getGroups() {
+    private Mono<List<NetworkSecurityGroupInner>> getGroups() {
         return Flux.defer(() -> account.network().getNetworkSecurityGroups().listAsync())
+                .collectList()
                 .onErrorMap(failure -> account.failures().ofRead("list security groups", failure));
     }
 

@@ -21,7 +21,6 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.SortedMap;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 @Timeout(30)
 class TemporarySecurityRuleTest {
@@ -261,13 +261,50 @@ class TemporarySecurityRuleTest {
         open();
         scope.expiresAfter(Duration.ofHours(2)).open(STATE, Attempt.of(2)).block(SOON);
 
-        assertThat(sweep(Attempt.NOW.plus(Duration.ofMinutes(30)))).isZero();
-        assertThat(sweep(Attempt.NOW.plus(Duration.ofMinutes(90)))).isEqualTo(1);
+        assertThat(sweep(Duration.ofMinutes(30))).isZero();
+        assertThat(sweep(Duration.ofMinutes(90))).isEqualTo(1);
         assertThat(cloud.rules())
                 .extracting(SecurityRuleInner::name)
                 .containsExactlyInAnyOrder("web", "note", "api-" + "2".repeat(32));
-        assertThat(sweep(Attempt.NOW.plus(Duration.ofMinutes(150)))).isEqualTo(1);
+        assertThat(sweep(Duration.ofMinutes(150))).isEqualTo(1);
         assertThat(cloud.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void aRuleThatCannotBeSweptDoesNotStopTheSweepOfOthers() {
+        open();
+        Attempt other = Attempt.of(2);
+        scope.open(STATE, other).block(SOON);
+        cloud.faults().on(DELETE).nth(1).error("AuthorizationFailed", "not yours");
+
+        StepVerifier.create(TemporarySecurityRule.sweep(cloud.account(), in(Duration.ofMinutes(90))))
+                .expectNextSequence(other.resources())
+                .expectErrorSatisfies(failure -> assertThat(failure)
+                        .hasMessageContaining("delete rule api-" + "1".repeat(32))
+                        .hasMessageContaining("AuthorizationFailed: not yours"))
+                .verify(SOON);
+        assertThat(cloud.rules()).extracting(SecurityRuleInner::name).containsExactly("api-" + "1".repeat(32));
+    }
+
+    @Test
+    void aRuleThatWasSweptIsAbsentForItsRunWhichOpensItAgain() {
+        open();
+        assertThat(sweep(Duration.ofMinutes(90))).isEqualTo(1);
+
+        assertThat(reconcile()).isEqualTo(Found.absent());
+        open();
+        assertThat(cloud.rules()).hasSize(1);
+    }
+
+    @Test
+    void aSweepOutlivesAPassingFailureOfItsList() {
+        open();
+        cloud.faults()
+                .on("Microsoft.Network/networkSecurityGroups/read")
+                .times(2)
+                .status(503);
+
+        assertThat(sweep(Duration.ofMinutes(90))).isEqualTo(1);
     }
 
     @Test
@@ -329,10 +366,12 @@ class TemporarySecurityRuleTest {
         scope.close(STATE, Found.unknown("test"), context).block(SOON);
     }
 
-    private long sweep(Instant now) {
-        return TemporarySecurityRule.sweep(cloud.account(), Clock.fixed(now, ZoneOffset.UTC))
-                .count()
-                .block(SOON);
+    private static Clock in(Duration time) {
+        return Clock.fixed(Attempt.NOW.plus(time), ZoneOffset.UTC);
+    }
+
+    private long sweep(Duration later) {
+        return TemporarySecurityRule.sweep(cloud.account(), in(later)).count().block(SOON);
     }
 
     private SecurityRuleInner own() {
