@@ -60,6 +60,11 @@ final class Attempts {
         return attemptStartedAt;
     }
 
+    /** An attempt of an earlier process: a scope that it opened expires by that time. */
+    void startedAt(long millis) {
+        attemptStartedAt = millis;
+    }
+
     /** Runs or opens until success, or until there is no more to try; calls back exactly once. */
     void perform(Consumer<@Nullable Throwable> whenDone) {
         then = whenDone;
@@ -67,8 +72,8 @@ final class Attempts {
         stop = null;
         timedOut = false;
         attemptsInBudget = 0;
-        performStartedAt = node.startedAt;
-        reopening = node instanceof ScopeNode scope && scope.entered();
+        performStartedAt = unit.isRestored() ? execution.now() : node.startedAt;
+        reopening = node instanceof ScopeNode scope && scope.isReopening();
         if (reopening) {
             performStartedAt = execution.now();
             if (execution.undoExpired()) {
@@ -77,6 +82,16 @@ final class Attempts {
             }
             execution.isActive(unit, true);
         }
+        unit.learnUpdates(found -> {
+            if (unit.status == Unit.Status.DONE) {
+                end(null);
+            } else {
+                performInTheOpen();
+            }
+        });
+    }
+
+    private void performInTheOpen() {
         unit.withEnclosingOpen(failure -> {
             if (failure != null) {
                 end(failure);
@@ -84,7 +99,7 @@ final class Attempts {
                 end(stop);
             } else if (unit.mayStillAct) {
                 end(Unit.stillActing());
-            } else if (unit.status == Unit.Status.BEGUN) {
+            } else if (unit.status == Unit.Status.BEGUN && work.contract.effect() != Effect.none()) {
                 lookBeforeTryingAgain(StepFailure.unknownOutcome("an earlier attempt has an unknown outcome"), true);
             } else {
                 attempt();
@@ -151,7 +166,7 @@ final class Attempts {
     private void succeeded(Outputs given) {
         unit.status = Unit.Status.DONE;
         unit.keep(given);
-        unit.append(Kind.RESULT, () -> execution.records.outputs(given), () -> end(null));
+        unit.append(Kind.RESULT, () -> execution.records.outputs(work.contract, given), () -> end(null));
     }
 
     private void tryAgain(Throwable failure, FailureClass failureClass) {

@@ -19,6 +19,7 @@ class BodyNode extends Node {
     private int next;
     private @Nullable Node current;
     private @Nullable Throwable stop;
+    private @Nullable Throwable failure;
     private boolean looping;
     private boolean childEndedAtOnce;
 
@@ -75,12 +76,15 @@ class BodyNode extends Node {
         looping = true;
         while (next < elements.size()) {
             execution.heed();
-            if (stop != null) {
-                looping = false;
-                fail(stop);
-                return;
+            failure = failure == null ? stop : failure;
+            if (failure != null && !execution.isResumed()) {
+                break;
             }
             Node child = child(elements.get(next++), around);
+            child.restoring = restoring || failure != null;
+            if (child.restoring && !execution.hasReached(child)) {
+                continue;
+            }
             child.in = state;
             started.add(child);
             current = child;
@@ -90,26 +94,32 @@ class BodyNode extends Node {
                 looping = false;
                 return;
             }
-            if (child.error != null) {
-                looping = false;
-                fail(child.error);
-                return;
-            }
-            state = child.out();
+            took(child);
         }
         looping = false;
-        ok(state);
+        if (failure == null) {
+            ok(state);
+        } else {
+            fail(failure);
+        }
     }
 
     private void childEnded(Node child) {
         current = null;
         if (looping) {
             childEndedAtOnce = true;
-        } else if (child.error != null) {
-            fail(child.error);
         } else {
-            state = child.out();
+            took(child);
             loop();
+        }
+    }
+
+    /** After a failure nothing more is done, but what an earlier process did behind it must be known to be undone. */
+    private void took(Node child) {
+        if (child.error == null) {
+            state = child.out();
+        } else if (failure == null && !restoring) {
+            failure = child.error;
         }
     }
 

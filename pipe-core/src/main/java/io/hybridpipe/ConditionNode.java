@@ -4,6 +4,7 @@ package io.hybridpipe;
 import io.hybridpipe.event.Path;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.RunReport.Status;
+import io.hybridpipe.journal.JournalRecord.Kind;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,23 @@ final class ConditionNode extends Node {
 
     @Override
     void forward() {
+        Past.Trace trace = execution.trace(this);
+        if (trace != null && trace.holds != null) {
+            chosen(trace.holds);
+            return;
+        }
+        boolean holds;
         try {
-            skipped = !element().condition.get(in);
+            holds = element().condition.get(in);
         } catch (RuntimeException | Error e) {
             fail(e);
             return;
         }
+        execution.records.append(Kind.CHOICE, path(), () -> Map.of("holds", holds), () -> chosen(holds));
+    }
+
+    private void chosen(boolean holds) {
+        skipped = !holds;
         if (skipped) {
             execution.emit(
                     this,
@@ -40,6 +52,7 @@ final class ConditionNode extends Node {
         }
         body = BodyNode.inside(this, scope);
         body.in = in;
+        body.restoring = restoring;
         body.start(ended -> {
             if (ended.error != null) {
                 fail(ended.error);

@@ -151,6 +151,18 @@ public final class Contract {
         return opaque || updates.contains(key);
     }
 
+    /** The key as the contract declares it; a secret too if it was written as one. */
+    Key<?> declared(Key<?> written) {
+        Key<?> declared = writable.getOrDefault(written.name(), written);
+        return written.isSecret() ? declared.secret() : declared;
+    }
+
+    /** The key of this name as the contract declares it; what only an opaque step can have written is of any type. */
+    Key<?> declared(String name) {
+        Key<?> declared = writable.get(name);
+        return declared == null ? Key.of(name, Object.class) : declared;
+    }
+
     /** Whether it writes the key as a secret. */
     boolean isSecret(Key<?> key) {
         Key<?> declared = writable.get(key.name());

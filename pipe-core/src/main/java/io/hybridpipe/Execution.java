@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +56,10 @@ final class Execution implements Run {
     };
 
     final Pipe pipe;
-    final State input;
+    /** How it goes on, if another process began it. */
+    final @Nullable Resumption resumption;
+
+    State input;
     final RunOptions options;
     final ContextView context;
     final Clock clock;
@@ -89,14 +93,16 @@ final class Execution implements Run {
     private @Nullable Disposable undoTimer;
     private final List<Throwable> others = new ArrayList<>();
     private boolean refused;
+    private boolean unrestored;
     private boolean over;
     private boolean undoing;
     private boolean undoExpired;
     private long undoUntil;
     private boolean keptAlive;
 
-    Execution(Pipe pipe, State input, RunOptions options, ContextView context) {
+    Execution(Pipe pipe, State input, RunOptions options, ContextView context, @Nullable Resumption resumption) {
         this.pipe = pipe;
+        this.resumption = resumption;
         this.input = input.detached();
         this.options = options;
         this.context = context;
@@ -184,6 +190,10 @@ final class Execution implements Run {
 
     private void begin() {
         startedAt = instant();
+        if (resumption != null) {
+            records.takeUp(failure -> resume(resumption, failure));
+            return;
+        }
         Outline outline = pipe.describe();
         Set<String> missing = new TreeSet<>();
         for (Key<?> key : pipe.needs()) {
@@ -198,14 +208,7 @@ final class Execution implements Run {
             refuse(outline.path(), StepFailure.permanent("the input lacks " + String.join(", ", missing)), List.of());
             return;
         }
-        // all of it: keys that are read only if they are there are not among the needs
-        input.cells.values().forEach(cell -> secrets.learn(cell.value, cell.secretInput));
-        if (options.deadline != null) {
-            deadlineTimer = scheduler.schedule(
-                    () -> ask("the run's deadline of " + options.deadline + " has passed"),
-                    options.deadline.toMillis(),
-                    TimeUnit.MILLISECONDS);
-        }
+        learnInput();
         Mono<Preflight.Verdict> checks = outline.hasPreflight() ? new Preflight(this).run(outline) : null;
         if (checks == null) {
             admitted();
@@ -216,6 +219,74 @@ final class Execution implements Run {
         } catch (Throwable e) { // an Error that user code throws while it is subscribed
             refuse(outline.path(), e, List.of());
         }
+    }
+
+    /** Rebuilds the tree of elements from the log, then goes on in the direction that it has. */
+    private void resume(Resumption how, @Nullable Throwable failure) {
+        Path path = root.path();
+        if (failure != null) {
+            refuse(path, failure, List.of());
+            return;
+        }
+        how.knows(records.past(), now() + options.cancelGrace.toMillis());
+        StepFailure problem = how.problem(pipe, records.values);
+        if (problem != null) {
+            refuse(path, problem, List.of());
+            return;
+        }
+        input = how.input(pipe, records.values);
+        learnInput();
+        Past past = how.past();
+        root.restoring = how.goesBack();
+        primary = how.reason();
+        primaryPath = past.turn == null ? path : past.turn.path();
+        emit(root, 0, header -> new PipeEvent.RunResumed(header, pipe.name(), root.restoring));
+        if (how.mode == Resumption.Mode.UNDO && past.turn == null && primary != null) {
+            Throwable why = primary;
+            records.append(Kind.TURN, path, () -> records.failure(why), this::begun);
+        } else {
+            begun();
+        }
+    }
+
+    private void learnInput() {
+        // all of it: keys that are read only if they are there are not among the needs
+        input.cells.values().forEach(cell -> secrets.learn(cell.value, cell.secretInput));
+        if (options.deadline != null) {
+            deadlineTimer = scheduler.schedule(
+                    () -> ask("the run's deadline of " + options.deadline + " has passed"),
+                    options.deadline.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    boolean isResumed() {
+        return resumption != null;
+    }
+
+    /** What the log says of an element; null if it says nothing, or if there was no earlier process. */
+    Past.@Nullable Trace trace(Node node) {
+        return resumption == null ? null : resumption.past().at(node.path());
+    }
+
+    /** Whether an earlier process had begun with this element. */
+    boolean hasReached(Node node) {
+        return resumption != null && resumption.past().reached(node.path());
+    }
+
+    /** From when on the calls of an earlier process count as settled. */
+    long readyAt() {
+        return resumption == null ? 0 : resumption.readyAt();
+    }
+
+    Optional<Object> given(Key<?> key) {
+        return resumption == null ? Optional.empty() : resumption.given(key);
+    }
+
+    /** What cannot be rebuilt cannot be taken back either. */
+    void cannotRestore(Throwable failure) {
+        others.add(failure);
+        unrestored = true;
     }
 
     private void preflight(Mono<Preflight.Verdict> checks, Outline outline) {
@@ -325,16 +396,19 @@ final class Execution implements Run {
 
     private void forwardEnded(Node body) {
         stopTimers();
-        if (body.error == null || keeps()) {
-            settle(body.error);
+        Throwable failure = body.restoring ? primary : body.error;
+        if (failure == null || keeps()) {
+            settle(failure);
         } else {
             beginUndo();
-            root.undo(() -> settle(body.error));
+            root.undo(() -> settle(failure));
         }
     }
 
     boolean keeps() {
-        return options.onFailure == RunOptions.OnFailure.KEEP || records.isLost();
+        return records.isLost()
+                || (resumption != null && resumption.mode == Resumption.Mode.SWEEP)
+                || (options.onFailure == RunOptions.OnFailure.KEEP && !root.restoring);
     }
 
     // ---- undo passes
@@ -382,8 +456,8 @@ final class Execution implements Run {
         Instant endedAt = instant();
         Outcome outcome = outcome(failure);
         Runnable settled = () -> settled(failure, outcome, endedAt);
-        if (refused && !records.isOpen()) {
-            settled.run();
+        if (refused && (resumption != null || !records.isOpen())) {
+            records.close(settled);
         } else {
             records.append(
                     Kind.SETTLED, root.path(), () -> Map.of("outcome", outcome.name()), () -> records.close(settled));
@@ -441,7 +515,10 @@ final class Execution implements Run {
         if (refused) {
             return Outcome.REFUSED;
         }
-        if (leftovers.keySet().stream().anyMatch(Unit::isLeftover)) {
+        if (records.isLost()) {
+            return Outcome.TAKEN_OVER;
+        }
+        if (unrestored || leftovers.keySet().stream().anyMatch(Unit::isLeftover)) {
             return Outcome.LEFT_OVERS;
         }
         return failure == null ? Outcome.DONE : keeps() ? Outcome.KEPT : Outcome.UNDONE;

@@ -28,19 +28,56 @@ final class FanOutNode extends MembersNode {
 
     @Override
     void forward() {
+        Past.Trace trace = execution.trace(this);
         try {
+            if (trace != null && trace.items != null) {
+                restoreItems(each(), trace.items);
+                run();
+                return;
+            }
             nameItems(each());
         } catch (RuntimeException | Error e) {
             fail(e);
             return;
         }
-        execution.records.append(Kind.ITEMS, path(), () -> execution.records.items(each().as, names, items), () -> {
-            if (names.isEmpty()) {
-                finished();
-            } else {
-                startMembers(names.size(), each().bound, false);
+        execution.records.append(Kind.ITEMS, path(), () -> execution.records.items(each().as, names, items), this::run);
+    }
+
+    private void run() {
+        if (names.isEmpty()) {
+            finished();
+        } else {
+            startMembers(names.size(), each().bound, false);
+        }
+    }
+
+    /** The list as it was when the run began with it, whatever the pipe says now. */
+    private void restoreItems(Each<?> each, List<Map<String, Object>> written) {
+        for (Map<String, Object> item : written) {
+            String name = String.valueOf(item.get("name"));
+            Object value = execution
+                    .records
+                    .values
+                    .read(each.as, Objects.requireNonNull(item.get("value")))
+                    .orElse(null);
+            if (value == null) {
+                value = namedNow(each, name);
             }
-        });
+            execution.secrets.learn(each.as, value);
+            items.add(value);
+            names.add(name);
+        }
+    }
+
+    private <T> Object namedNow(Each<T> each, String name) {
+        for (T item : each.items.get(in)) {
+            if (name.equals(each.naming.apply(item))) {
+                return item;
+            }
+        }
+        throw StepFailure.permanent(
+                "item '" + name + "' is not in the list any more, and its value was not written, since it "
+                        + "holds a secret and the run had no secretsKey");
     }
 
     private <T> void nameItems(Each<T> each) {
@@ -78,7 +115,8 @@ final class FanOutNode extends MembersNode {
         }
         List<Object> results = new ArrayList<>(members.size());
         for (Node member : members) {
-            results.add(member.out().cells.get(inner.name()).get().latest().value);
+            // when only restored, a member may have none: it did not get so far
+            member.out().cells.get(inner.name()).forEach(cell -> results.add(cell.latest().value));
         }
         collected = new Cell(List.copyOf(results), path());
         ok(new State(in.cells.put(outer.name(), collected), null));

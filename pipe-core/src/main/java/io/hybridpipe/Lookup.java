@@ -26,6 +26,13 @@ final class Lookup {
     }
 
     void look(Consumer<Found> found) {
+        long wait = unit.interrupted ? execution.readyAt() - execution.now() : 0;
+        if (wait > 0) {
+            // a dead process cannot settle its calls: what it sent last may still take effect
+            unit.pause(wait, () -> look(found));
+            return;
+        }
+        unit.interrupted = false;
         lookAgain(found, execution.now() + work.options.visibility().toMillis(), unit.mayStillAct ? 1 : LOOKS);
     }
 

@@ -23,6 +23,7 @@ abstract class MembersNode extends Node {
     private boolean starting;
     private @Nullable Throwable first;
     private @Nullable Throwable stop;
+    private boolean cut;
 
     MembersNode(Execution execution, Outline outline, @Nullable ScopeNode scope, @Nullable Path dynamicPath) {
         super(execution, outline, scope, dynamicPath);
@@ -45,8 +46,13 @@ abstract class MembersNode extends Node {
             return;
         }
         starting = true;
-        while (running < bound && next < count && mayStartAnother()) {
+        while (running < bound && next < count && (mayStartAnother() || execution.isResumed())) {
             Node member = member(next++);
+            member.restoring = restoring || stop != null;
+            cut |= stop != null;
+            if (member.restoring && !execution.hasReached(member)) {
+                continue;
+            }
             members.add(member);
             running++;
             member.start(this::memberEnded);
@@ -84,7 +90,7 @@ abstract class MembersNode extends Node {
     }
 
     private void conclude() {
-        if (first == null && next == count) {
+        if (first == null && next == count && !cut) {
             finished();
             return;
         }

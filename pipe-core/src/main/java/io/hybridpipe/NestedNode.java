@@ -29,6 +29,7 @@ final class NestedNode extends Node {
             fail(e);
             return;
         }
+        body.restoring = restoring;
         body.start(ended -> {
             if (ended.error != null) {
                 fail(ended.error);

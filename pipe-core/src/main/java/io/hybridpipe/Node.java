@@ -33,6 +33,9 @@ abstract class Node {
 
     boolean ended;
     boolean undone;
+    /** Only what the journal knows is rebuilt; nothing is called. */
+    boolean restoring;
+
     long startedAt;
     long endedAt;
 
@@ -107,7 +110,7 @@ abstract class Node {
     final void start(Consumer<Node> whenDone) {
         done = whenDone;
         startedAt = execution.now();
-        if (execution.isHeard()) {
+        if (execution.isHeard() && !restoring) {
             heardStart();
         }
         forward();
@@ -143,6 +146,11 @@ abstract class Node {
 
     final void fail(Throwable failure) {
         error = failure;
+        if (restoring) {
+            execution.cannotRestore(failure);
+            end();
+            return;
+        }
         execution.failed(this, failure, this::end);
     }
 
@@ -152,7 +160,7 @@ abstract class Node {
         }
         ended = true;
         endedAt = execution.now();
-        if (execution.isHeard()) {
+        if (execution.isHeard() && !restoring) {
             heardEnd();
         }
         Objects.requireNonNull(done).accept(this);

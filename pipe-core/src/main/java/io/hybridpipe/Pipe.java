@@ -93,7 +93,7 @@ public final class Pipe {
 
     /** Starts a run now, on the engine's threads, and returns its handle at once. */
     public Run start(State input, RunOptions options) {
-        Execution execution = new Execution(this, input, options, reactor.util.context.Context.empty());
+        Execution execution = new Execution(this, input, options, reactor.util.context.Context.empty(), null);
         execution.start(false);
         return execution;
     }

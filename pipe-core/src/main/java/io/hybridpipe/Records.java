@@ -17,6 +17,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -59,6 +61,16 @@ final class Records {
             return;
         }
         open(journal.create(execution.id(), target()), then);
+    }
+
+    /** Takes over the log of a run whose owner is gone; continues with the failure that refuses that, or with nothing. */
+    void takeUp(Consumer<@Nullable Throwable> then) {
+        Journal journal = Objects.requireNonNull(execution.options.journal);
+        open(journal.takeUp(execution.id()), then);
+    }
+
+    Past past() {
+        return Past.of(log == null ? List.of() : log.past());
     }
 
     private void open(Mono<RunLog> source, Consumer<@Nullable Throwable> then) {
@@ -186,10 +198,26 @@ final class Records {
         return written;
     }
 
-    Map<String, Object> outputs(Outputs outputs) {
+    Map<String, Object> outputs(Contract contract, Outputs outputs) {
         Map<String, Object> written = new LinkedHashMap<>();
-        outputs.forEach((key, value) -> written.put(key.name(), values.written(key, value)));
+        outputs.forEach((key, value) -> written.put(key.name(), values.written(contract.declared(key), value)));
         return Map.of("outputs", written);
+    }
+
+    /** The outputs that {@link #outputs(Contract, Outputs)} wrote; those that were left out are what the resume was given. */
+    Outputs outputs(Contract contract, Map<String, Object> written) {
+        Outputs outputs = Outputs.none();
+        for (Map.Entry<String, Object> each : written.entrySet()) {
+            Key<?> key = contract.declared(each.getKey());
+            Optional<Object> value = values.read(key, each.getValue());
+            if (value.isEmpty()) {
+                value = execution.given(key);
+            }
+            if (value.isPresent()) {
+                outputs = outputs.andValue(key, value.get());
+            }
+        }
+        return outputs;
     }
 
     Map<String, Object> items(Key<?> as, List<String> names, List<Object> items) {

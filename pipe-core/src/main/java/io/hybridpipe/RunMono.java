@@ -2,6 +2,7 @@
 package io.hybridpipe;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -11,16 +12,25 @@ final class RunMono extends Mono<State> {
     private final Pipe pipe;
     private final State input;
     private final RunOptions options;
+    private final Resumption.@Nullable Mode mode;
 
     RunMono(Pipe pipe, State input, RunOptions options) {
+        this(pipe, input, options, null);
+    }
+
+    /** @param mode what is to become of a run that another process began; {@code input} then holds what was not written */
+    RunMono(Pipe pipe, State input, RunOptions options, Resumption.@Nullable Mode mode) {
         this.pipe = pipe;
         this.input = input;
         this.options = options;
+        this.mode = mode;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super State> subscriber) {
-        subscriber.onSubscribe(new Inner(subscriber, new Execution(pipe, input, options, subscriber.currentContext())));
+        Resumption resumption = mode == null ? null : new Resumption(mode, input);
+        subscriber.onSubscribe(
+                new Inner(subscriber, new Execution(pipe, input, options, subscriber.currentContext(), resumption)));
     }
 
     private static final class Inner implements Subscription {

@@ -153,7 +153,7 @@ public final class RunOptions {
     }
 
     /**
-     * Where the run is written down, so that another process can resume or undo it with {@code Runs}; default nowhere. It also keeps two
+     * Where the run is written down, so that another process can resume or undo it with {@link Runs}; default nowhere. It also keeps two
      * runs from working on one {@link #target} at once. A run with the id of one that was written down already is refused.
      */
     public RunOptions journal(Journal journal) {

@@ -36,13 +36,23 @@ final class ScopeNode extends Node {
         body = BodyNode.inside(this, this);
     }
 
-    /** Whether its body has begun, so that an opening from now on is a re-opening. */
-    boolean entered() {
-        return entered;
+    /** Whether an opening from now on is for undo or a close: its body was begun, and does not go forward any more. */
+    boolean isReopening() {
+        return entered && !(inBody && unit.isRestored() && !execution.isUndoing());
     }
 
     @Override
     void forward() {
+        unit.restore();
+        if (unit.outputs != null) {
+            // opened by an earlier process: opened again when something inside needs it
+            enter();
+            return;
+        }
+        if (restoring) {
+            restored(in);
+            return;
+        }
         ensureOpen(failure -> {
             if (failure == null) {
                 enter();
@@ -57,13 +67,26 @@ final class ScopeNode extends Node {
         inBody = true;
         entered = true;
         body.in = unit.addedTo(in);
+        body.restoring = restoring;
         body.start(this::bodyEnded);
+    }
+
+    /** What is to be taken back is, by the run's own walk back; one that keeps what was made only closes. */
+    private void restored(State state) {
+        if (execution.keeps()) {
+            close(() -> ok(state));
+        } else {
+            undone = unit.status == Unit.Status.GONE;
+            ok(state);
+        }
     }
 
     private void bodyEnded(Node ended) {
         inBody = false;
         Throwable failure = ended.error;
-        if (failure == null) {
+        if (restoring) {
+            restored(failure == null ? withoutOwnKeys(ended.out()) : in);
+        } else if (failure == null) {
             close(() -> ok(withoutOwnKeys(ended.out())));
         } else if (execution.keeps()) {
             close(() -> fail(failure));
@@ -100,6 +123,14 @@ final class ScopeNode extends Node {
         opening = true;
         if (unit.isOpen()) {
             reopenExpired();
+        } else if (unit.wasOpenTooLong()) {
+            unit.takeBack(failure -> {
+                if (failure == null) {
+                    unit.perform(this::opened);
+                } else {
+                    opened(failure);
+                }
+            });
         } else {
             unit.perform(this::opened);
         }
@@ -195,7 +226,7 @@ final class ScopeNode extends Node {
 
     private void close(Runnable then) {
         stopWatching();
-        if (unit.exists()) {
+        if (unit.exists() && !execution.records.isLost()) {
             unit.takeBack(failure -> then.run());
         } else {
             then.run();

@@ -20,6 +20,11 @@ final class StepNode extends Node {
 
     @Override
     void forward() {
+        if (unit.restore() || restoring) {
+            undone = unit.status == Unit.Status.GONE;
+            ok(unit.addedTo(in));
+            return;
+        }
         unit.perform(failure -> {
             if (failure == null) {
                 ok(unit.addedTo(in));

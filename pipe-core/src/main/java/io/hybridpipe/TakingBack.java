@@ -63,11 +63,15 @@ final class TakingBack {
                 });
             }
         };
-        if (work.isScope() && node.scope != null) {
-            node.scope.ensureOpenForClose(inTheOpen);
-        } else {
-            unit.withEnclosingOpen(inTheOpen);
-        }
+        unit.learnUpdates(updates -> {
+            if (updates instanceof Found.Absent) {
+                nothingThere(() -> takenBack(whenDone, null));
+            } else if (work.isScope() && node.scope != null) {
+                node.scope.ensureOpenForClose(inTheOpen);
+            } else {
+                unit.withEnclosingOpen(inTheOpen);
+            }
+        });
     }
 
     private void nothingThere(Runnable next) {

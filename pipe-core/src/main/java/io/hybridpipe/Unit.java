@@ -54,6 +54,11 @@ final class Unit implements State.View {
     @Nullable
     Outputs outputs;
 
+    /** Whether the outcome is unknown because an earlier process ended: its calls may still be in flight. */
+    boolean interrupted;
+
+    private boolean restored;
+
     /** Whether any attempt has sent a call that changes something. */
     private boolean sentSomething;
 
@@ -135,6 +140,75 @@ final class Unit implements State.View {
     @Override
     public String reader() {
         return work.isScope() ? "scope " + node.path() : "step " + node.path();
+    }
+
+    // ---- what an earlier process did
+
+    /** Sets everything to where the journal says it was; true for a step that had finished. */
+    boolean restore() {
+        Past.Trace trace = execution.trace(node);
+        if (trace == null) {
+            return false;
+        }
+        restored = true;
+        generation = trace.generation;
+        attempt = trace.attempts;
+        undoBegun = trace.undoBegun;
+        sentSomething = true;
+        made = trace.made.isEmpty() ? null : new LinkedHashSet<>(trace.made);
+        if (trace.attemptAt != null) {
+            attempts.startedAt(trace.attemptAt.toEpochMilli());
+        }
+        if (trace.outputs != null) {
+            keep(execution.records.outputs(work.contract, trace.outputs));
+        }
+        if (trace.begun) {
+            // whether a scope is still open only a look can tell
+            status = trace.done && !work.isScope() ? Status.DONE : Status.BEGUN;
+            interrupted = !trace.done;
+        } else if (trace.attempts > 0) {
+            status = Status.GONE;
+            cellsUndone();
+        }
+        return status == Status.DONE;
+    }
+
+    boolean isRestored() {
+        return restored;
+    }
+
+    /** Whether a scope that an earlier process opened has so little time left that it is better opened afresh. */
+    boolean wasOpenTooLong() {
+        return restored
+                && status == Status.BEGUN
+                && outputs != null
+                && execution.now() > attempts.startedAt() + work.expiry().toMillis() / 2;
+    }
+
+    /**
+     * An update that an earlier process may have made (a new password) decides whether the scopes round it can be found and closed,
+     * so it is looked for before they are; continues with what was found, if anything was looked for.
+     */
+    void learnUpdates(Consumer<@Nullable Found> then) {
+        if (!interrupted || node.scope == null || !work.contract.updatesAnything()) {
+            then.accept(null);
+            return;
+        }
+        look(found -> {
+            if (found instanceof Found.Done it && problemWith(it.outputs()) == null) {
+                status = Status.DONE;
+                keep(it.outputs());
+                append(
+                        Kind.RESULT,
+                        () -> execution.records.outputs(work.contract, it.outputs()),
+                        () -> then.accept(found));
+            } else {
+                if (found instanceof Found.Absent) {
+                    cellsUndone();
+                }
+                then.accept(found);
+            }
+        });
     }
 
     // ---- forward, looking, back
@@ -256,6 +330,10 @@ final class Unit implements State.View {
             }
             made = null;
         }
+        cellsUndone();
+    }
+
+    private void cellsUndone() {
         for (Cells c = cells; c != null; c = c.rest) {
             c.cell.undone();
         }

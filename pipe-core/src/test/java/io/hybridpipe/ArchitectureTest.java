@@ -150,7 +150,7 @@ class ArchitectureTest {
                         // a pipe holds elements and an element may hold a pipe; a run holds nodes and a node knows its
                         // run
                         "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode Fingerprint GroupNode Lookup MembersNode"
-                                + " NestedNode Node Outline Pipe Preflight Records Reporting RunMono ScopeNode Shutdown StepNode"
+                                + " NestedNode Node Outline Pipe Preflight Records Reporting Resumption RunMono ScopeNode Shutdown StepNode"
                                 + " TakingBack Unit");
     }
 

@@ -43,6 +43,15 @@ public sealed interface PipeEvent {
     record RunStarted(EventHeader header, String pipe) implements PipeEvent {}
 
     /**
+     * A run that another process had begun goes on here; its finished steps are not run again.
+     *
+     * @param header what every event bears
+     * @param pipe the pipe's name
+     * @param back whether it takes back what was done, or only closes what is open
+     */
+    record RunResumed(EventHeader header, String pipe, boolean back) implements PipeEvent {}
+
+    /**
      * Somebody asked the run to stop.
      *
      * @param header what every event bears

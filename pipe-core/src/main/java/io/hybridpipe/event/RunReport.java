@@ -47,6 +47,8 @@ public record RunReport(
         KEPT,
         /** Something is left that should not be: see the leftovers. */
         LEFT_OVERS,
+        /** Another process has taken it over and goes on with it; this one stopped without touching anything more. */
+        TAKEN_OVER,
         /** It was refused before anything was changed. */
         REFUSED;
 

@@ -171,7 +171,7 @@ class ModelTest {
         agrees(report[0], cloud, keep);
     }
 
-    private static void inOrder(List<PipeEvent> events) {
+    static void inOrder(List<PipeEvent> events) {
         for (int i = 0; i < events.size(); i++) {
             if (events.get(i).header().sequence() != i) {
                 throw new AssertionError("event out of order: " + events.get(i));
@@ -179,7 +179,7 @@ class ModelTest {
         }
     }
 
-    private static void agrees(RunReport report, ToyCloud cloud, boolean keep) {
+    static void agrees(RunReport report, ToyCloud cloud, boolean keep) {
         Set<String> alive = cloud.alive();
         Set<String> left =
                 report.leftovers().stream().map(it -> it.path().value()).collect(Collectors.toSet());

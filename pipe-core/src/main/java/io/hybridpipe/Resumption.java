@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.retry.StepFailure;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** How a run that another process began goes on: in which direction, from which records, with which secrets. */
+final class Resumption {
+    /** What is asked for. */
+    enum Mode {
+        /** Go on in the same direction. */
+        RESUME,
+        /** Take back whatever was done. */
+        UNDO,
+        /** Close what is open and leave the rest. */
+        SWEEP
+    }
+
+    private static final int SHOWN = 8;
+
+    final Mode mode;
+
+    private final State given;
+    private Past past = Past.of(List.of());
+    private long readyAt;
+
+    Resumption(Mode mode, State given) {
+        this.mode = mode;
+        this.given = given;
+    }
+
+    /** What the log says, known once it is taken up; calls in flight count as settled from this time on. */
+    void knows(Past past, long readyAt) {
+        this.past = past;
+        this.readyAt = readyAt;
+    }
+
+    Past past() {
+        return past;
+    }
+
+    long readyAt() {
+        return readyAt;
+    }
+
+    /** Whether nothing is done forward: the run had turned round, or is turned round now. */
+    boolean goesBack() {
+        return mode != Mode.RESUME || past.turn != null;
+    }
+
+    /** The failure that the run had turned round for, or what turns it round now. */
+    @Nullable
+    StepFailure reason() {
+        if (past.turn != null) {
+            return past.turnedBecause();
+        }
+        return switch (mode) {
+            case RESUME -> null;
+            case UNDO -> StepFailure.unknownOutcome("undo was asked for");
+            case SWEEP -> StepFailure.unknownOutcome("what it had left open was closed");
+        };
+    }
+
+    /** A value that the caller supplied for a key. */
+    Optional<Object> given(Key<?> key) {
+        return given.cells.get(key.name()).map(cell -> cell.value).toJavaOptional();
+    }
+
+    // ---- before anything is done
+
+    /** Why the run cannot go on with this pipe and what the caller gave; nothing if it can. */
+    @Nullable
+    StepFailure problem(Pipe pipe, Values values) {
+        if (past.started == null) {
+            return StepFailure.permanent("it was never started: its log ends before the first step");
+        }
+        if (!past.pipe().equals(pipe.name())) {
+            return StepFailure.permanent("it is a run of pipe '" + past.pipe() + "', not of '" + pipe.name() + "'");
+        }
+        List<String> difference = Fingerprint.difference(past.outline(), pipe.describe(), past::reachedInAnyItem);
+        if (!difference.isEmpty()) {
+            return StepFailure.permanent("the pipe has changed before the point that the run had reached: "
+                    + String.join("; ", difference.subList(0, Math.min(SHOWN, difference.size())))
+                    + (difference.size() > SHOWN ? "; and " + (difference.size() - SHOWN) + " more" : ""));
+        }
+        try {
+            Map<String, Set<String>> missing = missing(pipe, values);
+            return missing.isEmpty()
+                    ? null
+                    : StepFailure.permanent("these were not written, since they are or hold secrets and the run had no "
+                            + "secretsKey, or this resume has none; supply them: "
+                            + String.join(", ", missing.keySet()));
+        } catch (IllegalArgumentException e) {
+            return StepFailure.permanent(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Map<String, Set<String>> missing(Pipe pipe, Values values) {
+        Map<String, Set<String>> missing = new TreeMap<>();
+        for (Key<?> key : pipe.needs()) {
+            Object written = past.input().get(key.name());
+            if (given(key).isEmpty()
+                    && (written == null || values.read(key, written).isEmpty())) {
+                missing.computeIfAbsent(key.name(), name -> new TreeSet<>()).add("input");
+            }
+        }
+        Map<String, Contract> contracts = new HashMap<>();
+        contracts(pipe.describe(), contracts);
+        past.traces().forEach((path, trace) -> {
+            Contract contract = contracts.get(Past.withoutItems(path.value()));
+            if (trace.outputs == null || !trace.begun || contract == null) {
+                return;
+            }
+            trace.outputs.forEach((name, written) -> {
+                Key<?> key = contract.declared(name);
+                if (given(key).isEmpty() && values.read(key, written).isEmpty()) {
+                    missing.computeIfAbsent(name, fresh -> new TreeSet<>()).add(path.value());
+                }
+            });
+        });
+        return missing;
+    }
+
+    private static void contracts(Outline outline, Map<String, Contract> all) {
+        outline.contract().ifPresent(contract -> all.put(outline.path().value(), contract));
+        outline.children().forEach(inner -> contracts(inner, all));
+    }
+
+    /** The run's input: as it was written, but for what the caller gives anew. */
+    State input(Pipe pipe, Values values) {
+        State input = State.empty();
+        for (Key<?> key : pipe.needs()) {
+            Object value = given(key)
+                    .orElseGet(
+                            () -> values.read(key, past.input().get(key.name())).orElseThrow());
+            input = new State(input.cells.put(key.name(), new Cell(value, null, key.isSecret())), null);
+        }
+        return input;
+    }
+}

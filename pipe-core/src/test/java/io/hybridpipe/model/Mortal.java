@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.model;
+
+import io.hybridpipe.Contract;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepInterceptor;
+import io.hybridpipe.event.RunId;
+import io.hybridpipe.journal.Journal;
+import io.hybridpipe.journal.JournalRecord;
+import io.hybridpipe.journal.MemoryJournal;
+import io.hybridpipe.journal.Owner;
+import io.hybridpipe.journal.RunLog;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A process that dies at its nth record: from then on nothing comes back to it, neither the journal's answers nor those of the
+ * cloud nor its own timers. What it had sent lives on.
+ */
+final class Mortal implements Journal, StepInterceptor {
+    private final MemoryJournal journal;
+    private final VirtualScheduler time;
+    private final boolean lastOneWritten;
+    private int left;
+    private boolean dead;
+
+    /**
+     * @param records after how many of its own records it dies
+     * @param lastOneWritten whether the last of them is in the journal, though nobody heard of it
+     */
+    Mortal(MemoryJournal journal, VirtualScheduler time, int records, boolean lastOneWritten) {
+        this.journal = journal;
+        this.time = time;
+        left = records;
+        this.lastOneWritten = lastOneWritten;
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    private void die() {
+        dead = true;
+        journal.ownersDie();
+    }
+
+    // ---- its journal
+
+    @Override
+    public Mono<RunLog> create(RunId run, String target) {
+        return journal.create(run, target).map(Log::new);
+    }
+
+    @Override
+    public Mono<RunLog> takeUp(RunId run) {
+        return journal.takeUp(run).map(Log::new);
+    }
+
+    @Override
+    public Mono<List<JournalRecord>> read(RunId run) {
+        return journal.read(run);
+    }
+
+    @Override
+    public Mono<List<RunId>> runs() {
+        return journal.runs();
+    }
+
+    @Override
+    public Mono<Optional<Owner>> owner(RunId run) {
+        return journal.owner(run);
+    }
+
+    private final class Log implements RunLog {
+        private final RunLog log;
+
+        Log(RunLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public List<JournalRecord> past() {
+            return log.past();
+        }
+
+        @Override
+        public Optional<Owner> takenFrom() {
+            return log.takenFrom();
+        }
+
+        @Override
+        public void append(JournalRecord entry, Consumer<@Nullable Throwable> written) {
+            if (dead) {
+                return;
+            }
+            if (--left > 0) {
+                log.append(entry, written);
+                return;
+            }
+            if (lastOneWritten) {
+                log.append(entry, nobody -> {});
+            }
+            die();
+        }
+
+        @Override
+        public boolean isHeld() {
+            return log.isHeld();
+        }
+
+        @Override
+        public Mono<Void> confirm() {
+            return dead ? Mono.never() : log.confirm();
+        }
+
+        @Override
+        public Mono<Void> close() {
+            return dead ? Mono.never() : log.close();
+        }
+    }
+
+    // ---- the cloud's answers
+
+    @Override
+    public <T> Mono<T> around(Phase phase, Contract contract, StepContext context, Mono<T> next) {
+        return next.transform(it -> dropped(it));
+    }
+
+    private <T> Mono<T> dropped(Publisher<T> answers) {
+        return Mono.from(answers)
+                .materialize()
+                .filter(signal -> !dead)
+                .switchIfEmpty(Mono.never())
+                .dematerialize();
+    }
+
+    // ---- its timers
+
+    Scheduler timers() {
+        return new Scheduler() {
+            @Override
+            public Disposable schedule(Runnable task) {
+                return dead ? Disposables.disposed() : time.schedule(alive(task));
+            }
+
+            @Override
+            public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+                return dead ? Disposables.disposed() : time.schedule(alive(task), delay, unit);
+            }
+
+            @Override
+            public long now(TimeUnit unit) {
+                return time.now(unit);
+            }
+
+            @Override
+            public Worker createWorker() {
+                throw new IllegalStateException("the engine needs no worker");
+            }
+        };
+    }
+
+    private Runnable alive(Runnable task) {
+        return () -> {
+            if (!dead) {
+                task.run();
+            }
+        };
+    }
+}
