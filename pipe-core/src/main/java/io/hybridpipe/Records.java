@@ -46,7 +46,7 @@ final class Records {
 
     Records(Execution execution) {
         this.execution = execution;
-        values = new Values(execution.secrets, execution.options.secretsKey);
+        values = new Values(execution::id, execution.secrets, execution.options.secretsKey);
     }
 
     private record Waiting(long until, Runnable then) {}

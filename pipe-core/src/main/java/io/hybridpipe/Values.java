@@ -1,33 +1,181 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe;
 
-import io.hybridpipe.json.Json;
+import io.hybridpipe.event.RunId;
+import io.hybridpipe.json.ValueJson;
+import io.hybridpipe.json.ValueJson.Hidden;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
-/** Values as the journal has them: each under its key's declared type, secrets sealed or left out. */
+/**
+ * Values as the journal has them: each under its key's declared type, secrets sealed or left out.
+ *
+ * <p>Sealed is the value of a secret key as a whole; elsewhere each {@link Secret} inside and each text or number in which a
+ * secret occurs that the run knows, and the rest stays readable. Without a key to seal with, a value that has any of these is
+ * left out as a whole.
+ */
 final class Values {
+    private static final String SEALED = "$sealed";
     private static final Map<String, Object> WITHHELD = Map.of("$withheld", true);
+    /** An absent value of a key whose type is Optional. */
+    private static final Map<String, Object> ABSENT = Map.of("$absent", true);
 
-    private final Json json = Json.compact().masking(Secret.class);
     private final Secrets secrets;
-    private final @Nullable SecretKey sealing;
+    private final @Nullable Seal seal;
 
     /** @param sealing the AES key with which secrets are sealed; without one they are left out */
-    Values(Secrets secrets, @Nullable SecretKey sealing) {
+    Values(Supplier<RunId> run, Secrets secrets, @Nullable SecretKey sealing) {
         this.secrets = secrets;
-        this.sealing = sealing;
+        seal = sealing == null ? null : new Seal(run, sealing);
     }
 
-    /** The value as JSON has it; one that is or holds a secret is sealed, or left out if there is no key to seal it with. */
+    /** Made when the first value is written: most runs have no journal. */
+    static final class Form {
+        static final ValueJson JSON = ValueJson.hiding(Secret.class, it -> ((Secret<?>) it).reveal(), Secret::of);
+
+        private Form() {}
+    }
+
+    // ---- to the journal
+
+    /** The value as JSON has it; what is secret in it is sealed, or else all of it is left out if there is no key to seal with. */
     Object written(Key<?> key, Object value) {
-        return key.isSecret() ? WITHHELD : json.tree(value, key.type());
+        Object tree;
+        try {
+            tree = Form.JSON.tree(value, key.type());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("key '" + key + "': " + e.getMessage());
+        }
+        if (seal == null) {
+            return key.isSecret() || isSecretIn(tree) ? WITHHELD : absentOr(sealed(key, "", tree));
+        }
+        return key.isSecret() ? seal(key, "", tree) : absentOr(sealed(key, "", tree));
     }
 
-    /** The value that was written; empty if it was left out and must be asked for. */
+    private static Object absentOr(@Nullable Object tree) {
+        return tree == null ? ABSENT : tree;
+    }
+
+    private boolean isSecretIn(@Nullable Object tree) {
+        if (tree instanceof Map<?, ?> map) {
+            return map.keySet().stream().anyMatch(name -> secrets.isIn((String) name))
+                    || map.values().stream().anyMatch(this::isSecretIn);
+        }
+        if (tree instanceof List<?> list) {
+            return list.stream().anyMatch(this::isSecretIn);
+        }
+        return tree instanceof Hidden || tree != null && secrets.isIn(tree.toString());
+    }
+
+    /** The tree in which what is secret is sealed. */
+    private @Nullable Object sealed(Key<?> key, String at, @Nullable Object tree) {
+        if (tree instanceof Map<?, ?> map) {
+            if (map.keySet().stream().anyMatch(name -> secrets.isIn((String) name))) {
+                return seal(key, at, tree);
+            }
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((name, value) -> copy.put(escaped((String) name), sealed(key, at + "/" + name, value)));
+            return copy;
+        }
+        if (tree instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>(list.size());
+            list.forEach(each -> copy.add(sealed(key, at + "/" + copy.size(), each)));
+            return copy;
+        }
+        return tree instanceof Hidden || tree != null && secrets.isIn(tree.toString()) ? seal(key, at, tree) : tree;
+    }
+
+    private Object seal(Key<?> key, String at, @Nullable Object tree) {
+        if (seal == null) {
+            throw new IllegalStateException("nothing is sealed without a key");
+        }
+        return Map.of(SEALED, seal.seal(key.name(), at, Form.JSON.bytes(seen(tree))));
+    }
+
+    /** The tree with what is hidden in it. */
+    private static @Nullable Object seen(@Nullable Object tree) {
+        if (tree instanceof Hidden it) {
+            return seen(it.tree());
+        }
+        if (tree instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((name, value) -> copy.put((String) name, seen(value)));
+            return copy;
+        }
+        if (tree instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>(list.size());
+            list.forEach(each -> copy.add(seen(each)));
+            return copy;
+        }
+        return tree;
+    }
+
+    // ---- from the journal
+
+    /**
+     * The value that was written; empty if it was left out, or sealed and there is no key, and must be asked for.
+     *
+     * @throws IllegalArgumentException if it cannot be read: another secretsKey, another type, or it was changed; names the key, not
+     *     the value
+     */
     Optional<Object> read(Key<?> key, Object written) {
-        return WITHHELD.equals(written) ? Optional.empty() : Optional.of(json.value(written, key.type()));
+        if (written.equals(WITHHELD) || seal == null && holdsSealed(written)) {
+            return Optional.empty();
+        }
+        boolean secret = key.isSecret() || isSealed(written);
+        Object tree = written.equals(ABSENT) ? null : opened(key, "", written);
+        Object value;
+        try {
+            value = Form.JSON.value(tree, key.type());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("what was written under key '" + key + "': " + e.getMessage());
+        }
+        secrets.learn(value, secret);
+        return Optional.of(value);
+    }
+
+    private static boolean isSealed(@Nullable Object written) {
+        return written instanceof Map<?, ?> map && map.size() == 1 && map.get(SEALED) instanceof String;
+    }
+
+    private static boolean holdsSealed(@Nullable Object written) {
+        return isSealed(written)
+                || written instanceof Map<?, ?> map && map.values().stream().anyMatch(Values::holdsSealed)
+                || written instanceof List<?> list && list.stream().anyMatch(Values::holdsSealed);
+    }
+
+    private @Nullable Object opened(Key<?> key, String at, @Nullable Object written) {
+        if (seal != null && isSealed(written) && written instanceof Map<?, ?> it) {
+            return Form.JSON.tree(seal.open(key.name(), at, (String) it.get(SEALED)));
+        }
+        if (written instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((escaped, value) -> {
+                String name = unescaped((String) escaped);
+                copy.put(name, opened(key, at + "/" + name, value));
+            });
+            return copy;
+        }
+        if (written instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>(list.size());
+            list.forEach(each -> copy.add(opened(key, at + "/" + copy.size(), each)));
+            return copy;
+        }
+        return written;
+    }
+
+    /** A name that somebody's map has must not be taken for one of ours. */
+    private static String escaped(String name) {
+        return name.startsWith("$") ? "$" + name : name;
+    }
+
+    private static String unescaped(String name) {
+        return name.startsWith("$") ? name.substring(1) : name;
     }
 }
