@@ -38,7 +38,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
         footer = {
             "",
             "Exit codes: 0 done; 1 failed and everything undone; 2 something left over;",
-            "3 refused before anything was changed; 130, 143 interrupted and undone.",
+            "3 refused before anything was changed; 4 another process goes on with the run;",
+            "130, 143 interrupted and undone.",
             "",
             "Secrets come from the environment: FEDNET_PSK, FEDNET_LICENSE_FILE,",
             "FEDNET_KEYSET_TOKEN, FEDNET_PASSWORD_FED_1 and so on; AWS credentials as usual;",

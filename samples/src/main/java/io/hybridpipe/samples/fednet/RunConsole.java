@@ -84,11 +84,8 @@ final class RunConsole implements RunListener {
         } else {
             progress.tree(settled);
             settled.failure()
-                    .ifPresent(it -> err.println(command + ": failed, "
-                            + (settled.outcome() == Outcome.LEFT_OVERS
-                                    ? "and something is left over"
-                                    : "and everything was undone")
-                            + ": " + it.path() + ": " + it.message()));
+                    .ifPresent(it -> err.println(
+                            command + ": " + summary(settled.outcome()) + ": " + it.path() + ": " + it.message()));
         }
         if (report != null) {
             try {
@@ -100,12 +97,22 @@ final class RunConsole implements RunListener {
         out.flush();
     }
 
+    private static String summary(Outcome outcome) {
+        return switch (outcome) {
+            case LEFT_OVERS -> "failed, and something is left over";
+            case TAKEN_OVER -> "stopped, and another process goes on with it";
+            case KEPT -> "failed, and what it made is kept";
+            default -> "failed, and everything was undone";
+        };
+    }
+
     static int exitCode(Outcome outcome) {
         return switch (outcome) {
             case DONE -> 0;
             case UNDONE, KEPT -> 1;
             case LEFT_OVERS -> 2;
             case REFUSED -> 3;
+            case TAKEN_OVER -> 4;
         };
     }
 }
