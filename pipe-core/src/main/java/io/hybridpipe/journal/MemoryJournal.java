@@ -42,9 +42,9 @@ public final class MemoryJournal implements Journal {
         return new MemoryJournal(clock);
     }
 
-    /** Takes all logs from those who hold them, as if their process had ended; they can write no more. */
+    /** Makes all who hold a log count as dead, as if their process had ended; they can write no more. */
     public synchronized void ownersDie() {
-        holders.clear();
+        holders.values().forEach(log -> log.dead = true);
     }
 
     /** A copy of what was written of a run so far, in order; empty if there is no log. */
@@ -77,12 +77,12 @@ public final class MemoryJournal implements Journal {
 
     private RunLog hold(RunId run, String target, List<JournalRecord> records) {
         Log holder = holders.get(target);
-        if (holder != null) {
+        if (holder != null && !holder.dead) {
             throw JournalException.held(target, holder.owner);
         }
         Instant now = clock.instant();
         Owner owner = new Owner(run, "memory", ProcessHandle.current().pid(), now, Instant.MAX, ++fences);
-        Log log = new Log(target, owner, records);
+        Log log = new Log(target, owner, records, holder == null ? null : holder.owner);
         logs.put(run, log);
         holders.put(target, log);
         records.add(new JournalRecord(
@@ -125,7 +125,9 @@ public final class MemoryJournal implements Journal {
     public Mono<Optional<Owner>> owner(RunId run) {
         return Mono.fromCallable(() -> {
             synchronized (this) {
-                return Optional.ofNullable(holders.get(known(run).target)).map(holder -> holder.owner);
+                return Optional.ofNullable(holders.get(known(run).target))
+                        .filter(holder -> !holder.dead)
+                        .map(holder -> holder.owner);
             }
         });
     }
@@ -135,11 +137,14 @@ public final class MemoryJournal implements Journal {
         private final Owner owner;
         private final List<JournalRecord> records;
         private final List<JournalRecord> past;
+        private final @Nullable Owner takenFrom;
+        private boolean dead;
 
-        Log(String target, Owner owner, List<JournalRecord> records) {
+        Log(String target, Owner owner, List<JournalRecord> records, @Nullable Owner takenFrom) {
             this.target = target;
             this.owner = owner;
             this.records = records;
+            this.takenFrom = takenFrom;
             past = List.copyOf(records);
         }
 
@@ -150,7 +155,7 @@ public final class MemoryJournal implements Journal {
 
         @Override
         public Optional<Owner> takenFrom() {
-            return Optional.empty();
+            return Optional.ofNullable(takenFrom);
         }
 
         @Override
@@ -169,7 +174,7 @@ public final class MemoryJournal implements Journal {
         @Override
         public boolean isHeld() {
             synchronized (MemoryJournal.this) {
-                return holders.get(target) == this;
+                return holders.get(target) == this && !dead;
             }
         }
 
@@ -181,7 +186,7 @@ public final class MemoryJournal implements Journal {
         private JournalException lost() {
             synchronized (MemoryJournal.this) {
                 Log holder = holders.get(target);
-                return JournalException.lost(target, holder == null ? null : holder.owner);
+                return JournalException.lost(target, holder == null || holder == this ? null : holder.owner);
             }
         }
 
@@ -189,7 +194,9 @@ public final class MemoryJournal implements Journal {
         public Mono<Void> close() {
             return Mono.fromRunnable(() -> {
                 synchronized (MemoryJournal.this) {
-                    holders.remove(target, this);
+                    if (!dead) {
+                        holders.remove(target, this);
+                    }
                 }
             });
         }

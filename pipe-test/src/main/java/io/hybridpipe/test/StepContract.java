@@ -94,8 +94,8 @@ public final class StepContract {
     }
 
     /** The checks, to be run in any order but not at once. */
-    public List<Check> checks() {
-        List<Check> checks = new ArrayList<>(List.of(
+    public List<ContractCheck> checks() {
+        List<ContractCheck> checks = new ArrayList<>(List.of(
                 check("nothing happens before subscribe", StepTrial::nothingHappensBeforeSubscribe),
                 check("nothing is changed while mutate refuses", StepTrial::nothingIsChangedOutsideMutate),
                 check("a run gives what it declares and undo takes it back", StepTrial::runAndUndo),
@@ -119,61 +119,11 @@ public final class StepContract {
      * @throws AssertionError with all checks that failed
      */
     public void verify() {
-        List<String> failed = new ArrayList<>();
-        List<Throwable> causes = new ArrayList<>();
-        for (Check check : checks()) {
-            try {
-                check.run();
-            } catch (AssertionError e) {
-                failed.add(e.getMessage());
-                causes.add(e);
-            }
-        }
-        if (!failed.isEmpty()) {
-            AssertionError all = new AssertionError(String.join("\n", failed));
-            causes.forEach(all::addSuppressed);
-            throw all;
-        }
+        ContractCheck.verify(checks());
     }
 
-    private Check check(String name, Consumer<StepTrial> body) {
-        return new Check(name, () -> {
-            try {
-                body.accept(new StepTrial(step, state, inventory, within));
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError(step.contract().type() + ": " + name + ": " + e.getMessage(), e);
-            }
-        });
-    }
-
-    /** One check of a contract, by its name. */
-    public static final class Check implements Runnable {
-        private final String name;
-        private final Runnable body;
-
-        private Check(String name, Runnable body) {
-            this.name = name;
-            this.body = body;
-        }
-
-        /** What is checked, in words. */
-        public String name() {
-            return name;
-        }
-
-        /**
-         * Runs it.
-         *
-         * @throws AssertionError if the step does not keep it
-         */
-        @Override
-        public void run() {
-            body.run();
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
+    private ContractCheck check(String name, Consumer<StepTrial> body) {
+        return new ContractCheck(
+                name, step.contract().type(), () -> body.accept(new StepTrial(step, state, inventory, within)));
     }
 }

@@ -290,7 +290,7 @@ class StepContractTest {
     @Test
     void theChecksHaveNamesThatDiffer() {
         assertThat(contractOf(new CreateVpc()).checks())
-                .extracting(StepContract.Check::name)
+                .extracting(ContractCheck::name)
                 .doesNotHaveDuplicates()
                 .hasSizeGreaterThan(8);
     }
