@@ -80,14 +80,16 @@ public final class Json {
     }
 
     /**
-     * What a text of JSON says: a text, number, boolean, null, or lists and maps of them.
+     * What a text of JSON says: a text, number, boolean, null, or lists and maps of them; numbers keep every digit.
      *
      * @throws IllegalArgumentException if it is not exactly one JSON value
      */
     public @Nullable Object read(String json) {
         try {
             return mapper.readerFor(Object.class)
-                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .with(
+                            DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                            DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .readValue(json);
         } catch (JsonProcessingException e) {
             // the message of a mapper may quote the text, so it stays out
