@@ -35,8 +35,7 @@ public final class TestAws implements AutoCloseable {
 
     private TestAws(UnaryOperator<SimAws.Builder> settings) {
         aws = settings.apply(SimAws.builder().clock(clock)).start();
-        SimAws.Account first = aws.accounts().get(0);
-        account = account(first.accessKey(), first.secretKey());
+        account = newHandle();
     }
 
     public static TestAws start() {
@@ -50,6 +49,12 @@ public final class TestAws implements AutoCloseable {
     /** The handle of the stand-in's first account. */
     public AwsAccount account() {
         return account;
+    }
+
+    /** Another handle of the same account, with clients of its own, for the caller to close. */
+    public AwsAccount newHandle() {
+        SimAws.Account first = aws.accounts().get(0);
+        return account(first.accessKey(), first.secretKey());
     }
 
     /** A handle with other keys. */

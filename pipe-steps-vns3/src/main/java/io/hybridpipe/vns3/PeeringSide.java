@@ -57,8 +57,9 @@ final class PeeringSide {
         return self;
     }
 
+    /** What is configured; of this step's making it is also said to be made, since who made it may not have lived to say so. */
     Mono<Ipsec> look() {
-        return client.ipsec();
+        return client.ipsec().doOnNext(seen -> made(seen).forEach(this::sayMade));
     }
 
     /** What of this step's making is configured on this side. */
@@ -81,7 +82,7 @@ final class PeeringSide {
         Mono<IpsecEndpoint> endpoint = made.isEmpty()
                 ? refuseForeign(seen).then(Mono.defer(() -> requestEndpoint(peerIdentity)))
                 : keepOne(made);
-        return endpoint.doOnNext(this::sayMade).flatMap(this::tunnelUnder);
+        return endpoint.flatMap(this::tunnelUnder);
     }
 
     /** Takes away one thing of this step's making; emits when there is nothing left. */

@@ -171,7 +171,10 @@ public final class SetUpController implements Step {
         return copy;
     }
 
-    /** For a controller that no step of the pipe launched, so that nothing takes the license back. */
+    /**
+     * For a controller that no step of the pipe launched, so that nothing takes the license back. When a run dies in the middle
+     * of this step, its resume fails rather than guesses; a new run goes on where the setup stopped.
+     */
     public SetUpController onStandingController() {
         SetUpController copy = new SetUpController(this);
         copy.standing = true;
@@ -344,9 +347,9 @@ public final class SetUpController implements Step {
                             && now.uptime()
                                     .filter(up -> up.compareTo(before.get()) < 0)
                                     .isPresent())
-                    .onErrorReturn(true)
+                    .onErrorResume(SetUpController::isDown, down -> Mono.just(true))
                     .filter(rebooted -> rebooted);
-            return Poll.until(look, readiness.every(), rebootStarts, () -> Mono.just(false));
+            return Poll.until(Poll.patient(look), readiness.every(), rebootStarts, () -> Mono.just(false));
         }
 
         private Mono<Keyset> keyset() {
@@ -441,6 +444,12 @@ public final class SetUpController implements Step {
                             config.privateAddress().map(Ip::of).orElse(address),
                             password));
         }
+    }
+
+    /** What Readiness takes for starting, except that a busy controller is up. */
+    private static boolean isDown(Throwable failure) {
+        return FailureClass.of(failure) == FailureClass.TRANSIENT
+                || Vns3Error.in(failure).filter(error -> error.status() == 401).isPresent();
     }
 
     /** Both are what a controller says to a second request. */

@@ -26,7 +26,7 @@ import reactor.test.StepVerifier;
 
 /** Controllers in a world whose seconds last five milliseconds, and how the steps reach them. */
 final class Lab implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(20);
     static final Duration POLL = Duration.ofMillis(10);
     static final Secret<String> PASSWORD = Secret.of("password-canary-8813");
     static final Secret<String> LICENSE = Secret.of(SimVns3.licenseText("license-canary-4410"));
@@ -35,9 +35,14 @@ final class Lab implements AutoCloseable {
     private final SimClock clock = SimClock.scaled(200);
     private final World world = World.on(clock);
     private final List<SimVns3> controllers = new ArrayList<>();
-    final Vns3Access access = Vns3Access.trusting(TlsTrust.trustAnything())
-            .withUris(address -> world.uriOf(address.toString()))
-            .withRequestTimeout(Duration.ofSeconds(2));
+    final Vns3Access access = newAccess();
+
+    /** Another way to the same controllers, with connections of its own. */
+    Vns3Access newAccess() {
+        return Vns3Access.trusting(TlsTrust.trustAnything())
+                .withUris(address -> world.uriOf(address.toString()))
+                .withRequestTimeout(Duration.ofSeconds(2));
+    }
 
     SimVns3.Builder builder(String name, String privateAddress, String publicAddress) {
         world.add(Site.named("site of " + name).host(privateAddress, publicAddress, name));

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -45,16 +46,20 @@ class SetUpControllerTest {
 
     private final Lab lab = new Lab();
     private final TestContext context = TestContext.at("pipe/step");
-    private final SetUpController step = SetUpController.at(Ip.of(ADDRESS))
-            .password(Input.value(Lab.PASSWORD))
-            .license(Input.value(Lab.LICENSE))
-            .keysetToken(Input.value(Lab.KEYSET_TOKEN))
-            .topology("fednet")
-            .named("orders")
-            .into(CONTROLLER)
-            .over(lab.access)
-            .pollEvery(Lab.POLL)
-            .readyWithin(Duration.ofSeconds(5));
+    private final SetUpController step = newStep();
+
+    private SetUpController newStep() {
+        return SetUpController.at(Ip.of(ADDRESS))
+                .password(Input.value(Lab.PASSWORD))
+                .license(Input.value(Lab.LICENSE))
+                .keysetToken(Input.value(Lab.KEYSET_TOKEN))
+                .topology("fednet")
+                .named("orders")
+                .into(CONTROLLER)
+                .over(lab.newAccess())
+                .pollEvery(Lab.POLL)
+                .readyWithin(Duration.ofSeconds(15));
+    }
 
     @AfterEach
     void close() {
@@ -166,6 +171,52 @@ class SetUpControllerTest {
         Lab.await(context.settled());
         assertThat(signalled[0]).isFalse();
         assertThat(reconcile()).isEqualTo(Found.partly("license without parameters, keyset missing, peer id not set"));
+        Lab.get(run(step));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, absent", "2, partly", "3, partly", "4, partly", "5, done"})
+    void aFreshInstanceReconcilesWhatADeadOneMadeAndGoesOnWhereItWasKilled(int call, String seen) {
+        SimVns3 controller = running();
+        TestContext dying = context.holdingTheAnswerOf(call);
+        Disposable process = newStep().run(State.empty(), dying).subscribe(done -> {}, failure -> {});
+        Lab.await(dying.held());
+        dying.stop();
+        process.dispose();
+        Lab.await(dying.settled());
+        if (call == 3) {
+            Lab.until(() -> !controller.isUp());
+        }
+        TestContext resumed = context.withAttempt(2);
+        Found found = Lab.get(newStep().reconcile(State.empty(), resumed));
+        assertThat(found.<String>fold(a -> "absent", d -> "done", p -> "partly", u -> "unknown"))
+                .isEqualTo(seen);
+        Outputs outputs = found instanceof Found.Done done
+                ? done.outputs()
+                : Lab.get(newStep().run(State.empty(), resumed));
+        assertThat(outputs.get(CONTROLLER))
+                .isEqualTo(new Controller("orders", Ip.of(ADDRESS), Ip.of("10.1.0.10"), Lab.PASSWORD));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+        Lab.await(newStep().undo(State.empty(), found, resumed));
+        Lab.await(newStep().undo(State.empty(), Found.unknown("nobody looked"), resumed));
+    }
+
+    @Test
+    void whatIsNoSignOfARebootEndsTheWaitForIt() {
+        SimVns3 controller = running();
+        controller.faults().on("GET /status/system").nth(2).status(404);
+        assertThat(Lab.failure(run(step), FailureClass.PERMANENT))
+                .hasMessageStartingWith("GET /api/status/system on 203.0.113.1 answered 404");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429, 502})
+    void whatAControllerAnswersRoundItsRebootIsWaitedOut(int status) {
+        SimVns3 controller = running();
+        controller.faults().on("GET /status/system").nth(2).status(status);
         Lab.get(run(step));
         assertSetUp();
         assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);

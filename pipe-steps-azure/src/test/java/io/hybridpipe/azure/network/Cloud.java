@@ -37,7 +37,7 @@ final class Cloud implements AutoCloseable {
     private static final String PLACE = "westeurope";
 
     private final SimAzure azure = SimAzure.start();
-    private final AzureAccount account = account(new AzureProfile(null, azure.subscription(), environment()));
+    private final AzureAccount account = newAccount();
 
     Cloud() throws IOException, InterruptedException {
         HttpRequest group = HttpRequest.newBuilder(URI.create(azure.endpoint() + "/subscriptions/"
@@ -62,7 +62,9 @@ final class Cloud implements AutoCloseable {
                 "activeDirectoryEndpointUrl", azure.endpoint() + "/"));
     }
 
-    private static AzureAccount account(AzureProfile profile) {
+    /** Another handle of the same account, with clients of its own. */
+    AzureAccount newAccount() {
+        AzureProfile profile = new AzureProfile(null, azure.subscription(), environment());
         return AzureAccount.of("federation", profile, new HttpPipelineBuilder().build())
                 .pollEvery(Duration.ofMillis(5));
     }
