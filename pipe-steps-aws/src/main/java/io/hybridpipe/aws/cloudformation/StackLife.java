@@ -63,7 +63,8 @@ record StackLife(StackPlan plan) {
         return Mono.defer(() -> getStack(plan.name(state)))
                 .filter(stack -> ownerOf(stack).isStepOf(context))
                 .doOnNext(stack -> context.made(toResource(stack)))
-                .flatMap(stack -> waitWhile(stack, status -> status.endsWith("_IN_PROGRESS")))
+                .flatMap(stack -> waitWhile(stack, status -> status.endsWith("_IN_PROGRESS"))
+                        .switchIfEmpty(Mono.fromRunnable(() -> context.gone(toResource(stack)))))
                 .map(stack -> toFound(stack, context))
                 .defaultIfEmpty(Found.absent());
     }

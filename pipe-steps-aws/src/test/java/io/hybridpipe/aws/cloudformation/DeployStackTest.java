@@ -167,6 +167,18 @@ class DeployStackTest {
     }
 
     @Test
+    void aStackThatGoesWhileItIsLookedAtIsSaidToBeGone() {
+        step.run(INPUT, context).block(SOON);
+        aws.account()
+                .cloudFormationForChanges()
+                .deleteStack(r -> r.stackName("orders-vpc"))
+                .join();
+        TestContext resumed = context.withAttempt(2);
+        assertThat(step.reconcile(INPUT, resumed).block(SOON)).isEqualTo(Found.absent());
+        assertThat(resumed.made()).isEmpty();
+    }
+
+    @Test
     void aStackOfSomebodyElseIsRefusedAndLeftAsItIs() {
         aws.account()
                 .cloudFormationForChanges()
