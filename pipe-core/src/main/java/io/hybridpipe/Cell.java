@@ -2,6 +2,7 @@
 package io.hybridpipe;
 
 import io.hybridpipe.event.Path;
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * (a changed password), minus the updates that have been undone.
  */
 final class Cell {
-    final Object value;
     final @Nullable Path origin;
     /** Whether the caller supplied it under a key whose values are secrets. */
     final boolean secretInput;
 
+    private final Object held;
     private volatile @Nullable Cell newer;
     private volatile boolean undone;
 
@@ -24,9 +25,19 @@ final class Cell {
     }
 
     Cell(Object value, @Nullable Path origin, boolean secretInput) {
-        this.value = value;
+        held = value;
         this.origin = origin;
         this.secretInput = secretInput;
+    }
+
+    /** The value, of this type. */
+    Object value(Type type) {
+        return Unread.resolved(held, type);
+    }
+
+    /** The value, or an {@link Unread} in place of it; to be passed on, not to be looked at. */
+    Object held() {
+        return held;
     }
 
     Cell latest() {

@@ -201,7 +201,7 @@ final class Execution implements Run {
             if (cell == null) {
                 missing.add(key.name());
             } else {
-                secrets.learn(key, cell.value);
+                secrets.learn(key, cell.value(key.type()));
             }
         }
         if (!missing.isEmpty()) {
@@ -251,7 +251,7 @@ final class Execution implements Run {
 
     private void learnInput() {
         // all of it: keys that are read only if they are there are not among the needs
-        input.cells.values().forEach(cell -> secrets.learn(cell.value, cell.secretInput));
+        input.cells.values().forEach(cell -> secrets.learn(cell.held(), cell.secretInput));
         if (options.deadline != null) {
             deadlineTimer = scheduler.schedule(
                     () -> ask("the run's deadline of " + options.deadline + " has passed"),

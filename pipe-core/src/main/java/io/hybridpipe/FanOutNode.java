@@ -116,7 +116,10 @@ final class FanOutNode extends MembersNode {
         List<Object> results = new ArrayList<>(members.size());
         for (Node member : members) {
             // when only restored, a member may have none: it did not get so far
-            member.out().cells.get(inner.name()).forEach(cell -> results.add(cell.latest().value));
+            member.out()
+                    .cells
+                    .get(inner.name())
+                    .forEach(cell -> results.add(cell.latest().value(inner.type())));
         }
         collected = new Cell(List.copyOf(results), path());
         ok(new State(in.cells.put(outer.name(), collected), null));

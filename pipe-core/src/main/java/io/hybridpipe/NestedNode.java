@@ -49,7 +49,7 @@ final class NestedNode extends Node {
             Cell cell = input instanceof Key<?> outer
                     ? in.cells.get(outer.name()).getOrElseThrow(() -> new IllegalStateException("no " + outer))
                     : new Cell(input.get(in), path());
-            execution.secrets.learn(need, cell.value);
+            execution.secrets.learn(need, cell.value(need.type()));
             cells = cells.put(need.name(), cell);
         }
         return new State(cells, null);

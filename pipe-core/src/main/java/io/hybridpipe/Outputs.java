@@ -77,7 +77,7 @@ public final class Outputs {
     public <T> Optional<T> find(Key<T> wanted) {
         for (Outputs o = this; o != null && o.key != null; o = o.rest) {
             if (o.key.equals(wanted)) {
-                return Optional.of((T) Objects.requireNonNull(o.value));
+                return Optional.of((T) Unread.resolved(Objects.requireNonNull(o.value), wanted.type()));
             }
         }
         return Optional.empty();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,7 +61,12 @@ final class Records {
             then.accept(null);
             return;
         }
-        open(journal.create(execution.id(), target()), then);
+        Set<String> problems = values.problems(execution.pipe);
+        if (problems.isEmpty()) {
+            open(journal.create(execution.id(), target()), then);
+        } else {
+            then.accept(StepFailure.permanent(String.join("; ", problems)));
+        }
     }
 
     /** Takes over the log of a run whose owner is gone; continues with the failure that refuses that, or with nothing. */
@@ -94,7 +100,7 @@ final class Records {
 
     private String target() {
         String target = execution.options.target;
-        return target == null ? execution.pipe.name() : target;
+        return target == null ? Targets.of(execution.pipe, execution.input, execution.secrets) : target;
     }
 
     /** Gives the lease back, then continues. */
@@ -188,12 +194,11 @@ final class Records {
 
     private Map<String, Object> input() {
         Map<String, Object> written = new LinkedHashMap<>();
-        for (Key<?> key : execution.pipe.needs()) {
-            execution
-                    .input
-                    .cells
-                    .get(key.name())
-                    .forEach(cell -> written.put(key.name(), values.written(key, cell.value)));
+        for (Key<?> key : WrittenKeys.ofInput(execution.pipe)) {
+            execution.input.cells.get(key.name()).forEach(cell -> {
+                Key<?> as = cell.secretInput ? key.secret() : key;
+                written.put(key.name(), values.written(as, cell.value(key.type())));
+            });
         }
         return written;
     }

@@ -70,7 +70,7 @@ final class Resumption {
 
     /** A value that the caller supplied for a key. */
     Optional<Object> given(Key<?> key) {
-        return given.cells.get(key.name()).map(cell -> cell.value).toJavaOptional();
+        return given.cells.get(key.name()).map(cell -> cell.value(key.type())).toJavaOptional();
     }
 
     // ---- before anything is done
@@ -104,10 +104,12 @@ final class Resumption {
 
     private Map<String, Set<String>> missing(Pipe pipe, Values values) {
         Map<String, Set<String>> missing = new TreeMap<>();
-        for (Key<?> key : pipe.needs()) {
+        for (Key<?> key : WrittenKeys.ofInput(pipe)) {
             Object written = past.input().get(key.name());
-            if (given(key).isEmpty()
-                    && (written == null || values.read(key, written).isEmpty())) {
+            boolean unknown = written == null
+                    ? pipe.needs().contains(key)
+                    : values.read(key, written).isEmpty();
+            if (unknown && given(key).isEmpty()) {
                 missing.computeIfAbsent(key.name(), name -> new TreeSet<>()).add("input");
             }
         }
@@ -136,11 +138,13 @@ final class Resumption {
     /** The run's input: as it was written, but for what the caller gives anew. */
     State input(Pipe pipe, Values values) {
         State input = State.empty();
-        for (Key<?> key : pipe.needs()) {
-            Object value = given(key)
-                    .orElseGet(
-                            () -> values.read(key, past.input().get(key.name())).orElseThrow());
-            input = new State(input.cells.put(key.name(), new Cell(value, null, key.isSecret())), null);
+        for (Key<?> key : WrittenKeys.ofInput(pipe)) {
+            Object written = past.input().get(key.name());
+            Optional<Object> value =
+                    given(key).or(() -> written == null ? Optional.empty() : values.read(key, written));
+            if (value.isPresent()) {
+                input = new State(input.cells.put(key.name(), new Cell(value.get(), null, key.isSecret())), null);
+            }
         }
         return input;
     }

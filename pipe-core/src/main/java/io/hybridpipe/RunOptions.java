@@ -155,6 +155,11 @@ public final class RunOptions {
     /**
      * Where the run is written down, so that another process can resume or undo it with {@link Runs}; default nowhere. It also keeps two
      * runs from working on one {@link #target} at once. A run with the id of one that was written down already is refused.
+     *
+     * <p>Values are written as JSON under their keys' declared types and must be read back equal: texts, numbers, enums, what
+     * {@code java.time} has, URIs, paths, addresses, bytes, records, and collections, maps, Optionals and {@link Secret}s of these.
+     * Another class says its form by Jackson's {@code @JsonCreator} and {@code @JsonValue}; a sealed or abstract type needs
+     * {@code @JsonTypeInfo} and {@code @JsonSubTypes}. A run that would write a value of any other type is refused before it starts.
      */
     public RunOptions journal(Journal journal) {
         RunOptions copy = new RunOptions(this);

@@ -70,7 +70,7 @@ public final class State {
                     view.reader() + " reads key '" + key + "', which its contract does not declare");
         }
         Cell cell = cells.getOrElse(key.name(), null);
-        return cell == null ? Optional.empty() : Optional.of((T) cell.latest().value);
+        return cell == null ? Optional.empty() : Optional.of((T) cell.latest().value(key.type()));
     }
 
     /** The path of the element that wrote the key's value; empty for the run's input and for keys without a value. */
@@ -101,7 +101,7 @@ public final class State {
         return new State(
                 cells.mapValues(cell -> {
                     Cell latest = cell.latest();
-                    return new Cell(latest.value, latest.origin, latest.secretInput);
+                    return new Cell(latest.held(), latest.origin, latest.secretInput);
                 }),
                 null);
     }

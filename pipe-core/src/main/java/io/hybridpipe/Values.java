@@ -2,13 +2,16 @@
 package io.hybridpipe;
 
 import io.hybridpipe.event.RunId;
+import io.hybridpipe.json.Json;
 import io.hybridpipe.json.ValueJson;
 import io.hybridpipe.json.ValueJson.Hidden;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +40,21 @@ final class Values {
 
     /** Made when the first value is written: most runs have no journal. */
     static final class Form {
+        static final Json TEXT = Json.compact();
         static final ValueJson JSON = ValueJson.hiding(Secret.class, it -> ((Secret<?>) it).reveal(), Secret::of);
 
         private Form() {}
+    }
+
+    // ---- before a run starts
+
+    /** Why a run of this pipe cannot be written down so that it can be resumed; nothing if it can. */
+    Set<String> problems(Pipe pipe) {
+        Set<String> problems = WrittenKeys.problems(pipe);
+        if (seal != null) {
+            seal.problem().ifPresent(problems::add);
+        }
+        return problems;
     }
 
     // ---- to the journal
@@ -95,7 +110,7 @@ final class Values {
         if (seal == null) {
             throw new IllegalStateException("nothing is sealed without a key");
         }
-        return Map.of(SEALED, seal.seal(key.name(), at, Form.JSON.bytes(seen(tree))));
+        return Map.of(SEALED, seal.seal(key.name(), at, Form.TEXT.write(seen(tree))));
     }
 
     /** The tree with what is hidden in it. */
@@ -119,7 +134,8 @@ final class Values {
     // ---- from the journal
 
     /**
-     * The value that was written; empty if it was left out, or sealed and there is no key, and must be asked for.
+     * The value that was written; empty if it was left out, or sealed and there is no key, and must be asked for. Under a key of type
+     * Object, which no key of a value that is written has, an {@link Unread}.
      *
      * @throws IllegalArgumentException if it cannot be read: another secretsKey, another type, or it was changed; names the key, not
      *     the value
@@ -130,14 +146,21 @@ final class Values {
         }
         boolean secret = key.isSecret() || isSealed(written);
         Object tree = written.equals(ABSENT) ? null : opened(key, "", written);
+        return Optional.of(
+                key.type() == Object.class
+                        ? new Unread(type -> value(key, type, tree, secret))
+                        : value(key, key.type(), tree, secret));
+    }
+
+    private Object value(Key<?> key, Type type, @Nullable Object tree, boolean secret) {
         Object value;
         try {
-            value = Form.JSON.value(tree, key.type());
+            value = Form.JSON.value(tree, type);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("what was written under key '" + key + "': " + e.getMessage());
         }
         secrets.learn(value, secret);
-        return Optional.of(value);
+        return value;
     }
 
     private static boolean isSealed(@Nullable Object written) {
@@ -152,7 +175,7 @@ final class Values {
 
     private @Nullable Object opened(Key<?> key, String at, @Nullable Object written) {
         if (seal != null && isSealed(written) && written instanceof Map<?, ?> it) {
-            return Form.JSON.tree(seal.open(key.name(), at, (String) it.get(SEALED)));
+            return Form.TEXT.read(seal.open(key.name(), at, (String) it.get(SEALED)));
         }
         if (written instanceof Map<?, ?> map) {
             Map<String, @Nullable Object> copy = new LinkedHashMap<>();

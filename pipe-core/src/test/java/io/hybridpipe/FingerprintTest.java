@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.event.Path;
 import io.hybridpipe.json.Json;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -55,11 +55,9 @@ class FingerprintTest {
     /** The difference as a resume asks for it: the fingerprint has been in a journal. */
     private static List<String> difference(Pipe then, Pipe now, String... reached) {
         Json json = Json.compact();
-        Type list = new TypeRef<List<Object>>() {}.type();
-        List<Object> written =
-                new ArrayList<>((List<?>) json.value(json.tree(Fingerprint.of(then.describe()), list), list));
-        return Fingerprint.difference(
-                written, now.describe(), path -> List.of(reached).stream().anyMatch(it -> path.contains(Path.of(it))));
+        List<?> written = (List<?>) Objects.requireNonNull(json.read(json.write(Fingerprint.of(then.describe()))));
+        return Fingerprint.difference(new ArrayList<>(written), now.describe(), path -> List.of(reached).stream()
+                .anyMatch(it -> path.contains(Path.of(it))));
     }
 
     // ---- what is written

@@ -14,7 +14,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,8 +191,7 @@ class ValuesTest {
 
     /** What another process finds: only what the text of the journal says. */
     private static Object reread(Object written) {
-        byte[] text = Json.compact().write(written).getBytes(StandardCharsets.UTF_8);
-        return Objects.requireNonNull(Values.Form.JSON.tree(text));
+        return Objects.requireNonNull(Json.compact().read(Json.compact().write(written)));
     }
 
     @ParameterizedTest
@@ -203,6 +201,12 @@ class ValuesTest {
 
         assertThat(values.read(sample.key(), written)).contains(sample.value());
         assertThat(values.read(sample.key(), reread(written))).contains(sample.value());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void aTypeWhoseValuesAreReadBackHasNoProblem(Sample<?> sample) {
+        assertThat(Values.Form.JSON.problem(sample.key().type())).isEmpty();
     }
 
     @ParameterizedTest

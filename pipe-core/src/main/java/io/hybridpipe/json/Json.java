@@ -7,10 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import java.io.IOException;
-import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads JSON: the stable fields of events, reports and records. Immutable and thread-safe. */
@@ -45,34 +42,6 @@ public final class Json {
         return new Json(copy);
     }
 
-    /**
-     * The value in the form that JSON has it: texts, numbers, booleans, null, and lists and maps of them.
-     *
-     * @param type the declared type, under which it can be read back
-     * @throws IllegalArgumentException if it holds something that has no JSON form
-     */
-    public Object tree(Object value, Type type) {
-        try (TokenBuffer buffer = new TokenBuffer(mapper, false)) {
-            mapper.writerFor(mapper.constructType(type)).writeValue(buffer, value);
-            return mapper.readValue(buffer.asParser(), Object.class);
-        } catch (IOException e) {
-            throw unfit(value.getClass().getName(), e);
-        }
-    }
-
-    /**
-     * The value of a declared type that {@link #tree} gave this form.
-     *
-     * @throws IllegalArgumentException if it cannot be read as that type
-     */
-    public Object value(Object tree, Type type) {
-        try {
-            return mapper.convertValue(tree, mapper.constructType(type));
-        } catch (IllegalArgumentException e) {
-            throw unfit(type.getTypeName(), e);
-        }
-    }
-
     private static IllegalArgumentException unfit(String type, Exception e) {
         // the message of a mapper may quote the value, so it stays out
         return new IllegalArgumentException(
@@ -102,11 +71,11 @@ public final class Json {
      *
      * @throws IllegalArgumentException if it holds something that has no JSON form
      */
-    public String write(Object value) {
+    public String write(@Nullable Object value) {
         try {
             return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw unfit(value.getClass().getName(), e);
+            throw unfit(value == null ? "null" : value.getClass().getName(), e);
         }
     }
 }

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import java.io.File;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -248,6 +249,11 @@ final class ReadableTypes {
 
         private @Nullable String problemOfOne(JavaType type, String where) {
             Class<?> raw = type.getRawClass();
+            AnnotatedMember whole = writing(type).findJsonValueAccessor();
+            String inside = whole == null && raw.isRecord() ? problemOfComponents(type, where) : null;
+            if (inside != null) {
+                return inside;
+            }
             JsonDeserializer<?> deserializer = deserializer(type);
             if (deserializer == null || deserializer instanceof AbstractDeserializer) {
                 return at(where)
@@ -261,7 +267,6 @@ final class ReadableTypes {
                 return null;
             }
             ValueInstantiator maker = bean.getValueInstantiator();
-            AnnotatedMember whole = writing(type).findJsonValueAccessor();
             if (whole == null) {
                 return problemOfProperties(type, bean, maker, where);
             }
@@ -271,6 +276,23 @@ final class ReadableTypes {
             return maker.canCreateFromString() || maker.canCreateFromInt() || maker.canCreateFromLong()
                     ? null
                     : at(where) + raw.getName() + " has a @JsonValue but no @JsonCreator that reads it";
+        }
+
+        /** First, since the mapper finds no reader for a record with such a component, and does not say which it is. */
+        private @Nullable String problemOfComponents(JavaType type, String where) {
+            for (RecordComponent each : type.getRawClass().getRecordComponents()) {
+                JavaType component =
+                        mapper.getTypeFactory().resolveMemberType(each.getGenericType(), type.getBindings());
+                String problem = problem(component, inside(where, each.getName()));
+                if (problem != null) {
+                    return problem;
+                }
+            }
+            return null;
+        }
+
+        private static String inside(String where, String name) {
+            return where.isEmpty() ? name : where + "." + name;
         }
 
         private @Nullable String problemOfProperties(
@@ -291,7 +313,7 @@ final class ReadableTypes {
                     continue;
                 }
                 shown = true;
-                String inside = where.isEmpty() ? each.getName() : where + "." + each.getName();
+                String inside = inside(where, each.getName());
                 SettableBeanProperty counterpart = read.remove(each.getName());
                 if (counterpart == null) {
                     return at(inside) + "it is written, but not read";

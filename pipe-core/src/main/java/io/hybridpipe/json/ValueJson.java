@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -84,7 +83,6 @@ public final class ValueJson {
                         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-                        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                         .visibility(PropertyAccessor.GETTER, Visibility.NONE)
                         .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
                         .visibility(PropertyAccessor.SETTER, Visibility.NONE)
@@ -201,28 +199,5 @@ public final class ValueJson {
 
     private static IllegalArgumentException unreadable(Type type, String why) {
         return new IllegalArgumentException("it cannot be read as " + type.getTypeName() + " (" + why + ")");
-    }
-
-    /** A tree without {@link Hidden} as JSON in UTF-8. */
-    public byte[] bytes(@Nullable Object tree) {
-        try {
-            return mapper.writeValueAsBytes(tree);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "no tree of JSON (" + e.getClass().getSimpleName() + ")");
-        }
-    }
-
-    /**
-     * The tree that {@link #bytes} wrote.
-     *
-     * @throws IllegalArgumentException if it is not exactly one JSON value
-     */
-    public @Nullable Object tree(byte[] json) {
-        try {
-            return mapper.readValue(json, Object.class);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("not JSON (" + e.getClass().getSimpleName() + ")");
-        }
     }
 }
