@@ -103,7 +103,7 @@ class CrashModelTest {
         boolean turned = false;
         for (int life = 0; life < LIVES; life++) {
             int records = deaths-- > 0 ? 1 + random.nextInt(12) * (1 + random.nextInt(4)) : Integer.MAX_VALUE;
-            Mortal process = new Mortal(journal, time, records, random.nextBoolean());
+            Mortal process = Mortal.of(journal, time, records, random.nextBoolean());
             RunReport[] settled = {null};
             List<PipeEvent> events = new ArrayList<>();
             RunOptions options = RunOptions.ofDefaults()

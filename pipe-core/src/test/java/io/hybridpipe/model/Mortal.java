@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
@@ -25,25 +26,32 @@ import reactor.core.scheduler.Scheduler;
  * A process that dies at its nth record: from then on nothing comes back to it, neither the journal's answers nor those of the
  * cloud nor its own timers. What it had sent lives on.
  */
-final class Mortal implements Journal, StepInterceptor {
+public final class Mortal implements Journal, StepInterceptor {
     private final MemoryJournal journal;
-    private final VirtualScheduler time;
+    private final Scheduler time;
+    private final Predicate<JournalRecord> last;
     private final boolean lastOneWritten;
-    private int left;
     private boolean dead;
 
     /**
-     * @param records after how many of its own records it dies
-     * @param lastOneWritten whether the last of them is in the journal, though nobody heard of it
+     * Dies when it comes to such a record.
+     *
+     * @param lastOneWritten whether that record is in the journal, though nobody heard of it
      */
-    Mortal(MemoryJournal journal, VirtualScheduler time, int records, boolean lastOneWritten) {
+    public Mortal(MemoryJournal journal, Scheduler time, Predicate<JournalRecord> last, boolean lastOneWritten) {
         this.journal = journal;
         this.time = time;
-        left = records;
+        this.last = last;
         this.lastOneWritten = lastOneWritten;
     }
 
-    boolean isDead() {
+    /** Dies at its nth record. */
+    static Mortal of(MemoryJournal journal, Scheduler time, int records, boolean lastOneWritten) {
+        int[] left = {records};
+        return new Mortal(journal, time, entry -> --left[0] <= 0, lastOneWritten);
+    }
+
+    public boolean isDead() {
         return dead;
     }
 
@@ -101,7 +109,7 @@ final class Mortal implements Journal, StepInterceptor {
             if (dead) {
                 return;
             }
-            if (--left > 0) {
+            if (!last.test(entry)) {
                 log.append(entry, written);
                 return;
             }
@@ -144,7 +152,7 @@ final class Mortal implements Journal, StepInterceptor {
 
     // ---- its timers
 
-    Scheduler timers() {
+    public Scheduler timers() {
         return new Scheduler() {
             @Override
             public Disposable schedule(Runnable task) {
