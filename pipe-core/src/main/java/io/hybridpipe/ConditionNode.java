@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ConditionNode extends Node {
     private @Nullable BodyNode body;
     private boolean skipped;
+    private @Nullable Throwable stop;
 
     ConditionNode(Execution execution, Outline outline, @Nullable ScopeNode scope, @Nullable Path dynamicPath) {
         super(execution, outline, scope, dynamicPath);
@@ -53,6 +54,9 @@ final class ConditionNode extends Node {
         body = BodyNode.inside(this, scope);
         body.in = in;
         body.restoring = restoring;
+        if (stop != null) {
+            body.stop(stop);
+        }
         body.start(ended -> {
             if (ended.error != null) {
                 fail(ended.error);
@@ -70,6 +74,8 @@ final class ConditionNode extends Node {
     void stop(Throwable why) {
         if (body != null) {
             body.stop(why);
+        } else if (stop == null) {
+            stop = why;
         }
     }
 

@@ -235,9 +235,9 @@ final class ScopeNode extends Node {
 
     @Override
     void stop(Throwable why) {
-        if (inBody) {
-            body.stop(why);
-        } else if (!entered) {
+        // also before it is entered: it may be open already, and only the journal has not said so yet
+        body.stop(why);
+        if (!entered) {
             unit.stop(why);
         }
     }

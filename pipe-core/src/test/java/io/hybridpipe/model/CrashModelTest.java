@@ -92,6 +92,7 @@ class CrashModelTest {
         Pipe pipe = new RandomPipes(new Random(pipeSeed), cloud, ToyWork.Rules.ALL, true).pipe();
         long cancelAt = random.nextInt(3) == 0 ? random.nextInt(400) : -1;
         boolean undoInTheEnd = mode == 3 && random.nextInt(3) == 0;
+        boolean slowJournal = random.nextInt(3) == 0;
         int deaths = 1 + random.nextInt(3);
         if (talkative) {
             System.out.println(pipe);
@@ -104,6 +105,9 @@ class CrashModelTest {
         for (int life = 0; life < LIVES; life++) {
             int records = deaths-- > 0 ? 1 + random.nextInt(12) * (1 + random.nextInt(4)) : Integer.MAX_VALUE;
             Mortal process = Mortal.of(journal, time, records, random.nextBoolean());
+            if (slowJournal) {
+                process.answeringAfter(() -> random.nextInt(6));
+            }
             RunReport[] settled = {null};
             List<PipeEvent> events = new ArrayList<>();
             RunOptions options = RunOptions.ofDefaults()

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -31,6 +32,7 @@ public final class Mortal implements Journal, StepInterceptor {
     private final Scheduler time;
     private final Predicate<JournalRecord> last;
     private final boolean lastOneWritten;
+    private LongSupplier latency = () -> 0;
     private boolean dead;
 
     /**
@@ -49,6 +51,17 @@ public final class Mortal implements Journal, StepInterceptor {
     static Mortal of(MemoryJournal journal, Scheduler time, int records, boolean lastOneWritten) {
         int[] left = {records};
         return new Mortal(journal, time, entry -> --left[0] <= 0, lastOneWritten);
+    }
+
+    /** The journal's answers come after so many milliseconds, each in its order. */
+    Mortal answeringAfter(LongSupplier latency) {
+        long[] latest = {0};
+        this.latency = () -> {
+            long now = time.now(TimeUnit.MILLISECONDS);
+            latest[0] = Math.max(latest[0], now + latency.getAsLong());
+            return latest[0] - now;
+        };
+        return this;
     }
 
     public boolean isDead() {
@@ -110,7 +123,13 @@ public final class Mortal implements Journal, StepInterceptor {
                 return;
             }
             if (!last.test(entry)) {
-                log.append(entry, written);
+                long wait = latency.getAsLong();
+                log.append(
+                        entry,
+                        wait == 0
+                                ? written
+                                : failure ->
+                                        timers().schedule(() -> written.accept(failure), wait, TimeUnit.MILLISECONDS));
                 return;
             }
             if (lastOneWritten) {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe;
+
+import io.hybridpipe.event.RunId;
+import io.hybridpipe.journal.Journal;
+import io.hybridpipe.journal.JournalException;
+import io.hybridpipe.journal.JournalRecord;
+import io.hybridpipe.journal.MemoryJournal;
+import io.hybridpipe.journal.Owner;
+import io.hybridpipe.journal.RunLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** A journal whose disk is full from some record on, whose lease is lost or must be renewed, or that answers later. */
+final class TroubledJournal implements Journal {
+    final MemoryJournal journal = MemoryJournal.empty();
+    final List<String> asked = new ArrayList<>();
+
+    private Predicate<JournalRecord> fullAt = record -> false;
+    private Predicate<JournalRecord> lostAt = record -> false;
+    private @Nullable Scheduler scheduler;
+    private Duration late = Duration.ZERO;
+    private boolean full;
+    private boolean lost;
+    private boolean expired;
+
+    /** From this record on, such as {@code INTENT b}, nothing can be written. */
+    TroubledJournal fullAt(String record) {
+        fullAt = is(record);
+        return this;
+    }
+
+    /** When this record is written the lease is lost to another process. */
+    TroubledJournal lostAfter(String record) {
+        lostAt = is(record);
+        return this;
+    }
+
+    /** The lease is not known to be held, and each changing call must ask. */
+    TroubledJournal expired() {
+        expired = true;
+        return this;
+    }
+
+    TroubledJournal answeringAfter(Duration late, Scheduler scheduler) {
+        this.late = late;
+        this.scheduler = scheduler;
+        return this;
+    }
+
+    private static Predicate<JournalRecord> is(String record) {
+        return it -> record.equals(it.kind() + " " + it.path().name());
+    }
+
+    @Override
+    public Mono<RunLog> create(RunId run, String target) {
+        return journal.create(run, target).map(Log::new);
+    }
+
+    @Override
+    public Mono<RunLog> takeUp(RunId run) {
+        return journal.takeUp(run).map(Log::new);
+    }
+
+    @Override
+    public Mono<List<JournalRecord>> read(RunId run) {
+        return journal.read(run);
+    }
+
+    @Override
+    public Mono<List<RunId>> runs() {
+        return journal.runs();
+    }
+
+    @Override
+    public Mono<Optional<Owner>> owner(RunId run) {
+        return journal.owner(run);
+    }
+
+    private final class Log implements RunLog {
+        private final RunLog log;
+
+        Log(RunLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public List<JournalRecord> past() {
+            return log.past();
+        }
+
+        @Override
+        public Optional<Owner> takenFrom() {
+            return log.takenFrom();
+        }
+
+        @Override
+        public void append(JournalRecord entry, Consumer<@Nullable Throwable> written) {
+            full |= fullAt.test(entry);
+            boolean wasLost = lost;
+            lost |= lostAt.test(entry);
+            if (full) {
+                written.accept(JournalException.failed("r.jsonl: no space left on device", new IOException("full")));
+            } else if (wasLost) {
+                written.accept(JournalException.lost("p", null));
+            } else if (scheduler != null) {
+                log.append(
+                        entry,
+                        failure -> scheduler.schedule(
+                                () -> written.accept(failure), late.toMillis(), TimeUnit.MILLISECONDS));
+            } else {
+                log.append(entry, written);
+            }
+        }
+
+        @Override
+        public boolean isHeld() {
+            return !lost && !expired && log.isHeld();
+        }
+
+        @Override
+        public Mono<Void> confirm() {
+            return Mono.defer(() -> {
+                asked.add("confirm");
+                return lost ? Mono.error(JournalException.lost("p", null)) : log.confirm();
+            });
+        }
+
+        @Override
+        public Mono<Void> close() {
+            return log.close();
+        }
+    }
+}
