@@ -310,11 +310,15 @@ final class Unit implements State.View {
         for (Outputs o = given; o != null && o.key != null && o.value != null; o = o.rest) {
             Cell cell = new Cell(o.value, node.path());
             Cell old = cells == null ? null : cells.find(o.key);
-            if (old == null && work.contract.updates(o.key)) {
-                old = node.in.cells.getOrElse(o.key.name(), null);
-            }
             if (old != null) {
                 old.updatedBy(cell);
+                // an undo takes back the new cell only: the one that it stands for must not come to light again
+                old.undone();
+            } else if (work.contract.updates(o.key)) {
+                Cell updated = node.in.cells.getOrElse(o.key.name(), null);
+                if (updated != null) {
+                    updated.updatedBy(cell);
+                }
             }
             fresh = new Cells(o.key, cell, fresh);
         }
