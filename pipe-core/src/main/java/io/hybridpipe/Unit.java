@@ -186,11 +186,11 @@ final class Unit implements State.View {
     }
 
     /**
-     * An update that an earlier process may have made (a new password) decides whether the scopes round it can be found and closed,
+     * An update of unknown outcome (a new password) decides whether the scopes round it can be found and closed,
      * so it is looked for before they are; continues with what was found, if anything was looked for.
      */
     void learnUpdates(Consumer<@Nullable Found> then) {
-        if (!interrupted || node.scope == null || !work.contract.updatesAnything()) {
+        if (status != Status.BEGUN || node.scope == null || !work.contract.updatesAnything()) {
             then.accept(null);
             return;
         }
