@@ -83,9 +83,17 @@ final class JournalTrial {
 
         written.forEach(entry -> append(log, entry));
 
-        requireEqual("what is read while it is held", written, TrialRecords.withoutHeld(get(there.read(FIRST))));
+        requireWritten("what is read while it is held", written);
         done(log.close());
-        requireEqual("what is read when it is closed", written, TrialRecords.withoutHeld(get(there.read(FIRST))));
+        requireWritten("what is read when it is closed", written);
+    }
+
+    private void requireWritten(String what, List<JournalRecord> written) {
+        List<JournalRecord> read = TrialRecords.withoutHeld(get(there.read(FIRST)));
+        requireEqual("the number of records, " + what, written.size(), read.size());
+        for (int i = 0; i < read.size(); i++) {
+            requireEqual(what, TrialRecords.byValue(written.get(i)), TrialRecords.byValue(read.get(i)));
+        }
     }
 
     void eachAppendIsAnsweredOnceAndInOrder() {

@@ -4,6 +4,7 @@ package io.hybridpipe.test;
 import io.hybridpipe.event.Path;
 import io.hybridpipe.journal.JournalRecord;
 import io.hybridpipe.journal.JournalRecord.Kind;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link JournalTrial} writes, and what it looks at of that which it reads. */
 final class TrialRecords {
@@ -64,5 +66,26 @@ final class TrialRecords {
 
     static List<Kind> kinds(List<JournalRecord> records) {
         return records.stream().map(JournalRecord::kind).toList();
+    }
+
+    /** The same record with numbers by their value alone: JSON does not tell a long from an int, or a double from a decimal. */
+    static JournalRecord byValue(JournalRecord it) {
+        return new JournalRecord(it.kind(), it.at(), it.path(), it.generation(), it.attempt(), mapByValue(it.data()));
+    }
+
+    private static Map<String, Object> mapByValue(Map<?, ?> map) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        map.forEach((name, value) -> all.put(String.valueOf(name), plain(value)));
+        return all;
+    }
+
+    private static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return mapByValue(map);
+        }
+        if (value instanceof List<?> list) {
+            return new ArrayList<>(list.stream().map(TrialRecords::plain).toList());
+        }
+        return value instanceof Number number ? new BigDecimal(number.toString()).stripTrailingZeros() : value;
     }
 }

@@ -145,7 +145,7 @@ class JournalContractTest {
                         };
                     }
                 },
-                "records are read as they were written: what is read while it is held");
+                "records are read as they were written: the number of records, what is read while it is held: expected 12, not 11");
     }
 
     @Test
