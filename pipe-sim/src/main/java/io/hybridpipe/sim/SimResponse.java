@@ -63,11 +63,6 @@ public record SimResponse(int status, Map<String, List<String>> headers, String 
         return new SimResponse(status, more, body);
     }
 
-    /** This answer with another status. */
-    public SimResponse withStatus(int other) {
-        return new SimResponse(other, headers, body);
-    }
-
     /** The answer as text: status, headers, empty line, body. */
     public String wire() {
         return status + "\n" + SimRequest.lines(headers) + "\n" + body;

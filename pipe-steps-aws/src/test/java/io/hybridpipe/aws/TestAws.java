@@ -24,6 +24,9 @@ public final class TestAws implements AutoCloseable {
     /** How often steps look. */
     public static final Duration POLL = Duration.ofMillis(5);
 
+    /** A machine that boots in no time. */
+    public static final String IMAGE = "ami-0c0ffee0c0ffee000";
+
     public static final String REGION = "eu-central-1";
 
     // one for all tests: making and closing it costs more than a test
@@ -34,7 +37,8 @@ public final class TestAws implements AutoCloseable {
     private final AwsAccount account;
 
     private TestAws(UnaryOperator<SimAws.Builder> settings) {
-        aws = settings.apply(SimAws.builder().clock(clock)).start();
+        aws = settings.apply(SimAws.builder().clock(clock).image(IMAGE, "machine", Duration.ofSeconds(1)))
+                .start();
         account = newHandle();
     }
 
@@ -99,11 +103,11 @@ public final class TestAws implements AutoCloseable {
                         r -> r.vpcId(vpc).groupName("controller").description("controller"))
                 .join()
                 .groupId();
-        return new Network(subnet, table, group, networkInterface(ec2, subnet), networkInterface(ec2, subnet));
+        return new Network(vpc, subnet, table, group, networkInterface(ec2, subnet), networkInterface(ec2, subnet));
     }
 
     /** The ids of a small network. */
-    public record Network(String subnet, String table, String group, String eni, String otherEni) {}
+    public record Network(String vpc, String subnet, String table, String group, String eni, String otherEni) {}
 
     private static String networkInterface(Ec2AsyncClient ec2, String subnet) {
         return ec2.createNetworkInterface(r -> r.subnetId(subnet))

@@ -66,7 +66,7 @@ final class CloudFormation {
 
                     @Override
                     public void failed(List<String> resources) {
-                        createFailed(stack, resources);
+                        createFailed(stack, whichFailed("create", resources));
                     }
                 })
                 .start();
@@ -77,12 +77,11 @@ final class CloudFormation {
             stack.computeOutputs();
             stack.turn(status, "");
         } catch (AwsError e) {
-            createFailed(stack, List.of("Outputs"));
+            createFailed(stack, e.text() + ". ");
         }
     }
 
-    private void createFailed(Stack stack, List<String> resources) {
-        var why = "The following resource(s) failed to create: " + Deployment.names(resources) + ". ";
+    private void createFailed(Stack stack, String why) {
         switch (stack.onFailure) {
             case "DO_NOTHING" -> stack.turn("CREATE_FAILED", why);
             case "DELETE" -> {
@@ -97,7 +96,7 @@ final class CloudFormation {
                         stack.resources.values(),
                         failed -> stack.turn(
                                 failed.isEmpty() ? "ROLLBACK_COMPLETE" : "ROLLBACK_FAILED",
-                                failed.isEmpty() ? "" : notDeleted(failed)));
+                                failed.isEmpty() ? "" : whichFailed("delete", failed)));
                 removal.start();
             }
         }
@@ -119,7 +118,7 @@ final class CloudFormation {
                 try {
                     stack.computeOutputs();
                 } catch (AwsError e) {
-                    rollBackUpdate(stack, before, List.of("Outputs"), deployments.get(0));
+                    rollBackUpdate(stack, before, e.text() + ". ", deployments.get(0));
                     return;
                 }
                 var gone = new ArrayList<>(deployments.get(0).replaced.values());
@@ -135,7 +134,7 @@ final class CloudFormation {
 
             @Override
             public void failed(List<String> resources) {
-                rollBackUpdate(stack, before, resources, deployments.get(0));
+                rollBackUpdate(stack, before, whichFailed("update", resources), deployments.get(0));
             }
         }));
         deployments.get(0).start();
@@ -147,10 +146,8 @@ final class CloudFormation {
                 && definition.condition().map(evaluator::condition).orElse(true);
     }
 
-    private void rollBackUpdate(Stack stack, Stack.Input before, List<String> failed, Deployment deployment) {
-        stack.turn(
-                "UPDATE_ROLLBACK_IN_PROGRESS",
-                "The following resource(s) failed to update: " + Deployment.names(failed) + ". ");
+    private void rollBackUpdate(Stack stack, Stack.Input before, String why, Deployment deployment) {
+        stack.turn("UPDATE_ROLLBACK_IN_PROGRESS", why);
         var gone = new ArrayList<Stack.Resource>();
         deployment.replaced.forEach((name, old) -> {
             var successor = stack.resources.put(name, old);
@@ -174,9 +171,7 @@ final class CloudFormation {
 
                     @Override
                     public void failed(List<String> resources) {
-                        stack.turn(
-                                "UPDATE_ROLLBACK_FAILED",
-                                "The following resource(s) failed to update: " + Deployment.names(resources) + ". ");
+                        stack.turn("UPDATE_ROLLBACK_FAILED", whichFailed("update", resources));
                     }
                 })
                 .start();
@@ -215,13 +210,13 @@ final class CloudFormation {
                 stack.deleted = Optional.of(region.clock.instant());
                 stack.turn("DELETE_COMPLETE", "");
             } else {
-                stack.turn("DELETE_FAILED", notDeleted(failed));
+                stack.turn("DELETE_FAILED", whichFailed("delete", failed));
             }
         });
         removal.start();
     }
 
-    private static String notDeleted(List<String> failed) {
-        return "The following resource(s) failed to delete: " + Deployment.names(failed) + ". ";
+    private static String whichFailed(String what, List<String> resources) {
+        return "The following resource(s) failed to " + what + ": " + Deployment.names(resources) + ". ";
     }
 }

@@ -125,11 +125,6 @@ final class Routing {
         return associate(tableId, old.subnet());
     }
 
-    boolean hasAssociation(String associationId) {
-        return region.tableStore.any(table ->
-                table.associations().stream().anyMatch(made -> made.id().equals(associationId)));
-    }
-
     void forgetAssociationsOf(String subnet) {
         for (var table : region.tableStore.all()) {
             region.tableStore.put(table.withAssociations(table.associations().stream()

@@ -194,6 +194,25 @@ class StacksTest {
     }
 
     @Test
+    void anOutputThatCannotBeComputedRollsTheStackBackAndIsTheReason() {
+        var before = aws.inventory();
+        var id = of(aws.cloudFormation.createStack(
+                        request -> request.stackName("orders-vpc").templateBody("""
+                        Resources: {Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}}
+                        Outputs: {Second: {Value: !Select [1, !Split ["|", !Ref Vpc]]}}
+                        """)))
+                .stackId();
+        assertThat(aws.settled(id).stackStatusAsString()).isEqualTo("ROLLBACK_COMPLETE");
+        assertThat(events(id))
+                .filteredOn(event -> event.resourceStatusAsString().equals("ROLLBACK_IN_PROGRESS"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.resourceStatusReason())
+                        .isEqualTo("Template error: Fn::Select cannot select nonexistent value at index 1. Rollback"
+                                + " requested by user."));
+        assertThat(aws.inventory().ids("vpc")).isEqualTo(before.ids("vpc"));
+    }
+
+    @Test
     void deletingAStackInMidCreationLeavesNothing() {
         var before = aws.inventory();
         var id = aws.create("orders-vpc", VPC, PARAMETERS);

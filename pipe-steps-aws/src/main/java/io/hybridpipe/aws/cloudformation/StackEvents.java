@@ -45,7 +45,10 @@ final class StackEvents {
         context.progress((int) done, 0, underWay.isEmpty() ? "resources" : "resources; now " + underWay);
     }
 
-    /** The first resource that failed by itself: those that CloudFormation stopped because of it come later. */
+    /**
+     * The first resource that failed by itself, since those that CloudFormation stopped because of it come later; if none did,
+     * what the stack says of its end, an output that cannot be computed perhaps.
+     */
     static Optional<String> firstFailure(List<StackEvent> newestFirst) {
         for (int i = newestFirst.size() - 1; i >= 0; i--) {
             StackEvent event = newestFirst.get(i);
@@ -55,6 +58,8 @@ final class StackEvents {
             }
         }
         return newestFirst.stream()
+                .filter(event ->
+                        isAboutStack(event) && !event.resourceStatusAsString().equals("CREATE_IN_PROGRESS"))
                 .filter(event -> !reason(event).isEmpty())
                 .reduce((newer, older) -> older)
                 .map(StackEvents::reason);

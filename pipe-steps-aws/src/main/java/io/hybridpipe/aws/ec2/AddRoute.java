@@ -122,11 +122,6 @@ public final class AddRoute implements Step {
         return via(RouteTarget.GATEWAY, id);
     }
 
-    /** Leads to a VPC peering connection, {@code pcx-…}. */
-    public AddRoute viaPeering(Input<? extends String> id) {
-        return via(RouteTarget.PEERING, id);
-    }
-
     private AddRoute via(RouteTarget kind, Input<? extends String> id) {
         return new AddRoute(account, table, destination, kind, id, pollEvery);
     }

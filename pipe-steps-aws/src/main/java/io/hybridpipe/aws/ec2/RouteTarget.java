@@ -12,8 +12,7 @@ import software.amazon.awssdk.services.ec2.model.Route;
 enum RouteTarget {
     INTERFACE(CreateRouteRequest.Builder::networkInterfaceId, Route::networkInterfaceId),
     INSTANCE(CreateRouteRequest.Builder::instanceId, Route::instanceId),
-    GATEWAY(CreateRouteRequest.Builder::gatewayId, Route::gatewayId),
-    PEERING(CreateRouteRequest.Builder::vpcPeeringConnectionId, Route::vpcPeeringConnectionId);
+    GATEWAY(CreateRouteRequest.Builder::gatewayId, Route::gatewayId);
 
     private final BiConsumer<CreateRouteRequest.Builder, String> request;
     private final Function<Route, String> route;

@@ -131,6 +131,18 @@ class DeployStackTest {
     }
 
     @Test
+    void whenNoResourceFailedTheStacksOwnReasonIsSaid() {
+        StepFailure failure =
+                failure(step.template(TEMPLATE + "  Second: {Value: !Select [1, !Split ['|', !Ref Vpc]]}\n")
+                        .run(INPUT, context));
+        assertThat(failure)
+                .hasMessageStartingWith("stack orders-vpc in account-a/eu-central-1 failed (ROLLBACK_")
+                .hasMessageEndingWith(
+                        "): Template error: Fn::Select cannot select nonexistent value at index 1. Rollback"
+                                + " requested by user.");
+    }
+
+    @Test
     void whatAFailedAttemptLeftIsDeletedAndMadeAgain() {
         assertThat(failure(step.run(BAD_INPUT, context)).failureClass()).isEqualTo(FailureClass.PERMANENT);
         assertThat(step.reconcile(BAD_INPUT, context).block(SOON))

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Route;
 
 class AddRouteTest {
@@ -71,6 +73,61 @@ class AddRouteTest {
                     .isEqualTo("aws ec2 describe-route-tables --route-table-ids " + network.table()
                             + " --region eu-central-1");
         });
+    }
+
+    @Test
+    void aRouteMayLeadToAGateway() {
+        String gateway = aws.account()
+                .ec2ForChanges()
+                .createInternetGateway()
+                .join()
+                .internetGateway()
+                .internetGatewayId();
+        aws.account()
+                .ec2ForChanges()
+                .attachInternetGateway(r -> r.vpcId(network.vpc()).internetGatewayId(gateway))
+                .join();
+        assertRouteIsMadeFoundAndTakenBack(step.viaGateway(Input.value(gateway)));
+        assertThat(step.viaGateway(Input.value(gateway))
+                        .run(State.empty(), context)
+                        .block(SOON))
+                .isEqualTo(Outputs.none());
+        assertThat(routes()).extracting(Route::gatewayId).containsExactly(gateway);
+    }
+
+    @Test
+    void aRouteMayLeadToAnInstanceAndThenGoesToItsInterface() {
+        Instance instance = aws.account()
+                .ec2ForChanges()
+                .runInstances(
+                        r -> r.imageId(TestAws.IMAGE).minCount(1).maxCount(1).subnetId(network.subnet()))
+                .join()
+                .instances()
+                .get(0);
+        aws.account()
+                .ec2()
+                .waiter()
+                .waitUntilInstanceRunning(
+                        r -> r.instanceIds(instance.instanceId()),
+                        w -> w.backoffStrategyV2(BackoffStrategy.fixedDelay(POLL)))
+                .join();
+        assertRouteIsMadeFoundAndTakenBack(step.viaInstance(Input.value(instance.instanceId())));
+        step.viaInstance(Input.value(instance.instanceId()))
+                .run(State.empty(), context)
+                .block(SOON);
+        assertThat(routes())
+                .extracting(Route::networkInterfaceId)
+                .containsExactly(instance.networkInterfaces().get(0).networkInterfaceId());
+    }
+
+    private void assertRouteIsMadeFoundAndTakenBack(AddRoute towards) {
+        Inventory furnished = aws.inventory();
+        TestContext own = context.withRunId("run-2");
+        assertThat(towards.reconcile(State.empty(), own).block(SOON)).isEqualTo(Found.absent());
+        towards.run(State.empty(), own).block(SOON);
+        assertThat(towards.reconcile(State.empty(), own).block(SOON)).isEqualTo(Found.done(Outputs.none()));
+        towards.undo(State.empty(), Found.done(Outputs.none()), own).block(SOON);
+        assertThat(aws.inventory()).isEqualTo(furnished);
     }
 
     @Test
