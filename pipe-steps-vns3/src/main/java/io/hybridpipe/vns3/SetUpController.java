@@ -304,9 +304,13 @@ public final class SetUpController implements Step {
 
         Mono<Found> look() {
             return ready().flatMap(config -> config.licensed()
-                    ? Mono.zip(client.license(), client.keyset(), client.peering())
-                            .map(seen -> toFound(config, seen.getT1(), seen.getT2(), seen.getT3()))
-                    : Mono.just(Found.absent()));
+                            ? Mono.zip(client.license(), client.keyset(), client.peering())
+                                    .map(seen -> toFound(config, seen.getT1(), seen.getT2(), seen.getT3()))
+                            : Mono.just(Found.absent()))
+                    // a failure would be waited for again, and an undo has better use for the time
+                    .onErrorResume(
+                            failure -> FailureClass.of(failure) == FailureClass.PERMANENT,
+                            failure -> Mono.just(Found.unknown(String.valueOf(failure.getMessage()))));
         }
 
         private Mono<ControllerConfig> ready() {

@@ -292,6 +292,16 @@ class SetUpControllerTest {
     }
 
     @Test
+    void ofAControllerThatNeverComesUpReconcileSaysSoOnceAndForAll() {
+        lab.start(lab.builder("c", "10.1.0.10", ADDRESS)
+                .boot(new Boot(Duration.ZERO, Duration.ofHours(1), Duration.ZERO, Duration.ZERO)));
+        Found found = Lab.get(step.readyWithin(Duration.ofMillis(100)).reconcile(State.empty(), context));
+        assertThat(found).isInstanceOfSatisfying(Found.Unknown.class, unknown -> assertThat(unknown.why())
+                .contains("is not ready after PT0.1S"));
+        Lab.await(step.undo(State.empty(), found, context));
+    }
+
+    @Test
     void chosenOverlayAddressesAreSet() {
         running();
         Lab.get(run(step.parameters(LicenseParameters.of(
