@@ -26,7 +26,8 @@ final class DerivedInput<T> implements Input<T> {
 
     static <T> Input<T> literal(T value) {
         Objects.requireNonNull(value, "value");
-        return new DerivedInput<>(Set.of(), Set.of(), state -> value, state -> Optional.of(value));
+        return new DerivedInput<>(
+                Set.of(), Set.of(), state -> state.met(value), state -> Optional.of(state.met(value)));
     }
 
     static <A, R> Input<R> of(Input<? extends A> a, Function<? super A, ? extends R> function) {

@@ -80,9 +80,9 @@ final class Preflight {
         outline.children().forEach(child -> collect(child, inside));
     }
 
-    private static <T> Optional<T> early(Input<T> input, State visible, Outline outline) {
+    private <T> Optional<T> early(Input<T> input, State visible, Outline outline) {
         try {
-            return input.find(visible.seenBy(new Early(outline.path(), null)));
+            return input.find(visible.seenBy(new Early(outline.path(), null, execution.secrets)));
         } catch (RuntimeException | Error e) {
             // it fails again, and then counts, when the run comes to it
             return Optional.empty();
@@ -91,7 +91,8 @@ final class Preflight {
 
     private Mono<Void> answer(Work work, State visible, Path path) {
         try {
-            return work.preflight(visible.seenBy(new Early(path, work.contract)), new Context(execution, path));
+            return work.preflight(
+                    visible.seenBy(new Early(path, work.contract, execution.secrets)), new Context(execution, path));
         } catch (RuntimeException | Error e) {
             return Mono.error(e);
         }
@@ -116,7 +117,12 @@ final class Preflight {
     /** What all said together: nothing against it, or the failure that refuses the run. */
     record Verdict(Path path, @Nullable Throwable failure, List<Throwable> others) {}
 
-    private record Early(Path path, @Nullable Contract contract) implements State.View {
+    private record Early(Path path, @Nullable Contract contract, Secrets secrets) implements State.View {
+        @Override
+        public void met(Object value) {
+            secrets.learn(value, false);
+        }
+
         @Override
         public boolean mayRead(String name) {
             return contract == null || contract.mayRead(name);

@@ -91,6 +91,14 @@ public final class State {
         return view != null && view.early() && !cells.containsKey(key.name());
     }
 
+    /** A value that is not in the state but that its reader is given beside it: it may hold a secret. */
+    <T> T met(T value) {
+        if (view != null) {
+            view.met(value);
+        }
+        return value;
+    }
+
     /** This state as one reader sees it. */
     State seenBy(View reader) {
         return new State(cells, reader);
@@ -119,6 +127,9 @@ public final class State {
         boolean mayRead(String name);
 
         String reader();
+
+        /** Told of each literal that the reader is given. */
+        void met(Object value);
 
         /** Whether later steps may still write keys that have no value now. */
         default boolean early() {

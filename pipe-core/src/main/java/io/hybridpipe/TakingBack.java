@@ -170,6 +170,11 @@ final class TakingBack {
             }
 
             @Override
+            public void met(Object value) {
+                unit.met(value);
+            }
+
+            @Override
             public String reader() {
                 return "undo of " + unit.reader();
             }

@@ -138,6 +138,11 @@ final class Unit implements State.View {
     }
 
     @Override
+    public void met(Object value) {
+        execution.secrets.learn(value, false);
+    }
+
+    @Override
     public String reader() {
         return work.isScope() ? "scope " + node.path() : "step " + node.path();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -57,6 +58,9 @@ class ValuesTest {
     }
 
     private record Nothing() {}
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private record Sparse(@Nullable String name, List<String> list, Optional<Integer> number) {}
 
     private record Tree(String name, List<Tree> branches) {}
 
@@ -172,6 +176,7 @@ class ValuesTest {
                 Sample.of(new TypeRef<>() {}, new Box<>("b", List.of(new Box<>("c", Instant.EPOCH)))),
                 Sample.of(Place.class, new Place("street", 2, null)),
                 Sample.of(Nothing.class, new Nothing()),
+                Sample.of(Sparse.class, new Sparse(null, List.of(), Optional.empty())),
                 Sample.of(Tree.class, new Tree("root", List.of(new Tree("leaf", List.of())))),
                 Sample.of(Colour.class, new Colour(0x123456)),
                 Sample.of(Shape.class, new Circle(1.5)),

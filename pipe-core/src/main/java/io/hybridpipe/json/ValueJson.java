@@ -3,6 +3,7 @@ package io.hybridpipe.json;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,6 +12,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -75,6 +78,7 @@ public final class ValueJson {
                         .addModule(new Jdk8Module())
                         .addModule(new ValueForms())
                         .addModule(new HidingModule(holder, reveal, hide))
+                        .annotationIntrospector(new All())
                         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                         .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
                         .enable(SerializationFeature.WRITE_DATES_WITH_ZONE_ID)
@@ -93,6 +97,16 @@ public final class ValueJson {
                                 it -> it.setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.STRING)))
                         .build(),
                 holder);
+    }
+
+    /** Nothing is left out, whatever a class says: what is missing when it is read is an error. */
+    private static final class All extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public JsonInclude.Value findPropertyInclusion(Annotated annotated) {
+            return JsonInclude.Value.empty();
+        }
     }
 
     /** Why values of this type cannot be written and read back equal; empty if they can. */
