@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.journal;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -72,12 +74,7 @@ final class Lease {
             // nothing
             long started = System.nanoTime();
             Instant now = leases.now();
-            LeaseEntry entry = file.read();
-            boolean ours = isOurs(entry);
-            if (over || !ours) {
-                over = true;
-                throw JournalException.lost(file.target(), ours ? null : entry.owner());
-            }
+            requireOurs();
             Owner it = term.owner;
             Owner renewed =
                     new Owner(it.run(), it.host(), it.process(), it.since(), now.plus(leases.length), it.fence());
@@ -85,6 +82,42 @@ final class Lease {
             term = term(renewed, started);
             return renewed;
         });
+    }
+
+    /** Does something with files. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /**
+     * Does something short that must not come after a take-over: nobody can take the lease meanwhile.
+     *
+     * @throws JournalException {@code LOST} if it was taken over or released before; otherwise as {@link #confirm}
+     */
+    <T> T guard(Work<T> work) throws IOException {
+        try {
+            return file.locked(LeaseFile.PATIENCE, () -> {
+                requireOurs();
+                try {
+                    return work.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Under the file's lock. */
+    private void requireOurs() {
+        LeaseEntry entry = file.read();
+        boolean ours = isOurs(entry);
+        if (over || !ours) {
+            over = true;
+            throw JournalException.lost(file.target(), ours ? null : entry.owner());
+        }
     }
 
     private boolean isOurs(LeaseEntry entry) {

@@ -91,19 +91,13 @@ final class LogStore {
         });
     }
 
-    /** Does something with files. */
-    @FunctionalInterface
-    private interface Work<T> {
-        T run() throws IOException;
-    }
-
     /** Puts the file, which is safe, where the log belongs. */
     @FunctionalInterface
     private interface Placing {
         void place(Path temporary) throws IOException;
     }
 
-    private static RunLog orRelease(Lease lease, Work<RunLog> work) throws IOException {
+    private static RunLog orRelease(Lease lease, Lease.Work<RunLog> work) throws IOException {
         boolean done = false;
         try {
             RunLog log = work.run();
@@ -128,26 +122,39 @@ final class LogStore {
             throws IOException {
         Path temporary = disk.log(run).resolveSibling(run + "." + Long.toHexString(System.nanoTime()) + ".tmp");
         FileChannel channel = disk.make(temporary);
-        Head head = null;
         try {
             Disk.write(channel, before);
-            // the head is put first, and covers only what a former owner has written too: the log is never behind it
-            head = checksum.isKeyed() ? Head.put(disk, disk.head(run), run.value(), chain, checksum) : null;
-            Disk.write(channel, chain.add(LineFormat.entry(chain.length() + 1, held(target, lease.owner(), lost))));
-            channel.force(false);
-            placing.place(temporary);
-            disk.sync();
-            if (head != null) {
-                head.write(chain.length(), chain.last());
-            }
+            // a process that was stopped on the way here must not put its copy over the log of the next owner
+            Head head = lease.guard(() -> {
+                        // the head is put first, and covers only what a former owner has written too: the log is never
+                        // behind it
+                        Head put = checksum.isKeyed()
+                                ? Head.put(disk, disk.head(run), run.value(), chain, checksum)
+                                : null;
+                        try {
+                            Disk.write(
+                                    channel,
+                                    chain.add(LineFormat.entry(chain.length() + 1, held(target, lease.owner(), lost))));
+                            channel.force(false);
+                            placing.place(temporary);
+                            disk.sync();
+                            if (put != null) {
+                                put.write(chain.length(), chain.last());
+                            }
+                            return Optional.ofNullable(put);
+                        } catch (IOException | RuntimeException e) {
+                            if (put != null) {
+                                put.close();
+                            }
+                            throw e;
+                        }
+                    })
+                    .orElse(null);
             FileRunLog log = new FileRunLog(run, this, lease, past, chain, channel, head);
             open.add(log);
             return log;
         } catch (IOException | RuntimeException e) {
             channel.close();
-            if (head != null) {
-                head.close();
-            }
             Files.deleteIfExists(temporary);
             throw e;
         }

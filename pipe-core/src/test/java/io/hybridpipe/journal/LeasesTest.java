@@ -14,8 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,30 +40,6 @@ class LeasesTest {
 
     private Leases leases() {
         return Leases.in(directory.resolve("leases"), clock, LENGTH);
-    }
-
-    /** A wall clock that stands still until it is set. */
-    private static final class SetClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
-
-        void passes(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new IllegalArgumentException("always UTC");
-        }
     }
 
     private static JournalException refusedWith(Reason reason, Callable<?> attempt) {
