@@ -76,11 +76,11 @@ final class Attempts {
         reopening = node instanceof ScopeNode scope && scope.isReopening();
         if (reopening) {
             performStartedAt = execution.now();
-            if (execution.undoExpired()) {
+            if (execution.undo.hasExpired()) {
                 end(StepFailure.permanent("the undo deadline has passed"));
                 return;
             }
-            execution.isActive(unit, true);
+            execution.undo.isActive(unit, true);
         }
         unit.learnUpdates(found -> {
             if (unit.status == Unit.Status.DONE) {
@@ -121,8 +121,8 @@ final class Attempts {
             if (execution.isHeard()) {
                 String type = work.contract.type();
                 // the two events of every step are made without a detour, since there may be very many
-                EventHeader header = execution.header(node, unit.attempt);
-                execution.tell(
+                EventHeader header = execution.listening.header(node, unit.attempt);
+                execution.listening.tell(
                         work.isScope()
                                 ? new PipeEvent.ScopeOpening(header, type)
                                 : new PipeEvent.StepStarted(header, type));
@@ -283,7 +283,7 @@ final class Attempts {
         performing = false;
         if (reopening) {
             reopening = false;
-            execution.isActive(unit, false);
+            execution.undo.isActive(unit, false);
         }
         if (stepTimer != null) {
             stepTimer.dispose();
@@ -303,8 +303,8 @@ final class Attempts {
     private void said(@Nullable Throwable failure) {
         Duration took = Duration.ofMillis(execution.now() - performStartedAt);
         if (failure == null) {
-            EventHeader header = execution.header(node, unit.attempt);
-            execution.tell(
+            EventHeader header = execution.listening.header(node, unit.attempt);
+            execution.listening.tell(
                     work.isScope()
                             ? new PipeEvent.ScopeOpened(header, Instant.ofEpochMilli(unit.expiresAt()), took)
                             : new PipeEvent.StepFinished(header, took));

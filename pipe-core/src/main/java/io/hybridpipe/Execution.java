@@ -5,7 +5,6 @@ import io.hybridpipe.event.EventHeader;
 import io.hybridpipe.event.Path;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.RunId;
-import io.hybridpipe.event.RunListener;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.journal.JournalRecord.Kind;
@@ -15,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,17 +42,6 @@ import reactor.util.context.ContextView;
 final class Execution implements Run {
     static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
 
-    private static final ClassValue<Boolean> HEARS_SETTLED = new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> type) {
-            try {
-                return type.getMethod("settled", RunReport.class).getDeclaringClass() != RunListener.class;
-            } catch (NoSuchMethodException e) {
-                throw new IllegalStateException("every listener has one", e);
-            }
-        }
-    };
-
     final Pipe pipe;
     /** How it goes on, if another process began it. */
     final @Nullable Resumption resumption;
@@ -74,13 +61,13 @@ final class Execution implements Run {
     /** What the run writes down, and the lease under which it works. */
     final Records records;
 
+    final Listening listening;
+    final UndoPass undo;
+
     private final Sinks.One<End> end = Sinks.one();
-    private final Set<RunListener> noisy = new HashSet<>();
     private final BodyNode root;
-    private final Set<Unit> active = new LinkedHashSet<>();
     private volatile @Nullable RunId id;
     private volatile @Nullable String asked;
-    private long sequence;
     private long now;
     private boolean nowKnown;
     private Instant instant = Instant.EPOCH;
@@ -90,14 +77,10 @@ final class Execution implements Run {
     private @Nullable Throwable stopRequested;
     private @Nullable Disposable preflight;
     private @Nullable Disposable deadlineTimer;
-    private @Nullable Disposable undoTimer;
     private final List<Throwable> others = new ArrayList<>();
     private boolean refused;
     private boolean unrestored;
     private boolean over;
-    private boolean undoing;
-    private boolean undoExpired;
-    private long undoUntil;
     private boolean keptAlive;
 
     Execution(Pipe pipe, State input, RunOptions options, ContextView context, @Nullable Resumption resumption) {
@@ -113,6 +96,8 @@ final class Execution implements Run {
         clock = options.clock != null ? options.clock : wallClock ? Clock.systemUTC() : new SchedulerClock(timers);
         mailbox = new Mailbox(wallClock ? EngineThreads.executor() : Runnable::run, this::timePasses);
         records = new Records(this);
+        listening = new Listening(this);
+        undo = new UndoPass(this);
         root = BodyNode.root(this, pipe.describe());
     }
 
@@ -411,42 +396,9 @@ final class Execution implements Run {
                 || (options.onFailure == RunOptions.OnFailure.KEEP && !root.restoring);
     }
 
-    // ---- undo passes
-
     /** Starts a pass of undo, early by a failed scope or at the end by the run. */
     void beginUndo() {
-        undoing = true;
-        undoExpired = false;
-        emit(root, 0, header -> new PipeEvent.RunUndoStarted(header, message(primary)));
-        if (undoTimer != null) {
-            undoTimer.dispose();
-        }
-        undoUntil = now() + options.undoDeadline.toMillis();
-        undoTimer = timer(options.undoDeadline.toMillis(), () -> {
-            undoExpired = true;
-            new ArrayList<>(active).forEach(Unit::undoDeadlinePassed);
-        });
-    }
-
-    boolean isUndoing() {
-        return undoing;
-    }
-
-    boolean undoExpired() {
-        return undoExpired;
-    }
-
-    /** What an undo or re-open without a timeout of its own gets: a quarter of what is left. */
-    long undoShare() {
-        return Math.max(1, (undoUntil - now()) / 4);
-    }
-
-    void isActive(Unit unit, boolean active) {
-        if (active) {
-            this.active.add(unit);
-        } else {
-            this.active.remove(unit);
-        }
+        undo.begin(message(primary));
     }
 
     // ---- the end
@@ -474,16 +426,7 @@ final class Execution implements Run {
         if (outcome == Outcome.LEFT_OVERS) {
             LOG.error(reporting.leftoverLine());
         }
-        for (RunListener listener : options.listeners) {
-            try {
-                // a lambda has no settled of its own: for it no report need be made
-                if (HEARS_SETTLED.get(listener.getClass())) {
-                    listener.settled(result.report());
-                }
-            } catch (RuntimeException | Error e) {
-                ignore(listener, e);
-            }
-        }
+        listening.settled(result::report);
         // the JVM may end from the moment it is released: whoever waits for the end is told before
         try {
             end.tryEmitValue(result);
@@ -499,9 +442,7 @@ final class Execution implements Run {
         if (deadlineTimer != null) {
             deadlineTimer.dispose();
         }
-        if (undoTimer != null) {
-            undoTimer.dispose();
-        }
+        undo.stop();
     }
 
     private synchronized void release() {
@@ -569,7 +510,7 @@ final class Execution implements Run {
         return now;
     }
 
-    private Instant instant() {
+    Instant instant() {
         long millis = now();
         if (instant.toEpochMilli() != millis) {
             instant = Instant.ofEpochMilli(millis);
@@ -586,36 +527,11 @@ final class Execution implements Run {
     }
 
     boolean isHeard() {
-        return !options.listeners.isEmpty();
+        return listening.isHeard();
     }
 
     void emit(Node node, int attempt, Function<EventHeader, PipeEvent> event) {
-        if (isHeard()) {
-            tell(event.apply(header(node, attempt)));
-        }
-    }
-
-    EventHeader header(Node node, int attempt) {
-        return new EventHeader(id(), sequence++, node.path(), attempt, instant(), options.labels);
-    }
-
-    void tell(PipeEvent happened) {
-        for (RunListener listener : options.listeners) {
-            try {
-                listener.on(happened);
-            } catch (RuntimeException | Error e) {
-                ignore(listener, e);
-            }
-        }
-    }
-
-    private void ignore(RunListener listener, Throwable thrown) {
-        if (noisy.add(listener)) {
-            LOG.warn(
-                    "listener {} threw; it is ignored, and further throws of it are not logged",
-                    listener,
-                    secrets.scrub(thrown));
-        }
+        listening.emit(node, attempt, event);
     }
 
     String message(@Nullable Throwable failure) {

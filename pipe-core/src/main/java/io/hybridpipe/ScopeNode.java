@@ -38,7 +38,7 @@ final class ScopeNode extends Node {
 
     /** Whether an opening from now on is for undo or a close: its body was begun, and does not go forward any more. */
     boolean isReopening() {
-        return entered && !(inBody && unit.isRestored() && !execution.isUndoing());
+        return entered && !(inBody && unit.isRestored() && !execution.undo.isOn());
     }
 
     @Override
@@ -187,7 +187,7 @@ final class ScopeNode extends Node {
         if (failure == null) {
             expired = false;
             watchExpiry();
-        } else if (inBody || execution.isUndoing()) {
+        } else if (inBody || execution.undo.isOn()) {
             cannotOpen = failure;
         }
         List<Consumer<@Nullable Throwable>> waiting = new ArrayList<>(waitingForOpen);

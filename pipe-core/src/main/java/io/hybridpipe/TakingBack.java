@@ -35,19 +35,19 @@ final class TakingBack {
 
     /** Whether there is no time left to look twice. */
     boolean isHurried() {
-        return undoInterrupted || isStepUndo() && execution.undoExpired();
+        return undoInterrupted || isStepUndo() && execution.undo.hasExpired();
     }
 
     /** Takes back what may be there; calls back with the failure that makes it a leftover, or with nothing. */
     void takeBack(Consumer<@Nullable Throwable> whenDone) {
-        if (!work.isScope() && execution.undoExpired()) {
+        if (!work.isScope() && execution.undo.hasExpired()) {
             leave(whenDone, StepFailure.permanent("the undo deadline has passed"));
             return;
         }
         active = true;
         undoInterrupted = false;
         undoStartedAt = execution.now();
-        execution.isActive(unit, true);
+        execution.undo.isActive(unit, true);
         Consumer<@Nullable Throwable> inTheOpen = failure -> {
             if (failure != null && !work.isScope()) {
                 leave(whenDone, failure);
@@ -119,7 +119,7 @@ final class TakingBack {
                     } else if (tries > 1
                             && FailureClass.of(failure) != FailureClass.PERMANENT
                             && !unit.mayStillAct
-                            && !(isStepUndo() && execution.undoExpired())) {
+                            && !(isStepUndo() && execution.undo.hasExpired())) {
                         Runnable again = () -> tryUndoInOpenScope(found, tries - 1, whenDone);
                         if (undoInterrupted) {
                             // the scope round it has expired: the time left is that of its close
@@ -182,7 +182,7 @@ final class TakingBack {
     }
 
     private void takenBack(Consumer<@Nullable Throwable> whenDone, @Nullable Throwable failure) {
-        boolean hurried = isStepUndo() && execution.undoExpired();
+        boolean hurried = isStepUndo() && execution.undo.hasExpired();
         if (failure != null
                 && FailureClass.of(failure) == FailureClass.UNKNOWN_OUTCOME
                 && !hurried
@@ -200,7 +200,7 @@ final class TakingBack {
             leaveActing(whenDone);
         } else {
             active = false;
-            execution.isActive(unit, false);
+            execution.undo.isActive(unit, false);
             execution.leftovers.remove(unit);
             if (execution.isHeard()) {
                 Duration took = Duration.ofMillis(execution.now() - undoStartedAt);
@@ -221,7 +221,7 @@ final class TakingBack {
 
     private void leave(Consumer<@Nullable Throwable> whenDone, Throwable failure) {
         active = false;
-        execution.isActive(unit, false);
+        execution.undo.isActive(unit, false);
         String message = execution.message(failure);
         execution.leftovers.put(unit, message);
         FailureClass failureClass = FailureClass.of(failure);

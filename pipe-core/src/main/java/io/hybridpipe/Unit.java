@@ -355,8 +355,8 @@ final class Unit implements State.View {
     }
 
     long share() {
-        boolean inUndoPass = execution.isUndoing() && (!attempts.isPerforming() || attempts.isReopening());
-        return inUndoPass ? execution.undoShare() : CLOSE_TIMEOUT;
+        boolean inUndoPass = execution.undo.isOn() && (!attempts.isPerforming() || attempts.isReopening());
+        return inUndoPass ? execution.undo.share() : CLOSE_TIMEOUT;
     }
 
     static Duration retryAfter(Throwable failure) {

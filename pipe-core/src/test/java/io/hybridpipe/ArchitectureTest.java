@@ -149,7 +149,7 @@ class ArchitectureTest {
                         "ScrubbedException Secrets",
                         // a pipe holds elements and an element may hold a pipe; a run holds nodes and a node knows its
                         // run
-                        "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode Fingerprint GroupNode Lookup MembersNode"
+                        "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode Fingerprint GroupNode Listening Lookup MembersNode"
                                 + " NestedNode Node Outline Pipe Preflight Records Reporting Resumption RunMono ScopeNode Shutdown StepNode"
                                 + " TakingBack Targets Unit Values WrittenKeys");
     }
