@@ -151,7 +151,7 @@ class ArchitectureTest {
                         // run
                         "Attempts BodyNode Call Check ConditionNode Drawing Element Execution FanOutNode Fingerprint GroupNode Listening Lookup MembersNode"
                                 + " NestedNode Node Outline Pipe Preflight Records Reporting Resumption RunMono ScopeNode Shutdown StepNode"
-                                + " TakingBack Targets Unit Values WrittenKeys");
+                                + " TakingBack Targets UndoPass Unit Values WrittenKeys");
     }
 
     /** The circles among the root package's files, each as the sorted names of its classes. */
