@@ -234,7 +234,10 @@ final class Records {
     }
 
     Map<String, Object> failure(Throwable failure) {
-        return Map.of("class", FailureClass.of(failure).name(), "message", execution.message(failure));
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("class", FailureClass.of(failure).name());
+        said.put("message", execution.message(failure));
+        return said;
     }
 
     // ---- before a changing call
