@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -200,6 +201,32 @@ class TestingGuideTest {
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
     // end
+
+    // snippet: crash
+    @Test
+    void afterACrashAnywhereThereIsOneBucketOrNone() {
+        String table = bucketMatrix().check();
+
+        assertThat(table).contains("cells are fine");
+    }
+
+    private CrashMatrix bucketMatrix() {
+        return CrashMatrix.of(() -> {
+                    cloud.clear(); // a fresh stand-in for each cell
+                    return Pipe.named("net")
+                            .needs(NAME)
+                            .step("bucket", new CreateBucket(NAME, VPC, cloud))
+                            .build();
+                })
+                .input(State.of(NAME, "logs"))
+                .inventory(() -> Collections.nCopies(cloud.size(), "bucket"));
+    }
+    // end
+
+    @Test
+    void theTableShownOnThePageIsTheOneThatIsReturned() throws IOException {
+        assertThat(page()).contains("```text\n" + bucketMatrix().check() + "\n```");
+    }
 
     @Test
     void everySnippetOnThePageIsTheOneThatRunsHere() throws IOException {
