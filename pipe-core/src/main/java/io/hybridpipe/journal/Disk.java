@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class Disk {
     private final Path directory;
     private final Channels channels;
     private final boolean posix;
+    private final AtomicLong asked = new AtomicLong();
+    private long synced;
+    private @Nullable IOException failure;
 
     private Disk(Path directory, Channels channels) {
         this.directory = directory;
@@ -131,8 +135,30 @@ final class Disk {
         return channels.open(file, Set.of(options));
     }
 
-    /** Makes the names of files safe: a new file is not safe before its name is. */
+    /**
+     * Makes the names of files safe: a new file is not safe before its name is.
+     *
+     * <p>Those who ask while another one's sync is under way share the next one, and its failure: another try might seem to work.
+     */
     void sync() throws IOException {
+        long mine = asked.incrementAndGet();
+        synchronized (asked) {
+            if (mine > synced) {
+                synced = asked.get();
+                failure = null;
+                try {
+                    syncDirectory();
+                } catch (IOException e) {
+                    failure = e;
+                }
+            }
+            if (failure != null) {
+                throw new IOException(directory + " was not synced: " + failure.getMessage(), failure);
+            }
+        }
+    }
+
+    private void syncDirectory() throws IOException {
         if (posix) {
             try (FileChannel channel = open(directory, StandardOpenOption.READ)) {
                 channel.force(true);

@@ -5,14 +5,17 @@ import static io.hybridpipe.journal.Written.SOON;
 import static io.hybridpipe.journal.Written.append;
 import static io.hybridpipe.journal.Written.create;
 import static io.hybridpipe.journal.Written.intent;
+import static io.hybridpipe.journal.Written.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.event.RunId;
+import io.hybridpipe.journal.JournalRecord.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +44,7 @@ class GroupCommitTest {
         return FileJournal.in(directory()).withChannels(files);
     }
 
-    /** Has both written in one batch: added while the journal's thread is held up. */
+    /** Has both written in one batch: added while the journal's thread is held up by an answer. */
     static void atOnce(RunLog one, RunLog other, JournalRecord entry) {
         CountDownLatch added = new CountDownLatch(1);
         CompletableFuture<Void> holdUp = new CompletableFuture<>();
@@ -128,6 +131,26 @@ class GroupCommitTest {
             assertThat(journal.runs().block(SOON)).hasSize(1000).allSatisfy(run -> assertThat(
                             Written.read(journal, run.value()))
                     .isEqualTo(intents(10)));
+        }
+    }
+
+    @Test
+    void theGroupLogIsEmptiedWhenItHasGrown() throws IOException {
+        JournalRecord large = with(Kind.RESULT, Map.of("text", "x".repeat(25_000)));
+        try (FileJournal journal = FileJournal.in(directory())) {
+            RunLog one = create(journal, "a");
+            RunLog other = create(journal, "b");
+            long largest = 0;
+            long last = 0;
+            for (int i = 0; i < 210; i++) {
+                atOnce(one, other, large);
+                last = Files.size(groupLogs(directory()).get(0));
+                largest = Math.max(largest, last);
+            }
+
+            assertThat(largest).isGreaterThan(4 << 20);
+            assertThat(last).isLessThan(largest / 2);
+            assertThat(Written.read(journal, "b")).hasSize(210).containsOnly(large);
         }
     }
 
