@@ -443,10 +443,11 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
                 if (FailureClass.of(failure) == FailureClass.UNKNOWN_OUTCOME) {
                     changed = true;
                 }
+                // first, so that a step that ends by this signal finds nothing in flight that has ended
+                release();
                 if (!stepGone) {
                     step.onError(failure);
                 }
-                release();
             }
         }
 
@@ -455,10 +456,10 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
             if (!ended) {
                 ended = true;
                 changed = true;
+                release();
                 if (!stepGone) {
                     step.onComplete();
                 }
-                release();
             }
         }
 
