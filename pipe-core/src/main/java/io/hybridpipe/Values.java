@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sealed is the value of a secret key as a whole; elsewhere each {@link Secret} inside and each text or number in which a
  * secret occurs that the run knows, and the rest stays readable. Without a key to seal with, a value that has any of these is
- * left out as a whole.
+ * left out as a whole. A secret of fewer than four characters is sealed where it is declared as one, but not looked for in other
+ * texts, as {@link Secrets} says.
  */
 final class Values {
     private static final String SEALED = "$sealed";
@@ -144,7 +145,7 @@ final class Values {
         if (written.equals(WITHHELD) || seal == null && holdsSealed(written)) {
             return Optional.empty();
         }
-        boolean secret = key.isSecret() || isSealed(written);
+        boolean secret = key.isSecret() || sealedIn(written) != null;
         Object tree = written.equals(ABSENT) ? null : opened(key, "", written);
         return Optional.of(
                 key.type() == Object.class
@@ -163,19 +164,22 @@ final class Values {
         return value;
     }
 
-    private static boolean isSealed(@Nullable Object written) {
-        return written instanceof Map<?, ?> map && map.size() == 1 && map.get(SEALED) instanceof String;
+    private static @Nullable String sealedIn(@Nullable Object written) {
+        return written instanceof Map<?, ?> map && map.size() == 1 && map.get(SEALED) instanceof String text
+                ? text
+                : null;
     }
 
     private static boolean holdsSealed(@Nullable Object written) {
-        return isSealed(written)
+        return sealedIn(written) != null
                 || written instanceof Map<?, ?> map && map.values().stream().anyMatch(Values::holdsSealed)
                 || written instanceof List<?> list && list.stream().anyMatch(Values::holdsSealed);
     }
 
     private @Nullable Object opened(Key<?> key, String at, @Nullable Object written) {
-        if (seal != null && isSealed(written) && written instanceof Map<?, ?> it) {
-            return Form.TEXT.read(seal.open(key.name(), at, (String) it.get(SEALED)));
+        String sealed = sealedIn(written);
+        if (sealed != null && seal != null) {
+            return Form.TEXT.read(seal.open(key.name(), at, sealed));
         }
         if (written instanceof Map<?, ?> map) {
             Map<String, @Nullable Object> copy = new LinkedHashMap<>();
