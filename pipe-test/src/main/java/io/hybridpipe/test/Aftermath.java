@@ -7,6 +7,8 @@ enum Aftermath {
     ALONE("left alone"),
     /** It is resumed; until then it has kept what it did. */
     RESUMED("then resumed"),
+    /** It is resumed, the process that does so crashes at its first call, and it is resumed again. */
+    RESUMED_TWICE("then resumed, disturbed again and resumed"),
     /** It is undone from its journal; until then it has kept what it did. */
     UNDONE("then undone");
 

@@ -42,10 +42,10 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>Each call that runs a step, opens or closes a scope is a row. In each cell of it, on a fresh stand-in, one run is disturbed
  * there: the call (or the journal) {@linkplain Disturbance fails, the call hangs, the run is cancelled, or its process crashes},
- * before the call, after the call with its answer lost, after the answer but before the journal, or after the journal.
- * Then the run is left alone, or is resumed, or undone from its journal. In the end the inventory must be that of an
- * undisturbed run, or that of before: exactly one of everything, or nothing, and never an open scope. The calls that undo a
- * finished run have rows too, in which the process crashes and another one goes on.
+ * before the call, in it, after it with its answer lost, after the answer but before the journal, or after the journal.
+ * Then the run is left alone, or is resumed (also by a process that is disturbed itself), or undone from its journal. In the end
+ * the inventory must be that of an undisturbed run, or that of before: exactly one of everything, or nothing, and never an open
+ * scope. The calls that undo a finished run have rows too, in which the process crashes and another one goes on.
  *
  * <p>A crash is one of this JVM's making: of the dead run's process nothing gets through any more, no journal record, no timer,
  * no answer, and it has lost its lease; but a call that it has sent takes effect. After the cell has been judged that process is
@@ -219,10 +219,18 @@ public final class CrashMatrix {
         for (Disturbance disturbance : row.inUndo() ? EnumSet.of(Disturbance.CRASH) : disturbances) {
             for (Aftermath aftermath : Aftermath.values()) {
                 for (Moment moment : Moment.values()) {
-                    // nobody is left whom a crash could leave alone, and nothing can be done about a disk that hangs
-                    boolean occurs = disturbance == Disturbance.CRASH
-                            ? aftermath != Aftermath.ALONE
-                            : disturbance != Disturbance.HANG || !moment.isInTheJournal();
+                    boolean occurs =
+                            switch (disturbance) {
+                                // nobody is left whom a crash could leave alone
+                                case CRASH -> aftermath != Aftermath.ALONE;
+                                // nothing can be done about a disk that hangs, and a call that hangs has no moment of
+                                // its own
+                                case HANG ->
+                                    aftermath != Aftermath.RESUMED_TWICE
+                                            && !moment.isInTheJournal()
+                                            && moment != Moment.IN_THE_CALL;
+                                default -> aftermath != Aftermath.RESUMED_TWICE;
+                            };
                     if (occurs && disturbances.contains(disturbance)) {
                         cells.add(new CrashCell(row, disturbance, moment, aftermath));
                     }

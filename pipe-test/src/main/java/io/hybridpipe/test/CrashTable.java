@@ -76,8 +76,10 @@ final class CrashTable {
                 .append(", seed ")
                 .append(seed)
                 .append(": ");
-        long cells =
-                1 + verdicts.values().stream().filter(it -> it.mark() != ' ').count();
+        long cells = 1
+                + verdicts.values().stream()
+                        .filter(it -> it.mark() != CrashVerdict.NO_CELL)
+                        .count();
         text.append(
                 failures.isEmpty()
                         ? "all " + cells + " cells are fine\n"
@@ -90,13 +92,14 @@ final class CrashTable {
                 text.append("  ");
                 for (Moment moment : Moment.values()) {
                     CrashVerdict verdict = verdicts.get(new CrashCell(row, group.disturbance, moment, group.aftermath));
-                    text.append(verdict == null ? ' ' : verdict.mark());
+                    boolean never = verdict == null && row.inUndo() && group.disturbance != Disturbance.CRASH;
+                    text.append(never ? ' ' : verdict == null ? CrashVerdict.NO_CELL : verdict.mark());
                 }
             }
             strip(text);
         }
         text.append(CrashVerdict.LEGEND).append('\n');
-        text.append("four moments each: ")
+        text.append("moments: ")
                 .append(List.of(Moment.values()).stream().map(Moment::toString).collect(Collectors.joining("; ")));
         failures.stream().limit(TOLD).forEach(failure -> text.append("\n\n").append(failure));
         if (failures.size() > TOLD) {
@@ -113,7 +116,9 @@ final class CrashTable {
         List<Group> all = new ArrayList<>();
         for (Disturbance disturbance : Disturbance.values()) {
             for (Aftermath aftermath : Aftermath.values()) {
-                if (disturbance != Disturbance.CRASH || aftermath != Aftermath.ALONE) {
+                if (disturbance == Disturbance.CRASH
+                        ? aftermath != Aftermath.ALONE
+                        : aftermath != Aftermath.RESUMED_TWICE) {
                     all.add(new Group(disturbance, aftermath));
                 }
             }
@@ -125,7 +130,7 @@ final class CrashTable {
         text.append(" ".repeat(width));
         GROUPS.forEach(group -> text.append(String.format(
                 Locale.ROOT,
-                "  %-4s",
+                "  %-5s",
                 group.aftermath == Aftermath.ALONE
                                 || group.disturbance == Disturbance.CRASH && group.aftermath == Aftermath.RESUMED
                         ? group.disturbance.toString()
@@ -135,9 +140,10 @@ final class CrashTable {
         GROUPS.forEach(group -> text.append("  ")
                 .append(
                         switch (group.aftermath) {
-                            case ALONE -> "self";
-                            case RESUMED -> "res.";
-                            case UNDONE -> "undo";
+                            case ALONE -> "self ";
+                            case RESUMED -> "res. ";
+                            case RESUMED_TWICE -> "twice";
+                            case UNDONE -> "undo ";
                         }));
         strip(text);
     }

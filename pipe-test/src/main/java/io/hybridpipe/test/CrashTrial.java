@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -149,25 +150,45 @@ final class CrashTrial {
         if (!first.trigger.hasFired()) {
             return CrashVerdict.doesNotOccur();
         }
-        if (report == null || cell.aftermath() != Aftermath.ALONE && isToGoOn(cell, report)) {
-            journal.ownersDie();
-            Process second = new Process(null);
-            if (cell.aftermath() == Aftermath.UNDONE) {
-                second.undoes();
-            } else {
+        List<Process> dead = new ArrayList<>();
+        if (report == null) {
+            dead.add(first);
+            if (cell.aftermath() == Aftermath.RESUMED_TWICE) {
+                Process second = next(cell);
                 second.resumes();
+                report = second.endOrStop();
+                if (report == null) {
+                    dead.add(second);
+                }
             }
-            report = second.end();
+        }
+        if (report == null || cell.aftermath() != Aftermath.ALONE && isToGoOn(cell, report)) {
+            Process last = next(null);
+            if (cell.aftermath() == Aftermath.UNDONE) {
+                last.undoes();
+            } else {
+                last.resumes();
+            }
+            report = last.end();
         }
         CrashVerdict verdict = verdict(report, all);
-        if (verdict.isFine() && first.life.isStopped()) {
-            List<String> found = setting.look();
-            first.life.goOn();
-            first.end();
-            List<String> later = setting.look();
-            return later.equals(found) ? verdict : CrashVerdict.stillActing(found, later);
+        return verdict.isFine() ? afterTheDeadWentOn(dead, verdict) : verdict;
+    }
+
+    /** The process that goes on with the run, whose owner has died. */
+    private Process next(@Nullable CrashCell cell) {
+        journal.ownersDie();
+        return new Process(cell, true);
+    }
+
+    private CrashVerdict afterTheDeadWentOn(List<Process> dead, CrashVerdict verdict) {
+        List<String> found = setting.look();
+        for (Process each : dead) {
+            each.life.goOn();
+            each.end();
         }
-        return verdict;
+        List<String> later = setting.look();
+        return later.equals(found) ? verdict : CrashVerdict.stillActing(found, later);
     }
 
     /** A run that got over the disturbance by itself is done; all others have been kept. */
@@ -187,7 +208,15 @@ final class CrashTrial {
         private @Nullable Run run;
 
         Process(@Nullable CrashCell cell) {
-            trigger = cell == null ? Trigger.none(life) : Trigger.of(life, cell, CrashTrial.this::changed);
+            this(cell, false);
+        }
+
+        /** @param first whether the cell's disturbance is one of its first call, whichever that is */
+        Process(@Nullable CrashCell cell, boolean first) {
+            Runnable changed = CrashTrial.this::changed;
+            trigger = cell == null
+                    ? Trigger.none(life)
+                    : first ? Trigger.ofFirst(life, cell, changed) : Trigger.of(life, cell, changed);
             ours = new ProcessJournal(journal, life, trigger);
         }
 

@@ -13,13 +13,16 @@ import java.util.List;
  * @param text why it failed; empty if it did not
  */
 record CrashVerdict(char mark, String text) {
+    /** The mark of what does not occur or was not asked for. */
+    static final char NO_CELL = '.';
+
     static final String LEGEND = """
-            1 exactly one of everything   0 nothing   i nothing but what cannot be undone   blank: does not occur
+            1 exactly one of everything   0 nothing   i nothing but what cannot be undone   . does not occur
             + too much   - too little   # both   o a scope is open   ! no good end   z acts when it should be dead""";
 
     /** The moment of the cell never came. */
     static CrashVerdict doesNotOccur() {
-        return new CrashVerdict(' ', "");
+        return new CrashVerdict(NO_CELL, "");
     }
 
     static CrashVerdict noGoodEnd(String why) {

@@ -43,12 +43,13 @@ final class ProcessLife {
         }
     }
 
+    /** With the last one it has caught up: what that leads to is the present. */
     private synchronized @Nullable Runnable nextMissed() {
         if (stage != Stage.CATCHING_UP) {
             return null;
         }
         Runnable next = missed.poll();
-        if (next == null) {
+        if (missed.isEmpty()) {
             stage = Stage.LIVING;
         }
         return next;

@@ -11,8 +11,10 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.test.CrashCell.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -23,24 +25,31 @@ final class Trigger implements StepInterceptor, ProcessJournal.Guard {
     private final ProcessLife life;
     private final @Nullable CrashCell cell;
     private final Runnable whenFired;
+    private final boolean first;
     private final List<Row> calls = new ArrayList<>();
     private final AtomicReference<Run> run = new AtomicReference<>();
-    private boolean called;
+    private @Nullable Row called;
     private boolean fired;
 
-    private Trigger(ProcessLife life, @Nullable CrashCell cell, Runnable whenFired) {
+    private Trigger(ProcessLife life, @Nullable CrashCell cell, boolean first, Runnable whenFired) {
+        this.first = first;
         this.life = life;
         this.cell = cell;
         this.whenFired = whenFired;
     }
 
     static Trigger of(ProcessLife life, CrashCell cell, Runnable whenFired) {
-        return new Trigger(life, cell, whenFired);
+        return new Trigger(life, cell, false, whenFired);
+    }
+
+    /** One that disturbs the process's first call, whichever that is, as the cell says. */
+    static Trigger ofFirst(ProcessLife life, CrashCell cell, Runnable whenFired) {
+        return new Trigger(life, cell, true, whenFired);
     }
 
     /** One that only looks on. */
     static Trigger none(ProcessLife life) {
-        return new Trigger(life, null, () -> {});
+        return new Trigger(life, null, false, () -> {});
     }
 
     /** The run that a cell may cancel; told before its first step can be called, if that waits for it. */
@@ -65,9 +74,13 @@ final class Trigger implements StepInterceptor, ProcessJournal.Guard {
             return life.lets(next);
         }
         return Mono.defer(() -> {
-            if (isCalled(phase, context) && cell != null) {
+            note(new Row(context.path(), phase, false));
+            if (cell != null && isCalled(cell, phase, context)) {
                 if (cell.moment() == Moment.BEFORE_THE_CALL && fires()) {
                     return disturbed(cell, next);
+                }
+                if (cell.moment() == Moment.IN_THE_CALL) {
+                    return inTheCall(cell, next);
                 }
                 if (cell.moment() == Moment.ANSWER_LOST) {
                     return life.lets(next)
@@ -81,17 +94,36 @@ final class Trigger implements StepInterceptor, ProcessJournal.Guard {
         });
     }
 
-    private synchronized boolean isCalled(Phase phase, StepContext context) {
-        boolean inUndo = cell != null && cell.row().inUndo();
-        Row row = new Row(context.path(), phase, inUndo);
+    /** What has not ended by the time that subscribe returns is in flight: that a call answers at once cannot be disturbed. */
+    private <T> Mono<T> inTheCall(CrashCell cell, Mono<T> call) {
+        return Mono.create(sink -> {
+            AtomicBoolean ended = new AtomicBoolean();
+            Disposable inFlight = life.lets(call.doOnTerminate(() -> ended.set(true)))
+                    .contextWrite(sink.contextView())
+                    .subscribe(sink::success, sink::error, sink::success);
+            sink.onDispose(inFlight);
+            if (!ended.get() && fires()) {
+                strike(cell);
+                if (cell.disturbance() == Disturbance.FAIL) {
+                    sink.error(failure(cell));
+                }
+            }
+        });
+    }
+
+    private synchronized boolean isCalled(CrashCell cell, Phase phase, StepContext context) {
+        Row row = new Row(context.path(), phase, cell.row().inUndo());
+        boolean wanted = first ? called == null : cell.row().equals(row);
+        if (wanted) {
+            called = row;
+        }
+        return wanted;
+    }
+
+    private synchronized void note(Row row) {
         if (!calls.contains(row)) {
             calls.add(row);
         }
-        if (cell == null || !cell.row().equals(row)) {
-            return false;
-        }
-        called = true;
-        return true;
     }
 
     private synchronized boolean fires() {
@@ -125,7 +157,7 @@ final class Trigger implements StepInterceptor, ProcessJournal.Guard {
 
     private static StepFailure failure(CrashCell cell) {
         String text = cell.disturbance() + " " + cell.moment();
-        if (cell.moment() == Moment.ANSWER_LOST) {
+        if (cell.moment() == Moment.ANSWER_LOST || cell.moment() == Moment.IN_THE_CALL) {
             return StepFailure.unknownOutcome(text);
         }
         // a close that fails for good leaves an open door, and nobody could do anything about it
@@ -136,11 +168,7 @@ final class Trigger implements StepInterceptor, ProcessJournal.Guard {
 
     @Override
     public synchronized boolean isAt(JournalRecord entry) {
-        return called
-                && !fired
-                && cell != null
-                && cell.moment().isInTheJournal()
-                && cell.row().isEndedBy(entry);
+        return called != null && !fired && cell != null && cell.moment().isInTheJournal() && called.isEndedBy(entry);
     }
 
     @Override

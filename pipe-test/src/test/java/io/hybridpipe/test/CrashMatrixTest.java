@@ -65,27 +65,27 @@ class CrashMatrixTest {
                 .check();
 
         assertThat(table).isEqualTo("""
-                crash matrix of town, seed 1: all 323 cells are fine
+                crash matrix of town, seed 1: all 379 cells are fine
                 undisturbed, then undone: 0
-                                         fail              hang              cancel              crash
-                                         self  res.  undo  self  res.  undo  self  res.  undo  res.  undo
-                town/mill run            0100  1111  0000  00    11    00    0000  1111  0000  1111  0000
-                town/row/left run        0100  1111  0000  00    11    00    0000  1111  0000  1111  0000
-                town/row/right run       0100  1111  0000  00    11    00    0000  1111  0000  1111  0000
-                town/gate open           0100  1111  0000  00    11    00    0000  1111  0000  1111  0000
-                town/gate/hall run       0100  1111  0000  00    11    00    0000  1111  0000  1111  0000
-                town/gate close          1100  1111  0000  11    11    00    0000  1111  0000  1111  0000
-                town/barn run            0111  1111  0000  00    11    00    0011  1111  0000  1111  0000
-                town/barn undo                                                                 0000  0000
-                town/gate open in undo                                                         0000  0000
-                town/gate/hall undo                                                            0000  0000
-                town/gate close in undo                                                        0000  0000
-                town/row/right undo                                                            0000  0000
-                town/row/left undo                                                             0000  0000
-                town/mill undo                                                                 0000  0000
-                1 exactly one of everything   0 nothing   i nothing but what cannot be undone   blank: does not occur
+                                         fail                 hang                 cancel                crash
+                                         self   res.   undo   self   res.   undo   self   res.   undo   res.   twice  undo
+                town/mill run            0.100  1.111  0.000  0.0..  1.1..  0.0..  0.000  1.111  0.000  1.111  1.111  0.000
+                town/row/left run        0.100  1.111  0.000  0.0..  1.1..  0.0..  0.000  1.111  0.000  1.111  1.111  0.000
+                town/row/right run       0.100  1.111  0.000  0.0..  1.1..  0.0..  0.000  1.111  0.000  1.111  1.111  0.000
+                town/gate open           0.100  1.111  0.000  0.0..  1.1..  0.0..  0.000  1.111  0.000  1.111  1.111  0.000
+                town/gate/hall run       0.100  1.111  0.000  0.0..  1.1..  0.0..  0.000  1.111  0.000  1.111  1.111  0.000
+                town/gate close          1.100  1.111  0.000  1.1..  1.1..  0.0..  0.000  1.111  0.000  1.111  1.111  0.000
+                town/barn run            0.111  1.111  0.000  0.0..  1.1..  0.0..  0.011  1.111  0.000  1.111  1.111  0.000
+                town/barn undo                                                                          0.000  0.000  0.000
+                town/gate open in undo                                                                  0.000  0.000  0.000
+                town/gate/hall undo                                                                     0.000  0.000  0.000
+                town/gate close in undo                                                                 0.000  0.000  0.000
+                town/row/right undo                                                                     0.000  0.000  0.000
+                town/row/left undo                                                                      0.000  0.000  0.000
+                town/mill undo                                                                          0.000  0.000  0.000
+                1 exactly one of everything   0 nothing   i nothing but what cannot be undone   . does not occur
                 + too much   - too little   # both   o a scope is open   ! no good end   z acts when it should be dead
-                four moments each: before the call; after the call, the answer lost; after the answer, before the journal; after the journal""");
+                moments: before the call; in the call; after the call, the answer lost; after the answer, before the journal; after the journal""");
     }
 
     // ---- planted bugs
@@ -101,7 +101,8 @@ class CrashMatrixTest {
         String failure = failure(matrix(town -> mill(town, Bug.IGNORES_THE_TOKEN)));
 
         assertThat(failure)
-                .contains("town/mill run   0+11  1+11  0++0  0+    1+    0+    0+11  1+11  0+00  1++1  0++0")
+                .contains(
+                        "town/mill run   0.+11  1.+11  0.++0  0.+..  1.+..  0.+..  0.+11  1.+11  0.+00  1.++1  1.++1  0.++0")
                 .contains("""
                         + town/mill run: fail after the call, the answer lost, left alone
                           there should be [mill], but there is [mill, mill]
@@ -114,8 +115,10 @@ class CrashMatrixTest {
         String failure = failure(matrix(town -> mill(town, Bug.ALWAYS_SEES_NOTHING)));
 
         assertThat(failure)
-                .contains("town/mill run   0111  1111  00+0  0+    11    0+    0+11  1111  0+00  1111  0++0")
-                .contains("town/mill undo                                                        +000  +000");
+                .contains(
+                        "town/mill run   0.111  1.111  0.0+0  0.+..  1.1..  0.+..  0.+11  1.111  0.+00  1.111  1.111  0.++0")
+                .contains(
+                        "town/mill undo                                                                 +.000  +.000  +.000");
     }
 
     @Test
@@ -124,8 +127,10 @@ class CrashMatrixTest {
 
         assertThat(failure)
                 .contains("undisturbed, then undone: +")
-                .contains("town/mill run   0111  1111  0+++  0+    11    0+    0+11  1111  0+++  1111  0+++")
-                .contains("town/mill undo                                                        ++++  ++++");
+                .contains(
+                        "town/mill run   0.111  1.111  0.+++  0.+..  1.1..  0.+..  0.+11  1.111  0.+++  1.111  1.111  0.+++")
+                .contains(
+                        "town/mill undo                                                                 +.+++  +.+++  +.+++");
     }
 
     @Test
@@ -133,7 +138,8 @@ class CrashMatrixTest {
         String failure = failure(matrix(town -> mill(town, Bug.SENDS_PAST_THE_ENGINE)));
 
         assertThat(failure)
-                .contains("town/mill run   0111  1111  0000  00    11    00    0011  1111  0000  1111  z000")
+                .contains(
+                        "town/mill run   0.111  1.111  0.000  0.0..  1.1..  0.0..  0.011  1.111  0.000  1.111  1.111  z.000")
                 .contains("the dead process was continued after another one had gone on with the run,"
                         + " and then there should be [], but there is [mill]");
     }
@@ -225,7 +231,8 @@ class CrashMatrixTest {
 
         assertThat(table)
                 .contains("undisturbed, then undone: i")
-                .contains("town/barn run   i111  1111  iiii  ii    11    ii    ii11  1111  iiii  1111  iiii");
+                .contains(
+                        "town/barn run   i.111  1.111  i.iii  i.i..  1.1..  i.i..  i.i11  1.111  i.iii  1.111  1.111  i.iii");
     }
 
     @Test
@@ -273,6 +280,19 @@ class CrashMatrixTest {
                 .check();
 
         assertThat(table).contains("cells are fine");
+    }
+
+    @Test
+    void whatTakesEffectLongAfterItsRunWasUndoneIsFound() {
+        String failure = failure(CrashMatrix.inVirtualTime(time -> {
+                    town.set(new ToyTown(Duration.ofSeconds(20), time));
+                    return mill(town.get());
+                })
+                .inventory(() -> town.get().inventory()));
+
+        assertThat(failure)
+                .contains(
+                        "town/mill run   01111  11111  00000  0.0..  1.1..  0.0..  00011  11111  00000  11111  11111  0z000");
     }
 
     @Test
