@@ -34,6 +34,9 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** The options that say which network is built and where its clouds and controllers are reached. */
 final class Clouds {
+    /** How the place is called that ends with its process. */
+    static final String STAND_INS = "the stand-ins of process ";
+
     @Option(names = "--aws-endpoint", paramLabel = "URL", description = "AWS, or what speaks its protocols")
     @Nullable
     URI awsEndpoint;
@@ -125,6 +128,14 @@ final class Clouds {
         return !areAbsent() && (awsEndpoint == null || azureEndpoint == null);
     }
 
+    /** What no two runs may work on at once: one network in one place. */
+    String target() {
+        return network + " at "
+                + (areAbsent()
+                        ? STAND_INS + ProcessHandle.current().pid()
+                        : awsEndpoint + (awsRole == null ? "" : " as " + awsRole));
+    }
+
     Federation federation() {
         return federationFile == null ? Federation.ofDefaults() : Federation.read(federationFile);
     }
@@ -141,17 +152,20 @@ final class Clouds {
     }
 
     State input(Federation federation, SecretValues secrets) {
-        List<Controller> controllers = federation.controllers().stream()
-                .map(member -> Controller.of(member.name(), member.address(), secrets.password(member.name()))
-                        .withPrivateAddress(member.privateAddress()))
-                .toList();
         return State.of(Fednet.NETWORK_NAME, network)
                 .with(Fednet.MY_IP, callerAddress())
                 .with(Fednet.IMAGE, awsImage)
                 .with(Fednet.PSK, secrets.psk())
                 .with(Fednet.LICENSE, secrets.license())
                 .with(Fednet.KEYSET_TOKEN, secrets.keysetToken())
-                .with(Fednet.FEDERATION_CONTROLLERS, controllers);
+                .with(Fednet.FEDERATION_CONTROLLERS, controllers(federation, secrets));
+    }
+
+    private static List<Controller> controllers(Federation federation, SecretValues secrets) {
+        return federation.controllers().stream()
+                .map(member -> Controller.of(member.name(), member.address(), secrets.password(member.name()))
+                        .withPrivateAddress(member.privateAddress()))
+                .toList();
     }
 
     Cidr callerAddress() {

@@ -7,6 +7,7 @@ import io.hybridpipe.Run;
 import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.event.RunId;
 import io.hybridpipe.event.RunListener;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
@@ -74,6 +75,13 @@ public final class FednetCommand implements Callable<Integer> {
     @Option(names = "--slow", description = "let the stand-ins take the time that real clouds take")
     boolean slow;
 
+    @Mixin
+    JournalOptions journals = new JournalOptions();
+
+    @Option(names = "--run-id", paramLabel = "ID", description = "the run's id; default a random one")
+    @Nullable
+    String runId;
+
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
@@ -124,7 +132,7 @@ public final class FednetCommand implements Callable<Integer> {
 
     private int perform() {
         clouds.check();
-        RunConsole.checkReport(report);
+        console().checkReport();
         if (awsHalf) {
             return runAwsHalf();
         }
@@ -194,6 +202,11 @@ public final class FednetCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** The main job's elements. */
+    public static Outline outline() {
+        return new FednetCommand().outline(Federation.ofDefaults());
+    }
+
     Outline outline(Federation federation) {
         // nothing is called: the accounts are handles that are never used
         try (AwsAccount nobody = AwsAccount.of("account-a", clouds.awsRegion)) {
@@ -208,9 +221,25 @@ public final class FednetCommand implements Callable<Integer> {
         }
     }
 
+    private RunConsole console() {
+        return new RunConsole(out, err, "fednet", report, Outcome.DONE);
+    }
+
+    private static RunId id(String text) {
+        try {
+            return RunId.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadInput("--run-id: " + e.getMessage());
+        }
+    }
+
     private int run(Pipe pipe, State input, @Nullable StandIns world) {
-        RunOptions options = new RunConsole(out, err, "fednet", report)
-                .attend(RunOptions.ofDefaults().cancelGrace(clouds.cancelGrace));
+        RunConsole console = console();
+        RunOptions options = journals.write(
+                console.attend(RunOptions.ofDefaults().cancelGrace(clouds.cancelGrace)), environment, clouds.target());
+        if (runId != null) {
+            options = options.runId(id(runId));
+        }
         for (RunListener listener : listeners) {
             options = options.listener(listener);
         }
@@ -227,7 +256,7 @@ public final class FednetCommand implements Callable<Integer> {
         if (settled.outcome() == Outcome.DONE && world != null) {
             trace(world);
         }
-        return RunConsole.exitCode(settled.outcome());
+        return console.exitCode();
     }
 
     private void trace(StandIns world) {

@@ -23,14 +23,22 @@ final class RunConsole implements RunListener {
     private final PrintStream err;
     private final String command;
     private final @Nullable Path report;
+    private final Outcome wanted;
     private final Progress progress;
     private volatile boolean interrupted;
+    private volatile int exitCode;
 
-    RunConsole(PrintStream out, PrintStream err, String command, @Nullable Path report) {
+    /**
+     * @param command how messages begin
+     * @param report where the report is written, if anywhere
+     * @param wanted the outcome that was asked for
+     */
+    RunConsole(PrintStream out, PrintStream err, String command, @Nullable Path report, Outcome wanted) {
         this.out = out;
         this.err = err;
         this.command = command;
         this.report = report;
+        this.wanted = wanted;
         this.progress = new Progress(out, System.console() != null && out == System.out);
     }
 
@@ -40,7 +48,7 @@ final class RunConsole implements RunListener {
     }
 
     /** Asked before the run: a report that cannot be kept would otherwise be lost after all the work. */
-    static void checkReport(@Nullable Path report) {
+    void checkReport() {
         if (report == null) {
             return;
         }
@@ -67,6 +75,7 @@ final class RunConsole implements RunListener {
     @Override
     public void settled(RunReport settled) {
         tell(settled);
+        exitCode = Math.max(exitCode, settled.outcome() == wanted ? 0 : exitCode(settled.outcome()));
         if (interrupted && settled.outcome() == Outcome.LEFT_OVERS) {
             Runtime.getRuntime().halt(2);
         }
@@ -84,6 +93,7 @@ final class RunConsole implements RunListener {
         } else {
             progress.tree(settled);
             settled.failure()
+                    .filter(it -> settled.outcome() != wanted)
                     .ifPresent(it -> err.println(
                             command + ": " + summary(settled.outcome()) + ": " + it.path() + ": " + it.message()));
         }
@@ -106,7 +116,12 @@ final class RunConsole implements RunListener {
         };
     }
 
-    static int exitCode(Outcome outcome) {
+    /** The exit code of the worst of the runs that were told; 0 if each ended as was asked for. */
+    int exitCode() {
+        return exitCode;
+    }
+
+    private static int exitCode(Outcome outcome) {
         return switch (outcome) {
             case DONE -> 0;
             case UNDONE, KEPT -> 1;

@@ -37,9 +37,12 @@ final class SecretValues {
     }
 
     Secret<String> password(String controller) {
-        return value(
-                "FEDNET_PASSWORD_" + controller.toUpperCase(Locale.ROOT).replace('-', '_'),
-                () -> passwordOfStandIn(controller).reveal());
+        return value(passwordVariable(controller), () -> passwordOfStandIn(controller)
+                .reveal());
+    }
+
+    static String passwordVariable(String controller) {
+        return "FEDNET_PASSWORD_" + controller.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     /** The password that a stand-in of the controller really has, whatever the environment says. */
