@@ -2,6 +2,8 @@
 package io.hybridpipe.samples;
 
 import io.hybridpipe.samples.fednet.FednetCommand;
+import io.hybridpipe.samples.fednet.RunsCommand;
+import io.hybridpipe.samples.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -10,7 +12,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "samples/run",
         description = "Runs a sample.",
-        subcommands = {FednetCommand.class, Main.HelloCommand.class, Main.ScopeCommand.class},
+        subcommands = {
+            FednetCommand.class,
+            RunsCommand.class,
+            Main.HelloCommand.class,
+            Main.ScopeCommand.class,
+            SoakCommand.class
+        },
         mixinStandardHelpOptions = true)
 public final class Main {
     /** The exit code for whatever is refused before anything is changed. */

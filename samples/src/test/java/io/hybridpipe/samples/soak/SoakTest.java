@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.samples.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hybridpipe.samples.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** A few cases of what {@code samples/soak} does many of; {@code -Dsoak.cases=N} and {@code -Dsoak.seed=N} choose others. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGKILL")
+class SoakTest {
+    @Test
+    void aKilledRunIsResumedOrUndoneAndLeavesNoDuplicateNoOrphanAndNoOpenDoor() {
+        int cases = Integer.getInteger("soak.cases", 5);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        int exitCode = Main.commandLine(new SoakCommand(new PrintStream(bytes, true, StandardCharsets.UTF_8)))
+                .execute(Integer.toString(cases), "--seed", Long.toString(Long.getLong("soak.seed", 34)));
+
+        String told = bytes.toString(StandardCharsets.UTF_8);
+        assertThat(exitCode).as(told).isZero();
+        assertThat(told.lines().filter(line -> line.matches(" *\\d+ +[0-9.]+ s  ok .*")))
+                .as(told)
+                .hasSize(cases);
+        assertThat(told).contains("not one duplicate, orphan or open door");
+    }
+}
