@@ -2,8 +2,8 @@
 package io.hybridpipe.journal;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread or process brings about; never for long. */
 final class Waiting {
@@ -11,13 +11,21 @@ final class Waiting {
 
     private Waiting() {}
 
-    static void until(String what, BooleanSupplier holds) {
+    static void until(String what, Callable<Boolean> holds) {
         long end = System.nanoTime() + BOUND.toNanos();
-        while (!holds.getAsBoolean()) {
+        while (!holds(holds)) {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("not within " + BOUND + ": " + what);
             }
             LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        }
+    }
+
+    private static boolean holds(Callable<Boolean> condition) {
+        try {
+            return condition.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 }
