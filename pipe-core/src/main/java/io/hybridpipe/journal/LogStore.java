@@ -21,9 +21,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An opened {@link FileJournal}: how logs are begun, taken up and read. Its methods block; thread-safe. */
 final class LogStore {
+    private static final Logger LOG = LoggerFactory.getLogger(LogStore.class);
+
     final Disk disk;
     final Scribe scribe;
     final Set<FileRunLog> open = ConcurrentHashMap.newKeySet();
@@ -32,12 +36,17 @@ final class LogStore {
     private final Leases leases;
     private final Clock clock;
 
-    LogStore(Disk disk, Checksum checksum, Leases leases, Clock clock) throws IOException {
+    LogStore(Disk disk, Checksum checksum, Leases leases, Clock clock) {
         this.disk = disk;
         this.checksum = checksum;
         this.leases = leases;
         this.clock = clock;
-        GroupLog.mergeDead(disk, checksum);
+        try {
+            GroupLog.mergeDead(disk, checksum);
+        } catch (IOException e) {
+            // logs can be read all the same: also from a disk that is full or takes no writes
+            LOG.warn("group logs of processes that have ended stay in {}: {}", disk.directory(), e.toString());
+        }
         scribe = new Scribe(disk);
     }
 
@@ -125,32 +134,26 @@ final class LogStore {
         try {
             Disk.write(channel, before);
             // a process that was stopped on the way here must not put its copy over the log of the next owner
-            Head head = lease.guard(() -> {
-                        // the head is put first, and covers only what a former owner has written too: the log is never
-                        // behind it
-                        Head put = checksum.isKeyed()
-                                ? Head.put(disk, disk.head(run), run.value(), chain, checksum)
-                                : null;
-                        try {
-                            Disk.write(
-                                    channel,
-                                    chain.add(LineFormat.entry(chain.length() + 1, held(target, lease.owner(), lost))));
-                            channel.force(false);
-                            placing.place(temporary);
-                            disk.sync();
-                            if (put != null) {
-                                put.write(chain.length(), chain.last());
-                            }
-                            return Optional.ofNullable(put);
-                        } catch (IOException | RuntimeException e) {
-                            if (put != null) {
-                                put.close();
-                            }
-                            throw e;
-                        }
-                    })
-                    .orElse(null);
-            FileRunLog log = new FileRunLog(run, this, lease, past, chain, channel, head);
+            Optional<Head> head = lease.guard(() -> {
+                Optional<Head> put = putHead(run, chain);
+                try {
+                    JournalRecord held = held(target, lease.owner(), lost);
+                    Disk.write(channel, chain.add(LineFormat.entry(chain.length() + 1, held)));
+                    channel.force(false);
+                    placing.place(temporary);
+                    disk.sync();
+                    if (put.isPresent()) {
+                        put.get().write(chain.length(), chain.last());
+                    }
+                    return put;
+                } catch (IOException | RuntimeException e) {
+                    if (put.isPresent()) {
+                        put.get().close();
+                    }
+                    throw e;
+                }
+            });
+            FileRunLog log = new FileRunLog(run, this, lease, past, chain, channel, head.orElse(null));
             open.add(log);
             return log;
         } catch (IOException | RuntimeException e) {
@@ -158,6 +161,13 @@ final class LogStore {
             Files.deleteIfExists(temporary);
             throw e;
         }
+    }
+
+    /** The head is put before the log, and covers only what a former owner has written too: the log is never behind it. */
+    private Optional<Head> putHead(RunId run, Chain chain) throws IOException {
+        return checksum.isKeyed()
+                ? Optional.of(Head.put(disk, disk.head(run), run.value(), chain, checksum))
+                : Optional.empty();
     }
 
     private JournalRecord held(String target, Owner owner, boolean lost) {

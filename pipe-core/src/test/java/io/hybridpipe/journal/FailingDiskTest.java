@@ -180,4 +180,27 @@ class FailingDiskTest {
             }
         }
     }
+
+    @Test
+    void whatADeadProcessLeftInAGroupLogIsReadAlsoIfItCannotBeMerged() throws IOException {
+        RunLog one = create(journal, "a");
+        GroupCommitTest.atOnce(one, create(journal, "b"), intent(1));
+        Path after = temporary.resolve("after");
+        files.afterPowerCut(directory(), after, new Random(1));
+        Files.write(
+                after.resolve("b.jsonl"),
+                Files.readAllLines(after.resolve("b.jsonl")).subList(0, 2));
+
+        files.fail(Fault.FULL, "");
+        try (FileJournal journal = FileJournal.in(after).withChannels(files)) {
+            assertThat(Written.read(journal, "b")).containsExactly(intent(1));
+        }
+        files.mend();
+        try (FileJournal journal = FileJournal.in(after).withChannels(files)) {
+            assertThat(Written.read(journal, "b")).containsExactly(intent(1));
+        }
+        try (Stream<Path> left = Files.list(after)) {
+            assertThat(left).noneMatch(it -> it.getFileName().toString().startsWith("group-"));
+        }
+    }
 }

@@ -13,6 +13,7 @@ import io.hybridpipe.journal.JournalRecord.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ import reactor.core.publisher.Flux;
 
 /** Runs that write at the same time share a sync, and yet nothing that was said to be written is ever missing. */
 class GroupCommitTest {
+    /** Each of a thousand runs takes a lease and gives it back, which a busy disk may take its time for. */
+    private static final Duration LONG = Duration.ofMinutes(2);
+
     @TempDir
     Path temporary;
 
@@ -69,7 +73,7 @@ class GroupCommitTest {
         CountDownLatch written = new CountDownLatch(logs.size());
         AtomicReference<Throwable> failed = new AtomicReference<>();
         logs.forEach(log -> writeFrom(1, records, log, written, failed));
-        assertThat(written.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(written.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(failed.get()).isNull();
     }
 
@@ -124,7 +128,7 @@ class GroupCommitTest {
             List<RunLog> logs = createAll(journal, 1000);
             writeConcurrently(logs, 10);
             assertThat(groupLogs(directory())).hasSize(1);
-            Flux.fromIterable(logs).flatMap(RunLog::close, 64).blockLast(SOON);
+            Flux.fromIterable(logs).flatMap(RunLog::close, 64).blockLast(LONG);
         }
         assertThat(groupLogs(directory())).isEmpty();
         try (FileJournal journal = FileJournal.in(directory())) {
@@ -158,7 +162,7 @@ class GroupCommitTest {
         return Flux.range(0, runs)
                 .flatMap(i -> journal.create(RunId.of("r" + i), "target " + i), 64)
                 .collectList()
-                .block(SOON);
+                .block(LONG);
     }
 
     private static List<Path> groupLogs(Path directory) throws IOException {
