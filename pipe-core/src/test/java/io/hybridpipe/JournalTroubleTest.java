@@ -157,6 +157,20 @@ class JournalTroubleTest {
     }
 
     @Test
+    void nothingNewIsBegunUnderALeaseThatCannotBeReadButWhatStandsIsTakenBack() {
+        Act a = trial.act("a");
+        Act b = trial.act("b").seeing(state -> journal.unreadable());
+
+        trial.start(a.step(), b.step()).passAll();
+
+        assertThat(b.made).isZero();
+        assertThat(a.there).isFalse();
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(trial.report().failure().orElseThrow().message())
+                .isEqualTo("the journal cannot be written: the lease cannot be read");
+    }
+
+    @Test
     void theLeaseIsGivenBackWhenTheRunHasSettled() {
         trial.start(trial.act("a").step()).passAll();
 

@@ -32,6 +32,7 @@ final class TroubledJournal implements Journal {
     private boolean full;
     private boolean lost;
     private boolean expired;
+    private boolean unreadable;
 
     /** From this record on, such as {@code INTENT b}, nothing can be written. */
     TroubledJournal fullAt(String record) {
@@ -48,6 +49,13 @@ final class TroubledJournal implements Journal {
     /** The lease is not known to be held, and each changing call must ask. */
     TroubledJournal expired() {
         expired = true;
+        return this;
+    }
+
+    /** The lease is not known to be held, and nobody can find out. */
+    TroubledJournal unreadable() {
+        expired = true;
+        unreadable = true;
         return this;
     }
 
@@ -131,6 +139,10 @@ final class TroubledJournal implements Journal {
         public Mono<Void> confirm() {
             return Mono.defer(() -> {
                 asked.add("confirm");
+                if (unreadable) {
+                    return Mono.error(
+                            JournalException.failed("the lease cannot be read", new IOException("I/O error")));
+                }
                 return lost ? Mono.error(JournalException.lost("p", null)) : log.confirm();
             });
         }
