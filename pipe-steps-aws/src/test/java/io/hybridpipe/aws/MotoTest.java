@@ -12,12 +12,14 @@ import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.aws.cloudformation.DeployStack;
+import io.hybridpipe.aws.cloudformation.TemporaryStack;
 import io.hybridpipe.aws.ec2.AddRoute;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.test.TestContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -167,6 +169,35 @@ class MotoTest {
         assertThat(small.reconcile(State.empty(), stackContext).block(SOON)).isEqualTo(Found.absent());
         assertThat(stackContext.made()).isEmpty();
         assertThat(stackContext.gone()).hasSize(1);
+    }
+
+    @Test
+    void whatADeadRunLeftOpenIsSweptOnceItHasExpired() {
+        State state = State.of(MY_IP, Cidr.of("203.0.113.7/32"))
+                .with(
+                        GROUP,
+                        account.ec2()
+                                .createSecurityGroup(
+                                        r -> r.groupName("controller").description("x"))
+                                .join()
+                                .groupId());
+        access.open(state, accessContext).block(SOON);
+        TemporaryStack.in(account)
+                .named("bootstrap")
+                .template("{Resources: {Key: {Type: AWS::EC2::KeyPair, Properties: {KeyName: bootstrap}}}}")
+                .pollEvery(POLL)
+                .open(state, stackContext)
+                .block(SOON);
+
+        Clock late = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
+        assertThat(TemporaryIngress.sweep(account).collectList().block(SOON)).isEmpty();
+        assertThat(TemporaryStack.sweep(account).collectList().block(SOON)).isEmpty();
+        assertThat(TemporaryIngress.sweep(account, late).collectList().block(SOON))
+                .isEqualTo(accessContext.made());
+        assertThat(TemporaryStack.sweep(account, late).collectList().block(SOON))
+                .isEqualTo(stackContext.made());
+        assertThat(rules(state.get(GROUP))).isEmpty();
+        assertThat(account.cloudFormation().describeStacks().join().stacks()).isEmpty();
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 class DeployStackTest {
@@ -387,6 +388,28 @@ class DeployStackTest {
                 .hasMessageStartingWith("GetCallerIdentity in account-a/eu-central-1: AWS does not know these"
                         + " credentials: InvalidClientTokenId")
                 .hasMessageNotContaining("secret-of-nobody");
+    }
+
+    @Test
+    void aDeletionWhoseProcessDiedIsGoneOnWithByAFreshInstanceAndNotAskedForAgain() {
+        step.run(INPUT, context).block(SOON);
+        TestContext dying = TestContext.at("other/delete").holdingTheAnswerOf(1);
+        Disposable process = newDeletion().run(State.empty(), dying).subscribe(done -> {}, failure -> {});
+        dying.held().block(SOON);
+        dying.stop();
+        process.dispose();
+        TestContext resumed = TestContext.at("other/delete").withAttempt(2);
+        Found found = newDeletion().reconcile(State.empty(), resumed).block(SOON);
+        if (!(found instanceof Found.Done)) {
+            assertThat(found).isEqualTo(Found.absent());
+            newDeletion().run(State.empty(), resumed).block(SOON);
+        }
+        assertThat(aws.inventory().isEmpty()).isTrue();
+        assertThat(aws.calls("DeleteStack")).hasSize(1);
+    }
+
+    private DeleteStack newDeletion() {
+        return DeleteStack.in(aws.account()).named("orders-vpc").pollEvery(POLL);
     }
 
     @Test
