@@ -226,11 +226,15 @@ final class Execution implements Run {
         primary = how.reason();
         primaryPath = past.turn == null ? path : past.turn.path();
         emit(root, 0, header -> new PipeEvent.RunResumed(header, pipe.name(), root.restoring));
-        if (how.mode == Resumption.Mode.UNDO && past.turn == null && primary != null) {
-            Throwable why = primary;
-            records.append(Kind.TURN, path, () -> records.failure(why), this::begun);
+        Throwable why = how.mode == Resumption.Mode.UNDO && past.turn == null ? primary : null;
+        Runnable next = why == null
+                ? this::begun
+                : () -> records.append(Kind.TURN, path, () -> records.failure(why), this::begun);
+        if (how.isOfAnotherPipe(pipe)) {
+            // the next resume has to compare with the pipe whose elements may now be reached
+            records.append(Kind.RUN_STARTED, path, records::started, next);
         } else {
-            begun();
+            next.run();
         }
     }
 

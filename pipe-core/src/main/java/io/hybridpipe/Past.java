@@ -81,7 +81,9 @@ final class Past {
                     traces.values().forEach(trace -> trace.done = false);
                 }
             }
-            case RUN_STARTED -> started = it;
+            case RUN_STARTED ->
+                // written again when a resume goes on with an edited pipe
+                started = started == null ? it : new JournalRecord(it.kind(), started.at(), it.path(), 0, 0, it.data());
             case TURN -> {
                 turn = turn == null ? it : turn;
                 outcome = null;

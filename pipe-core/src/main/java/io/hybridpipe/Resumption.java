@@ -102,6 +102,11 @@ final class Resumption {
         }
     }
 
+    /** Whether the pipe was edited behind the point reached. */
+    boolean isOfAnotherPipe(Pipe pipe) {
+        return !past.outline().equals(Fingerprint.of(pipe.describe()));
+    }
+
     private Map<String, Set<String>> missing(Pipe pipe, Values values) {
         Map<String, Set<String>> missing = new TreeMap<>();
         for (Key<?> key : WrittenKeys.ofInput(pipe)) {

@@ -20,7 +20,10 @@ public record JournalRecord(Kind kind, Instant at, Path path, int generation, in
     public enum Kind {
         /** A process holds the run from here on; data: {@code target}, and the owner's fields. Written by the journal itself. */
         HELD,
-        /** The run starts; data: {@code pipe}, {@code outline} (path, kind and contract of each element), {@code input}. */
+        /**
+         * The run starts, or goes on with an edited pipe; data: {@code pipe}, {@code outline} (path, kind and contract of each
+         * element), {@code input}.
+         */
         RUN_STARTED,
         /** An attempt will be made; written before the step is called. */
         INTENT,
