@@ -112,6 +112,11 @@ final class Child implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** Does something when it has ended, at once if it has. */
+    void onEnd(Runnable action) {
+        process.onExit().thenRun(action);
+    }
+
     /** All that it has said. */
     synchronized List<String> said() {
         return List.copyOf(lines);

@@ -22,7 +22,8 @@ final class Inventory {
         VARIES.put(Pattern.compile("\\b198\\.18\\.\\d+\\.\\d+\\b"), "#");
         // a controller counts what it has been told since its launch
         VARIES.put(Pattern.compile("\\b(endpoint|tunnel|route) \\d+:"), "$1 #:");
-        VARIES.put(Pattern.compile("\\b(id|endpointId|tunnel)(\"?[=:])\\d+"), "$1$2#");
+        VARIES.put(Pattern.compile("\\b(id|endpointId|endpoint_id|tunnel)(\"?[=:])\\d+"), "$1$2#");
+        VARIES.put(Pattern.compile("\"\\d+\":"), "\"#\":");
     }
 
     private Inventory() {}

@@ -6,15 +6,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Starts processes of short life with this one's class path. */
 final class Jvms {
     private final Path directory;
 
+    private final Set<Child> started = ConcurrentHashMap.newKeySet();
+
     /** @param directory in which they run */
     Jvms(Path directory) {
         this.directory = directory;
+        // a process that is told to stop leaves none behind
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> started.forEach(Child::close), "children"));
     }
 
     /** A process with exactly this environment beside what every process needs. */
@@ -32,6 +37,9 @@ final class Jvms {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().keySet().retainAll(Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"));
         builder.environment().putAll(environment);
-        return Child.start(builder, listener);
+        Child child = Child.start(builder, listener);
+        started.add(child);
+        child.onEnd(() -> started.remove(child));
+        return child;
     }
 }

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.samples.Main;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -15,12 +20,13 @@ import org.junit.jupiter.api.condition.OS;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGKILL")
 class SoakTest {
     @Test
-    void aKilledRunIsResumedOrUndoneAndLeavesNoDuplicateNoOrphanAndNoOpenDoor() {
+    void aKilledRunIsResumedOrUndoneAndLeavesNoDuplicateNoOrphanAndNoOpenDoor() throws IOException {
+        long seed = Long.getLong("soak.seed", 34);
         int cases = Integer.getInteger("soak.cases", 5);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         int exitCode = Main.commandLine(new SoakCommand(new PrintStream(bytes, true, StandardCharsets.UTF_8)))
-                .execute(Integer.toString(cases), "--seed", Long.toString(Long.getLong("soak.seed", 34)));
+                .execute(Integer.toString(cases), "--seed", Long.toString(seed));
 
         String told = bytes.toString(StandardCharsets.UTF_8);
         assertThat(exitCode).as(told).isZero();
@@ -28,5 +34,20 @@ class SoakTest {
                 .as(told)
                 .hasSize(cases);
         assertThat(told).contains("not one duplicate, orphan or open door");
+        if (cases == 5 && seed == 34) {
+            assertThat(withoutTimes(told)).contains(withoutTimes(shownInReadme()));
+        }
+    }
+
+    private static String shownInReadme() throws IOException {
+        String readme = Files.readString(Path.of("").toAbsolutePath().resolveSibling("README.md"));
+        Matcher block = Pattern.compile("<!-- output of samples/soak 5 --seed 34 -->\n```\n(.*?)```", Pattern.DOTALL)
+                .matcher(readme);
+        assertThat(block.find()).as("README shows what samples/soak prints").isTrue();
+        return block.group(1);
+    }
+
+    private static String withoutTimes(String text) {
+        return text.replaceAll(" +\\d+\\.\\d s", " # s");
     }
 }
