@@ -13,6 +13,8 @@ import java.nio.file.PathMatcher;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The directory of a journal: which file is called what, and that only its owner may read it. Thread-safe. */
 final class Disk {
     private static final String LOG = ".jsonl";
+    private static final String TEMPORARY = ".tmp";
 
     /** How channels are opened; a test puts one that fails here. */
     @FunctionalInterface
@@ -129,6 +132,21 @@ final class Disk {
                         options,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)))
                 : channels.open(file, options);
+    }
+
+    /** Where to make the file that will be this one by a rename. */
+    Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + "." + Long.toHexString(System.nanoTime()) + TEMPORARY);
+    }
+
+    /** Deletes what processes that ended in the midst of making a file have left; nobody needs a day for that. */
+    void deleteOldTemporaries() throws IOException {
+        Instant before = Instant.now().minus(Duration.ofDays(1));
+        for (Path file : files("*" + TEMPORARY)) {
+            if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     FileChannel open(Path file, OpenOption... options) throws IOException {

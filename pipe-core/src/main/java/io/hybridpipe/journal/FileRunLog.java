@@ -133,7 +133,7 @@ final class FileRunLog implements RunLog {
             try {
                 lease.confirm();
             } catch (JournalException e) {
-                fail(e);
+                fail(e.reason() == Reason.LOST ? e : failed(e));
             }
         }
         return failure == null;

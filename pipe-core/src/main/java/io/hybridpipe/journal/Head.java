@@ -37,7 +37,7 @@ final class Head implements AutoCloseable {
 
     /** Puts a new file that covers the chain in place of the old one, to which a former owner may still hold a channel. */
     static Head put(Disk disk, Path file, String run, Chain chain, Checksum checksum) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".tmp");
+        Path temporary = disk.temporary(file);
         FileChannel channel = disk.make(temporary);
         try {
             Head head = new Head(checksum, run, channel);
@@ -58,8 +58,10 @@ final class Head implements AutoCloseable {
         String mark = String.format("%010d %s", n, sum);
         String text = mark + " " + checksum.of(run, mark.getBytes(US_ASCII));
         ByteBuffer rest = ByteBuffer.wrap((text + " ".repeat(SLOT - 1 - text.length()) + "\n").getBytes(US_ASCII));
-        for (long at = (long) slot * SLOT; rest.hasRemaining(); ) {
-            at += channel.write(rest, at);
+        for (int start = slot * SLOT; rest.hasRemaining(); ) {
+            if (channel.write(rest, start + (long) rest.position()) <= 0) {
+                throw new IOException("line " + n + " was not marked as written");
+            }
         }
         slot = 1 - slot;
     }

@@ -43,9 +43,10 @@ final class LogStore {
         this.clock = clock;
         try {
             GroupLog.mergeDead(disk, checksum);
+            disk.deleteOldTemporaries();
         } catch (IOException e) {
             // logs can be read all the same: also from a disk that is full or takes no writes
-            LOG.warn("group logs of processes that have ended stay in {}: {}", disk.directory(), e.toString());
+            LOG.warn("what processes that have ended left stays in {}: {}", disk.directory(), e.toString());
         }
         scribe = new Scribe(disk);
     }
@@ -129,7 +130,7 @@ final class LogStore {
             boolean lost,
             Placing placing)
             throws IOException {
-        Path temporary = disk.log(run).resolveSibling(run + "." + Long.toHexString(System.nanoTime()) + ".tmp");
+        Path temporary = disk.temporary(disk.log(run));
         FileChannel channel = disk.make(temporary);
         try {
             Disk.write(channel, before);

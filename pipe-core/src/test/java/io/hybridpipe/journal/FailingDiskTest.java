@@ -15,6 +15,7 @@ import io.hybridpipe.journal.JournalRecord.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -201,6 +202,29 @@ class FailingDiskTest {
         }
         try (Stream<Path> left = Files.list(after)) {
             assertThat(left).noneMatch(it -> it.getFileName().toString().startsWith("group-"));
+        }
+    }
+
+    @Test
+    void aRunWhoseLeaseCannotBeLookedAtFailsAndItsEndIsLost() throws IOException {
+        SetClock clock = new SetClock();
+        journal.close();
+        journal = FileJournal.in(directory()).withClock(clock);
+        RunLog log = create(journal, "a");
+        Path lease = leaseFile();
+        Files.writeString(lease, "not a lease");
+        clock.passes(Duration.ofMinutes(2));
+
+        assertFails(log).hasMessageContaining("a.jsonl cannot be written: the lease of target target of a");
+
+        Files.delete(lease);
+        takenUp("a");
+        assertThat(lastHeld("a")).containsEntry("lost", true);
+    }
+
+    private Path leaseFile() throws IOException {
+        try (Stream<Path> all = Files.list(directory().resolve("leases"))) {
+            return all.filter(it -> it.toString().endsWith(".json")).findFirst().orElseThrow();
         }
     }
 }

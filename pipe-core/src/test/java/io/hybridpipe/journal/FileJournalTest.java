@@ -17,7 +17,10 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -228,5 +231,18 @@ class FileJournalTest {
                         JournalException.class, it -> assertThat(it.reason()).isEqualTo(Reason.FAILED))
                 .hasMessageContaining(directory().toString())
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void whatADeadProcessLeftInTheMidstOfATakeOverIsDeletedAfterADay() throws IOException {
+        create(journal(), "r").close().block(SOON);
+        Path old = Files.writeString(directory().resolve("r.jsonl.1.tmp"), "{");
+        Path recent = Files.writeString(directory().resolve("r.jsonl.2.tmp"), "{");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+
+        assertThat(journal().runs().block(SOON)).containsExactly(RunId.of("r"));
+
+        assertThat(old).doesNotExist();
+        assertThat(recent).exists();
     }
 }
