@@ -96,8 +96,10 @@ final class Attempt implements StepContext {
     @Override
     public <T> Mono<T> mutate(Mono<T> call) {
         return Mono.defer(() -> {
-            CompletableFuture<T> sent = call.toFuture();
+            CompletableFuture<T> sent = new CompletableFuture<>();
+            // before it is sent: it may arrive, and the test go on, before subscribe returns
             calls.add(sent);
+            call.subscribe(sent::complete, sent::completeExceptionally, () -> sent.complete(null));
             return Mono.fromFuture(sent, true);
         });
     }
