@@ -112,14 +112,13 @@ final class Scribe {
 
     /** What is to be written next; nothing when closed and all is written. */
     private List<Entry> next() {
-        int busyRuns = busyRuns();
         lock.lock();
         try {
             wanted = 1;
             while (waiting.isEmpty() && !closed) {
                 arrived.awaitUninterruptibly();
             }
-            wanted = busyRuns;
+            wanted = busyRuns();
             long end = System.nanoTime() + GATHERING_NANOS;
             for (long left = GATHERING_NANOS; waiting.size() < wanted && !closed && left > 0; ) {
                 left = await(end - System.nanoTime());
