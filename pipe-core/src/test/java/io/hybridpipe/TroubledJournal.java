@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe;
 
-import io.hybridpipe.event.RunId;
-import io.hybridpipe.journal.Journal;
 import io.hybridpipe.journal.JournalException;
 import io.hybridpipe.journal.JournalRecord;
 import io.hybridpipe.journal.MemoryJournal;
-import io.hybridpipe.journal.Owner;
 import io.hybridpipe.journal.RunLog;
+import io.hybridpipe.model.WrappedJournal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -21,8 +18,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** A journal whose disk is full from some record on, whose lease is lost or must be renewed, or that answers later. */
-final class TroubledJournal implements Journal {
-    final MemoryJournal journal = MemoryJournal.empty();
+final class TroubledJournal extends WrappedJournal {
     final List<String> asked = new ArrayList<>();
 
     private Predicate<JournalRecord> fullAt = record -> false;
@@ -33,6 +29,10 @@ final class TroubledJournal implements Journal {
     private boolean lost;
     private boolean expired;
     private boolean unreadable;
+
+    TroubledJournal() {
+        super(MemoryJournal.empty());
+    }
 
     /** From this record on, such as {@code INTENT b}, nothing can be written. */
     TroubledJournal fullAt(String record) {
@@ -70,45 +70,13 @@ final class TroubledJournal implements Journal {
     }
 
     @Override
-    public Mono<RunLog> create(RunId run, String target) {
-        return journal.create(run, target).map(Log::new);
+    protected RunLog wrapped(RunLog log) {
+        return new Log(log);
     }
 
-    @Override
-    public Mono<RunLog> takeUp(RunId run) {
-        return journal.takeUp(run).map(Log::new);
-    }
-
-    @Override
-    public Mono<List<JournalRecord>> read(RunId run) {
-        return journal.read(run);
-    }
-
-    @Override
-    public Mono<List<RunId>> runs() {
-        return journal.runs();
-    }
-
-    @Override
-    public Mono<Optional<Owner>> owner(RunId run) {
-        return journal.owner(run);
-    }
-
-    private final class Log implements RunLog {
-        private final RunLog log;
-
+    private final class Log extends WrappedLog {
         Log(RunLog log) {
-            this.log = log;
-        }
-
-        @Override
-        public List<JournalRecord> past() {
-            return log.past();
-        }
-
-        @Override
-        public Optional<Owner> takenFrom() {
-            return log.takenFrom();
+            super(log);
         }
 
         @Override
@@ -145,11 +113,6 @@ final class TroubledJournal implements Journal {
                 }
                 return lost ? Mono.error(JournalException.lost("p", null)) : log.confirm();
             });
-        }
-
-        @Override
-        public Mono<Void> close() {
-            return log.close();
         }
     }
 }

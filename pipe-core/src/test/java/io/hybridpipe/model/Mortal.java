@@ -4,14 +4,9 @@ package io.hybridpipe.model;
 import io.hybridpipe.Contract;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepInterceptor;
-import io.hybridpipe.event.RunId;
-import io.hybridpipe.journal.Journal;
 import io.hybridpipe.journal.JournalRecord;
 import io.hybridpipe.journal.MemoryJournal;
-import io.hybridpipe.journal.Owner;
 import io.hybridpipe.journal.RunLog;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -27,8 +22,7 @@ import reactor.core.scheduler.Scheduler;
  * A process that dies at its nth record: from then on nothing comes back to it, neither the journal's answers nor those of the
  * cloud nor its own timers. What it had sent lives on.
  */
-public final class Mortal implements Journal, StepInterceptor {
-    private final MemoryJournal journal;
+public final class Mortal extends WrappedJournal implements StepInterceptor {
     private final Scheduler time;
     private final Predicate<JournalRecord> last;
     private final boolean lastOneWritten;
@@ -41,7 +35,7 @@ public final class Mortal implements Journal, StepInterceptor {
      * @param lastOneWritten whether that record is in the journal, though nobody heard of it
      */
     public Mortal(MemoryJournal journal, Scheduler time, Predicate<JournalRecord> last, boolean lastOneWritten) {
-        this.journal = journal;
+        super(journal);
         this.time = time;
         this.last = last;
         this.lastOneWritten = lastOneWritten;
@@ -76,45 +70,13 @@ public final class Mortal implements Journal, StepInterceptor {
     // ---- its journal
 
     @Override
-    public Mono<RunLog> create(RunId run, String target) {
-        return journal.create(run, target).map(Log::new);
+    protected RunLog wrapped(RunLog log) {
+        return new Log(log);
     }
 
-    @Override
-    public Mono<RunLog> takeUp(RunId run) {
-        return journal.takeUp(run).map(Log::new);
-    }
-
-    @Override
-    public Mono<List<JournalRecord>> read(RunId run) {
-        return journal.read(run);
-    }
-
-    @Override
-    public Mono<List<RunId>> runs() {
-        return journal.runs();
-    }
-
-    @Override
-    public Mono<Optional<Owner>> owner(RunId run) {
-        return journal.owner(run);
-    }
-
-    private final class Log implements RunLog {
-        private final RunLog log;
-
+    private final class Log extends WrappedLog {
         Log(RunLog log) {
-            this.log = log;
-        }
-
-        @Override
-        public List<JournalRecord> past() {
-            return log.past();
-        }
-
-        @Override
-        public Optional<Owner> takenFrom() {
-            return log.takenFrom();
+            super(log);
         }
 
         @Override
@@ -136,11 +98,6 @@ public final class Mortal implements Journal, StepInterceptor {
                 log.append(entry, nobody -> {});
             }
             die();
-        }
-
-        @Override
-        public boolean isHeld() {
-            return log.isHeld();
         }
 
         @Override
