@@ -58,18 +58,29 @@ final class Fixture {
 
     /** The command line of a new run. */
     List<String> start() {
-        return with("fednet");
+        return forRun("fednet");
     }
 
     /** The command line that goes on with the run, or takes it back. */
     List<String> goOn(boolean undone) {
-        return with("runs", undone ? "undo" : "resume");
+        return forRun("runs", undone ? "undo" : "resume");
+    }
+
+    /** The command line that closes what dead runs left open. */
+    List<String> sweep() {
+        return with("runs", "sweep");
+    }
+
+    private List<String> forRun(String... command) {
+        List<String> all = with(command);
+        all.addAll(List.of("--run-id", run));
+        return all;
     }
 
     private List<String> with(String... command) {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(options);
-        all.addAll(List.of("--journal", journal().toString(), "--run-id", run));
+        all.addAll(List.of("--journal", journal().toString()));
         return all;
     }
 

@@ -19,9 +19,17 @@ import java.util.SplittableRandom;
  * @param jitter from reaching the moment to the kill
  * @param late from the kill to the effect of a call in flight
  * @param later after what time those that go on with the run are killed, one after the other
+ * @param swept whether its doors are closed before anybody goes on with it
  */
 record Trial(
-        int number, Stratum stratum, int call, boolean undone, Duration jitter, Duration late, List<Duration> later) {
+        int number,
+        Stratum stratum,
+        int call,
+        boolean undone,
+        Duration jitter,
+        Duration late,
+        List<Duration> later,
+        boolean swept) {
 
     /** The case of this number: the first ones have a stratum each, in an order that the seed decides. */
     static Trial of(int number, long seed, List<Stratum> strata) {
@@ -41,17 +49,18 @@ record Trial(
                 stratum.isOfUndo() || random.nextBoolean(),
                 Duration.ofMillis(random.nextInt(30)),
                 Duration.ofMillis(random.nextInt(200)),
-                List.copyOf(later));
+                List.copyOf(later),
+                random.nextInt(4) == 0);
     }
 
     /** The same in its first call, which every element has. */
     Trial inFirstCall() {
-        return new Trial(number, stratum, 1, undone, jitter, late, later);
+        return new Trial(number, stratum, 1, undone, jitter, late, later, swept);
     }
 
     /** What happens after the kill. */
     String sequel() {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(swept ? "sweep, " : "");
         later.forEach(delay -> text.append(verb())
                 .append(" killed after ")
                 .append(delay.toMillis())

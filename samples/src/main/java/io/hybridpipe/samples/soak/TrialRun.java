@@ -94,6 +94,9 @@ final class TrialRun {
             if (problems.isEmpty()) {
                 killAtItsMoment(fixture, world, meant, problems);
             }
+            if (problems.isEmpty() && meant.swept()) {
+                sweep(fixture, world, problems);
+            }
             if (problems.isEmpty()) {
                 goOn(fixture, meant, problems);
                 compare(before, world.look(), run, meant, problems);
@@ -144,6 +147,11 @@ final class TrialRun {
                 return;
             }
         }
+    }
+
+    private void sweep(Fixture fixture, World world, List<String> problems) throws InterruptedException {
+        expectZero(fixture.sweep(), fixture.environmentOfGoingOn(), problems);
+        world.look().openDoors().forEach(door -> problems.add("a door that the sweep has left open: " + door));
     }
 
     private void goOn(Fixture fixture, Trial meant, List<String> problems) throws InterruptedException {

@@ -134,8 +134,8 @@ class DoneRunTest {
                 .filter(id -> id.length() > 8)
                 .forEach(words::add);
 
-        List<String> added = Snapshot.added(run.before(), run.after());
-        assertThat(Snapshot.unrelated(added, words)).isEmpty();
+        List<String> added = Lines.added(run.before(), run.after());
+        assertThat(Lines.unrelated(added, words)).isEmpty();
         assertThat(added)
                 .filteredOn(line -> line.startsWith(StandIns.ACCOUNT_A + " stack "))
                 .hasSize(1);

@@ -53,7 +53,7 @@ class FailedRunTest {
                 assertThat(run.out()).contains(resource.id(), resource.show());
             }
         }
-        assertThat(Snapshot.unrelated(Snapshot.added(run.before(), run.after()), known(run)))
+        assertThat(Lines.unrelated(Lines.added(run.before(), run.after()), known(run)))
                 .as("left beside that in %s", run.told())
                 .isEmpty();
     }

@@ -42,6 +42,7 @@ class SecretsTest {
     private static final String PSK = "psk-canary-7Qx/+%=~k2";
     private static final String KEYSET_TOKEN = "token-canary-9Zr/+%=~m4";
     private static final String LICENSE = SimVns3.licenseText("license-canary-5Tw8");
+    private static final String JOURNAL_KEY = "am91cm5hbC1jYW5hcnktSHEzLW9mLTMyLWJ5dGVzISE=";
     private static final Pattern TOKEN = Pattern.compile("<SessionToken>([^<]+)</SessionToken>");
     private static final Pattern KEY = Pattern.compile("<SecretAccessKey>([^<]+)</SecretAccessKey>");
 
@@ -74,8 +75,8 @@ class SecretsTest {
         Map<String, String> secrets = secrets(run);
         assertThatNoneIsIn(told(run), secrets);
         String wire = run.world().calls.wire();
-        // this one only signs
-        secrets.remove("AWS secret key");
+        // one only signs, the other is for the journal alone
+        secrets.keySet().removeAll(List.of("AWS secret key", "the journal's key"));
         secrets.forEach((name, secret) ->
                 assertThat(forms(secret)).as("%s on the wire", name).anyMatch(wire::contains));
     }
@@ -129,9 +130,11 @@ class SecretsTest {
         Path license = Files.writeString(directory.resolve("license.txt"), LICENSE);
         List<String> arguments = new ArrayList<>(List.of(more));
         arguments.addAll(List.of("--report", directory.resolve("report.json").toString()));
+        arguments.addAll(List.of("--journal", directory.resolve("runs").toString()));
         return FednetRun.of(arguments.toArray(String[]::new))
                 .environment("FEDNET_PSK", PSK)
                 .environment("FEDNET_KEYSET_TOKEN", KEYSET_TOKEN)
+                .environment("HYBRIDPIPE_SECRETS_KEY", JOURNAL_KEY)
                 .environment("FEDNET_LICENSE_FILE", license.toString())
                 .prepare(prepare)
                 .go();
@@ -156,6 +159,7 @@ class SecretsTest {
                 "password of fed-1", world.secrets.passwordOfStandIn("fed-1").reveal());
         secrets.put(
                 "password of fed-2", world.secrets.passwordOfStandIn("fed-2").reveal());
+        secrets.put("the journal's key", JOURNAL_KEY);
         secrets.put("AWS secret key", world.secrets.awsSecretKey().reveal());
         secrets.put("AWS session token", found(TOKEN, wire));
         secrets.put("AWS session key", found(KEY, wire));
@@ -174,6 +178,7 @@ class SecretsTest {
         told.put("stdout", run.out());
         told.put("stderr", run.err());
         told.put("report", Files.readString(directory.resolve("report.json")));
+        told.put("journal", journal());
         told.put("report as text", run.report().toString());
         told.put(
                 "events",
@@ -185,6 +190,17 @@ class SecretsTest {
         run.failure().ifPresent(failure -> failure.printStackTrace(new PrintWriter(stack, true)));
         told.put("exception", stack.toString());
         return told;
+    }
+
+    private String journal() throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("runs"))) {
+            StringBuilder text = new StringBuilder();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                text.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+            assertThat(text).contains("create-new-vpc", "$sealed");
+            return text.toString();
+        }
     }
 
     private static String text(ILoggingEvent event) {

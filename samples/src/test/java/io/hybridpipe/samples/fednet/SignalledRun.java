@@ -85,7 +85,7 @@ final class SignalledRun implements RunListener {
         System.out.println(
                 after.equals(before)
                         ? AS_BEFORE
-                        : "new: " + Snapshot.added(before, after) + ", gone: " + Snapshot.added(after, before));
+                        : "new: " + Lines.added(before, after) + ", gone: " + Lines.added(after, before));
         PacketTracer tracer = PacketTracer.in(world().world);
         boolean closed = world().federation().controllers().stream()
                 .flatMap(member -> List.of("192.0.2.66", StandIns.CALLER).stream()
