@@ -227,6 +227,8 @@ public final class CrashMatrix {
                                 // its own
                                 case HANG ->
                                     aftermath != Aftermath.RESUMED_TWICE
+                                            // a close is deaf to cancel, and its own timeout is too long in real time
+                                            && !(time == Time.REAL && row.takesBack())
                                             && !moment.isInTheJournal()
                                             && moment != Moment.IN_THE_CALL;
                                 default -> aftermath != Aftermath.RESUMED_TWICE;
