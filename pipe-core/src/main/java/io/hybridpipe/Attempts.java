@@ -114,8 +114,9 @@ final class Attempts {
         unit.status = Unit.Status.BEGUN;
         unit.undoBegun = false;
         unit.append(Kind.INTENT, () -> {
-            if (stop != null) {
-                end(stop);
+            Throwable notNow = stop != null ? stop : execution.records.takenOver();
+            if (notNow != null) {
+                end(notNow);
                 return;
             }
             if (execution.isHeard()) {

@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -41,7 +40,6 @@ final class Records {
     private volatile @Nullable RunLog log;
     private volatile @Nullable StepFailure broken;
     private volatile boolean lost;
-    private @Nullable Disposable opening;
     private long appended;
     private long written;
 
@@ -80,22 +78,14 @@ final class Records {
     }
 
     private void open(Mono<RunLog> source, Consumer<@Nullable Throwable> then) {
-        opening = source.subscribe(
+        source.subscribe(
                 opened -> execution.runOrPost(() -> {
-                    opening = null;
                     log = opened;
                     opened.takenFrom().ifPresent(execution::tookOver);
                     then.accept(null);
                 }),
-                failure -> execution.runOrPost(() -> {
-                    opening = null;
-                    then.accept(StepFailure.of(FailureClass.PERMANENT, String.valueOf(failure.getMessage()), failure));
-                }));
-    }
-
-    /** Whether the log is being opened: there is nothing to stop yet. */
-    boolean isOpening() {
-        return opening != null;
+                failure -> execution.runOrPost(() -> then.accept(
+                        StepFailure.of(FailureClass.PERMANENT, String.valueOf(failure.getMessage()), failure))));
     }
 
     private String target() {
@@ -152,10 +142,12 @@ final class Records {
 
     /** From here on nothing is written: the run stops, and takes back what it can unless another process goes on with it. */
     private void breaks(Throwable failure) {
-        if (broken != null) {
+        boolean takenOver = failure instanceof JournalException it && it.reason() == Reason.LOST;
+        // also after it could not be written: the lease is then lost while the run is being undone
+        if (broken != null && (lost || !takenOver)) {
             return;
         }
-        lost = failure instanceof JournalException it && it.reason() == Reason.LOST;
+        lost = takenOver;
         StepFailure why = StepFailure.of(
                 FailureClass.PERMANENT,
                 lost
@@ -171,10 +163,10 @@ final class Records {
         return lost;
     }
 
-    /** Why nothing is written any more, if that is so. */
+    /** The same as a failure; nothing if it has not. */
     @Nullable
-    StepFailure broken() {
-        return broken;
+    StepFailure takenOver() {
+        return lost ? broken : null;
     }
 
     void append(Kind kind, Path path, Supplier<Map<String, Object>> data, Runnable then) {

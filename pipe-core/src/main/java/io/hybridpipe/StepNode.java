@@ -42,7 +42,10 @@ final class StepNode extends Node {
     @Override
     void undo(Runnable then) {
         Effect effect = unit.work.contract.effect();
-        if (!unit.exists() || execution.leftovers.containsKey(unit) || effect == Effect.none()) {
+        if (!unit.exists()
+                || execution.leftovers.containsKey(unit)
+                || effect == Effect.none()
+                || execution.records.isLost()) {
             then.run();
         } else if (effect.irreversibleBecause().isPresent() && unit.mayStillAct) {
             unit.leaveActing(failure -> then.run());

@@ -90,6 +90,12 @@ final class TakingBack {
         unit.status = Unit.Status.BEGUN;
         unit.undoBegun = true;
         unit.append(Kind.UNDO_INTENT, () -> {
+            Throwable takenOver = execution.records.takenOver();
+            if (takenOver != null) {
+                active = outer;
+                whenDone.accept(takenOver);
+                return;
+            }
             if (execution.isHeard()) {
                 String what = found.fold(a -> "absent", d -> "done", p -> "partly", u -> "unknown");
                 unit.emit(

@@ -146,6 +146,32 @@ class JournalTroubleTest {
     }
 
     @Test
+    void anUndoSendsNothingMoreWhenTheRunIsTakenOverAfterItsJournalHasFailed() {
+        journal.fullAt("RESULT b");
+        Act a = trial.act("a");
+        Act b = trial.act("b");
+        b.undoes(context -> Mono.<Void>fromRunnable(journal::losesNow).then(b.takeAway(context)));
+
+        trial.start(a.step(), b.step(), trial.act("c").step()).passAll();
+
+        assertThat(a.there && b.there).isTrue();
+        assertThat(trial.called()).doesNotContain("undo a");
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.TAKEN_OVER);
+    }
+
+    @Test
+    void anUndoIsNotCalledWhenTheRunIsTakenOverBeforeItsIntentIsWritten() {
+        journal.lostAfter("TURN broken");
+        Act a = trial.act("a");
+
+        trial.start(a.step(), trial.act("broken").runs(context -> Act.refused()).step())
+                .passAll();
+
+        assertThat(trial.called()).doesNotContain("undo a");
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.TAKEN_OVER);
+    }
+
+    @Test
     void aLeaseThatMayHaveExpiredIsAskedForBeforeEachChangingCall() {
         journal.expired();
         Act a = trial.act("a");

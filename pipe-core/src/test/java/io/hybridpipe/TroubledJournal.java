@@ -46,6 +46,11 @@ final class TroubledJournal extends WrappedJournal {
         return this;
     }
 
+    /** Another process has the lease from now on. */
+    void losesNow() {
+        lost = true;
+    }
+
     /** The lease is not known to be held, and each changing call must ask. */
     TroubledJournal expired() {
         expired = true;
