@@ -141,7 +141,7 @@ final class Attempts {
             Outputs given = value == null ? Outputs.none() : value;
             why = unit.problemWith(given);
             if (why == null) {
-                succeeded(given);
+                unit.succeeded(given, this::end);
                 return;
             }
         }
@@ -162,12 +162,6 @@ final class Attempts {
         } else {
             tryAgain(why, failureClass);
         }
-    }
-
-    private void succeeded(Outputs given) {
-        unit.status = Unit.Status.DONE;
-        unit.keep(given);
-        unit.append(Kind.RESULT, () -> execution.records.outputs(work.contract, given), () -> end(null));
     }
 
     private void tryAgain(Throwable failure, FailureClass failureClass) {
@@ -195,7 +189,7 @@ final class Attempts {
             } else if (found instanceof Found.Done it) {
                 Throwable problem = unit.problemWith(it.outputs());
                 if (problem == null) {
-                    succeeded(it.outputs());
+                    unit.succeeded(it.outputs(), this::end);
                 } else {
                     end(problem);
                 }

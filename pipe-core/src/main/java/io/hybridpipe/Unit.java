@@ -201,12 +201,13 @@ final class Unit implements State.View {
         }
         look(found -> {
             if (found instanceof Found.Done it && problemWith(it.outputs()) == null) {
-                status = Status.DONE;
-                keep(it.outputs());
-                append(
-                        Kind.RESULT,
-                        () -> execution.records.outputs(work.contract, it.outputs()),
-                        () -> then.accept(found));
+                succeeded(it.outputs(), failure -> {
+                    if (failure != null) {
+                        // looked for once more where a failure counts
+                        status = Status.BEGUN;
+                    }
+                    then.accept(found);
+                });
             } else {
                 if (found instanceof Found.Absent) {
                     cellsUndone();
@@ -328,6 +329,20 @@ final class Unit implements State.View {
             fresh = new Cells(o.key, cell, fresh);
         }
         cells = fresh;
+    }
+
+    /** Keeps the outputs and writes them down; continues with a failure if one of them has no form in which it can be written. */
+    void succeeded(Outputs given, Consumer<@Nullable Throwable> then) {
+        status = Status.DONE;
+        keep(given);
+        Map<String, Object> written;
+        try {
+            written = execution.records.isOpen() ? execution.records.outputs(work.contract, given) : Map.of();
+        } catch (RuntimeException e) {
+            then.accept(StepFailure.permanent(reader() + " cannot be resumed: " + e.getMessage()));
+            return;
+        }
+        append(Kind.RESULT, () -> written, () -> then.accept(null));
     }
 
     void gone() {

@@ -242,6 +242,31 @@ class JournalTroubleTest {
         assertThat(trace.done).isFalse();
     }
 
+    private static final class Loop {
+        @SuppressWarnings("unused") // written as JSON, without end
+        private final Loop self = this;
+    }
+
+    @Test
+    void aStepWhoseOutputHasNoFormToBeWrittenInFailsAndTheUndoIsWritten() {
+        Act a = trial.act("a");
+        Pipe pipe = Pipe.named("p")
+                .element(a.step())
+                .step(
+                        "odd",
+                        Step.opaque((state, context) -> Mono.just(Outputs.of(Key.of("loop", Loop.class), new Loop()))))
+                .element(trial.act("b").step())
+                .build();
+
+        trial.start(pipe, State.empty()).passAll();
+
+        assertThat(a.there).isFalse();
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(trial.report().failure().orElseThrow().message())
+                .startsWith("step p/odd cannot be resumed: key 'loop': a value of ");
+        assertThat(written()).contains("TURN odd", "UNDO_RESULT a", "SETTLED p");
+    }
+
     private static JournalRecord record(JournalRecord.Kind kind, java.util.Map<String, Object> data) {
         return new JournalRecord(kind, java.time.Instant.EPOCH, io.hybridpipe.event.Path.of("p/a"), 0, 1, data);
     }
