@@ -125,7 +125,8 @@ class BodyNode extends Node {
 
     @Override
     void stop(Throwable why) {
-        if (ended || stop != null) {
+        if (ended || restoring || stop != null) {
+            // what is only rebuilt, and closed if need be, goes on to its end
             return;
         }
         stop = why;

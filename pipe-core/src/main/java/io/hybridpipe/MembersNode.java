@@ -105,7 +105,7 @@ abstract class MembersNode extends Node {
 
     @Override
     void stop(Throwable why) {
-        if (!ended && stop == null) {
+        if (!ended && !restoring && stop == null) {
             stopMembers(why);
         }
     }

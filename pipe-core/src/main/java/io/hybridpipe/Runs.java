@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -138,14 +139,34 @@ public final class Runs {
 
     /**
      * Closes the scopes that dead runs of a pipe left open, one run after the other, and emits a report for each; all else stays for
-     * a resume or undo. Runs whose owner lives are passed by.
+     * a resume or undo. Runs on whose target somebody works are passed by.
+     *
+     * <p>A log that is damaged, or a run that is refused, does not stop the others: the failure is signalled at the end, the first
+     * one with the rest suppressed in it.
      */
     public Flux<RunReport> sweep(Pipe pipe, State secrets, RunOptions options) {
-        return list().filter(it -> it.pipe().equals(pipe.name()) && mayBeOpen(it))
-                .concatMap(it -> takeBack(pipe, it.run(), secrets, options, Mode.SWEEP));
+        return Flux.defer(() -> {
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
+            return journal.runs()
+                    .flatMapMany(Flux::fromIterable)
+                    .concatMap(run -> show(run)
+                            .filter(it -> it.pipe().equals(pipe.name()) && mayBeOpen(it))
+                            .flatMap(it -> takeBack(pipe, run, secrets, options, Mode.SWEEP))
+                            .onErrorResume(failure -> {
+                                failures.add(failure);
+                                return Mono.empty();
+                            }))
+                    .concatWith(Mono.defer(() -> failures.isEmpty() ? Mono.empty() : Mono.error(asOne(failures))));
+        });
+    }
+
+    private static Throwable asOne(List<Throwable> failures) {
+        Throwable first = failures.get(0);
+        failures.stream().skip(1).forEach(first::addSuppressed);
+        return first;
     }
 
     private static boolean mayBeOpen(RunSummary run) {
-        return run.status() == Status.DEAD || run.status() == Status.LEFT_OVERS;
+        return run.owner().isEmpty() && (run.status() == Status.DEAD || run.status() == Status.LEFT_OVERS);
     }
 }

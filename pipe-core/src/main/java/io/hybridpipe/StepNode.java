@@ -21,8 +21,7 @@ final class StepNode extends Node {
     @Override
     void forward() {
         if (unit.restore() || restoring) {
-            undone = unit.status == Unit.Status.GONE;
-            ok(unit.addedTo(in));
+            restored();
             return;
         }
         unit.perform(failure -> {
@@ -32,6 +31,19 @@ final class StepNode extends Node {
                 fail(failure);
             }
         });
+    }
+
+    private void restored() {
+        Runnable known = () -> {
+            undone = unit.status == Unit.Status.GONE;
+            ok(unit.addedTo(in));
+        };
+        if (execution.keeps() && !execution.records.isLost()) {
+            // nothing will take it back, which would look for it before the scopes round it are closed
+            unit.learnUpdates(found -> known.run());
+        } else {
+            known.run();
+        }
     }
 
     @Override
