@@ -214,6 +214,7 @@ final class Execution implements Run {
             return;
         }
         how.knows(records.past(), now() + options.cancelGrace.toMillis());
+        how.teach(secrets);
         StepFailure problem = how.problem(pipe, records.values);
         if (problem != null) {
             refuse(path, problem, List.of());

@@ -5,6 +5,7 @@ import io.hybridpipe.retry.StepFailure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -73,6 +74,27 @@ final class Resumption {
         return given.cells.get(key.name()).map(cell -> cell.value(key.type())).toJavaOptional();
     }
 
+    /** Tells what is secret in that: also what the caller alone calls so, and each text that was sealed or left out before. */
+    void teach(Secrets secrets) {
+        given.cells.forEach((name, cell) -> secrets.learn(cell.held(), cell.secretInput));
+        past.input().forEach((name, written) -> teach(name, written, secrets));
+        past.traces().values().forEach(trace -> {
+            if (trace.outputs != null) {
+                trace.outputs.forEach((name, written) -> teach(name, written, secrets));
+            }
+        });
+    }
+
+    private void teach(String name, Object written, Secrets secrets) {
+        if (Values.isHidden(written)) {
+            given.cells
+                    .get(name)
+                    .map(Cell::held)
+                    .filter(String.class::isInstance)
+                    .forEach(text -> secrets.learn(text, true));
+        }
+    }
+
     // ---- before anything is done
 
     /** Why the run cannot go on with this pipe and what the caller gave; nothing if it can. */
@@ -119,15 +141,23 @@ final class Resumption {
             }
         }
         Map<String, Contract> contracts = new HashMap<>();
-        contracts(pipe.describe(), contracts);
+        Map<String, Key<?>> items = new HashMap<>();
+        contracts(pipe.describe(), contracts, items);
         past.traces().forEach((path, trace) -> {
-            Contract contract = contracts.get(Past.withoutItems(path.value()));
-            if (trace.outputs == null || !trace.begun || contract == null) {
+            String place = Past.withoutItems(path.value());
+            Key<?> as = items.get(place);
+            if (trace.items != null && as != null) {
+                // those that were left out are looked for in the list as it is now
+                trace.items.forEach(item -> values.read(as, Objects.requireNonNull(item.get("value"))));
+            }
+            Contract contract = contracts.get(place);
+            if (trace.outputs == null || contract == null) {
                 return;
             }
             trace.outputs.forEach((name, written) -> {
                 Key<?> key = contract.declared(name);
-                if (given(key).isEmpty() && values.read(key, written).isEmpty()) {
+                boolean unknown = values.read(key, written).isEmpty();
+                if (unknown && trace.begun && given(key).isEmpty()) {
                     missing.computeIfAbsent(name, fresh -> new TreeSet<>()).add(path.value());
                 }
             });
@@ -135,9 +165,12 @@ final class Resumption {
         return missing;
     }
 
-    private static void contracts(Outline outline, Map<String, Contract> all) {
-        outline.contract().ifPresent(contract -> all.put(outline.path().value(), contract));
-        outline.children().forEach(inner -> contracts(inner, all));
+    private static void contracts(Outline outline, Map<String, Contract> contracts, Map<String, Key<?>> items) {
+        outline.contract().ifPresent(contract -> contracts.put(outline.path().value(), contract));
+        if (outline.element instanceof Element.OfFanOut it) {
+            items.put(outline.path().value(), it.each.as);
+        }
+        outline.children().forEach(inner -> contracts(inner, contracts, items));
     }
 
     /** The run's input: as it was written, but for what the caller gives anew. */

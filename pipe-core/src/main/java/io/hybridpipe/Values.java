@@ -164,6 +164,11 @@ final class Values {
         return value;
     }
 
+    /** Whether all of it was sealed or left out. */
+    static boolean isHidden(Object written) {
+        return written.equals(WITHHELD) || sealedIn(written) != null;
+    }
+
     private static @Nullable String sealedIn(@Nullable Object written) {
         return written instanceof Map<?, ?> map && map.size() == 1 && map.get(SEALED) instanceof String text
                 ? text
