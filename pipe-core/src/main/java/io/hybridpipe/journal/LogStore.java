@@ -235,6 +235,13 @@ final class LogStore {
     /** Ends the writing of all logs and gives their leases back. */
     void close() throws InterruptedException {
         scribe.close();
-        open.forEach(FileRunLog::end);
+        for (FileRunLog log : open) {
+            try {
+                log.end();
+            } catch (JournalException e) {
+                // the others are given back all the same, and this one expires
+                LOG.warn("{}", e.getMessage());
+            }
+        }
     }
 }

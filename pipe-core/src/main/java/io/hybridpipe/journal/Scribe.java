@@ -40,6 +40,9 @@ final class Scribe {
     /** How many grouped lines there must be for each file that they were written to before those files are synced. */
     private static final int GROUP_LOG_LINES_A_FILE = 200;
 
+    /** From here on they are synced however few lines each got: many short runs would let it grow for ever. */
+    private static final long GROUP_LOG_MOST_BYTES = 4 * GROUP_LOG_BYTES;
+
     /**
      * Something to write, or to do when all that was added before is written.
      *
@@ -214,7 +217,8 @@ final class Scribe {
         GroupLog open = group;
         if (open != null
                 && open.size() > GROUP_LOG_BYTES
-                && open.lines() > (long) GROUP_LOG_LINES_A_FILE * unsafe.size()) {
+                && (open.lines() > (long) GROUP_LOG_LINES_A_FILE * unsafe.size()
+                        || open.size() > GROUP_LOG_MOST_BYTES)) {
             if (madeSafe()) {
                 open.empty();
             } else {

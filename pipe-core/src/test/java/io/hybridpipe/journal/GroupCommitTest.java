@@ -68,6 +68,26 @@ class GroupCommitTest {
         Written.await(second);
     }
 
+    @Test
+    void theGroupLogDoesNotGrowForEverWhenManyRunsWriteAFewLinesEach() throws Exception {
+        JournalRecord entry = with(Kind.RESULT, Map.of("outputs", "x".repeat(500_000)));
+        try (FileJournal journal = journal()) {
+            for (int i = 0; i < 20; i++) {
+                RunLog one = create(journal, "a" + i);
+                RunLog other = create(journal, "b" + i);
+                atOnce(one, other, entry);
+                one.close().block();
+                other.close().block();
+            }
+
+            try (Stream<Path> all = Files.list(directory())) {
+                assertThat(all.filter(file -> file.toString().endsWith(".log")))
+                        .singleElement()
+                        .satisfies(group -> assertThat(Files.size(group)).isBetween(1L, 18_000_000L));
+            }
+        }
+    }
+
     /** Each run writes its next record as soon as the one before is written. */
     private static void writeConcurrently(List<RunLog> logs, int records) throws InterruptedException {
         CountDownLatch written = new CountDownLatch(logs.size());
