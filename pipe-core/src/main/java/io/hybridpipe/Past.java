@@ -78,7 +78,11 @@ final class Past {
                 if (Boolean.TRUE.equals(it.data().get("lost"))) {
                     // what was done after the last record is not known: each finished element has to be looked for
                     endIsLost = true;
-                    traces.values().forEach(trace -> trace.done = false);
+                    traces.values().forEach(trace -> {
+                        trace.done = false;
+                        // nor whether it was taken back: the token that it had may stand for a deleted thing
+                        trace.undoBegun |= trace.begun;
+                    });
                 }
             }
             case RUN_STARTED ->

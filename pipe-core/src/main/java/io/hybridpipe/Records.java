@@ -60,11 +60,18 @@ final class Records {
             return;
         }
         Set<String> problems = values.problems(execution.pipe);
-        if (problems.isEmpty()) {
-            open(journal.create(execution.id(), target()), then);
-        } else {
+        if (!problems.isEmpty()) {
             then.accept(StepFailure.permanent(String.join("; ", problems)));
+            return;
         }
+        String target;
+        try {
+            target = target();
+        } catch (RuntimeException e) {
+            then.accept(StepFailure.permanent("the input cannot be written down: " + e.getMessage()));
+            return;
+        }
+        open(journal.create(execution.id(), target), then);
     }
 
     /** Takes over the log of a run whose owner is gone; continues with the failure that refuses that, or with nothing. */

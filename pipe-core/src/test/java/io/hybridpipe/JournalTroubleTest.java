@@ -109,6 +109,23 @@ class JournalTroubleTest {
         assertThat(trial.report().outcome()).isEqualTo(Outcome.REFUSED);
     }
 
+    private record Tree(List<Tree> branches) {}
+
+    @Test
+    void aRunWhoseInputCannotBeWrittenIsRefused() {
+        Key<Tree> key = Key.of("tree", Tree.class);
+        List<Tree> branches = new java.util.ArrayList<>();
+        Tree endless = new Tree(branches);
+        branches.add(endless);
+        Pipe pipe = Pipe.named("p").needs(key).element(trial.act("a").step()).build();
+
+        trial.start(pipe, State.of(key, endless)).passAll();
+
+        assertThat(trial.called()).isEmpty();
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(trial.report().failure().orElseThrow().message()).startsWith("the input cannot be written down: ");
+    }
+
     @Test
     void aRunWhoseLastRecordCannotBeWrittenIsDoneAllTheSame() {
         journal.fullAt("SETTLED p");

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.event.RunReport.Status;
+import io.hybridpipe.journal.JournalRecord;
+import io.hybridpipe.journal.RunLog;
 import io.hybridpipe.retry.FailureClass;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -287,6 +292,31 @@ class ResumeTest {
 
         assertThat(lives.report().outcome()).isEqualTo(Outcome.UNDONE);
         assertThat(a.there).isFalse();
+    }
+
+    @Test
+    void whatWasUndoneAfterTheJournalHadFailedIsMadeAgainUnderAnotherToken() {
+        Act a = trial.act("a");
+        lives.dyingAfter("RESULT a").start(a.step());
+        a.there = false;
+        RunLog log = Objects.requireNonNull(
+                lives.journal.takeUp(trial.options().runId).block());
+        log.append(
+                new JournalRecord(
+                        JournalRecord.Kind.HELD,
+                        Instant.EPOCH,
+                        io.hybridpipe.event.Path.of(""),
+                        0,
+                        0,
+                        Map.of("target", "p", "lost", true)),
+                failure -> {});
+        log.close().block();
+
+        lives.resume(a.step());
+
+        assertThat(trial.called()).endsWith("run a");
+        assertThat(a.there).isTrue();
+        assertThat(a.tokens).hasSize(2).doesNotHaveDuplicates();
     }
 
     @Test
