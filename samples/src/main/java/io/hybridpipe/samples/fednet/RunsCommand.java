@@ -168,7 +168,10 @@ public final class RunsCommand {
     int sweep(@Mixin Clouds clouds, @Mixin JournalOptions journals) {
         RunConsole console = new RunConsole(out, err, "runs sweep", null, Outcome.KEPT);
         return goOn("sweep", clouds, journals, null, console, job -> {
-            job.runs().sweep(job.pipe(), State.empty(), job.options()).blockLast();
+            job.runs()
+                    .sweep(job.pipe(), State.empty(), job.options())
+                    .onErrorResume(PipeFailedException.class, refused -> Mono.empty())
+                    .blockLast();
             return console.exitCode();
         });
     }

@@ -147,6 +147,10 @@ final class TrialRun {
                 return;
             }
         }
+        if (!held.isDone()) {
+            problems.add("no call of " + meant.stratum() + " came within " + PATIENCE.toSeconds() + " s");
+            tell("the process to kill", run);
+        }
     }
 
     private void sweep(Fixture fixture, World world, List<String> problems) throws InterruptedException {
