@@ -89,9 +89,16 @@ final class FileRunLog implements RunLog {
                 lease.confirm();
                 sink.success();
             } catch (RuntimeException e) {
-                sink.error(e);
+                sink.error(notConfirmed(e));
             }
         }));
+    }
+
+    /** Whether it is held or not: nothing is written after this, and if it may be held, what is done then is lost to the log. */
+    private JournalException notConfirmed(RuntimeException cause) {
+        JournalException why = cause instanceof JournalException it && it.reason() == Reason.LOST ? it : failed(cause);
+        fail(why);
+        return why;
     }
 
     @Override
@@ -133,7 +140,7 @@ final class FileRunLog implements RunLog {
             try {
                 lease.confirm();
             } catch (JournalException e) {
-                fail(e.reason() == Reason.LOST ? e : failed(e));
+                notConfirmed(e);
             }
         }
         return failure == null;

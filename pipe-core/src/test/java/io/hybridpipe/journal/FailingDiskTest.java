@@ -222,6 +222,24 @@ class FailingDiskTest {
         assertThat(lastHeld("a")).containsEntry("lost", true);
     }
 
+    @Test
+    void theEndIsLostTooIfTheLeaseCannotBeLookedAtBeforeACall() throws IOException {
+        SetClock clock = new SetClock();
+        journal.close();
+        journal = FileJournal.in(directory()).withClock(clock);
+        RunLog log = create(journal, "a");
+        Path lease = leaseFile();
+        Files.writeString(lease, "not a lease");
+        clock.passes(Duration.ofMinutes(2));
+
+        assertThatThrownBy(() -> log.confirm().block()).isInstanceOf(JournalException.class);
+
+        Files.delete(lease);
+        assertFails(log).hasMessageContaining("a.jsonl cannot be written: the lease of target target of a");
+        takenUp("a");
+        assertThat(lastHeld("a")).containsEntry("lost", true);
+    }
+
     private Path leaseFile() throws IOException {
         try (Stream<Path> all = Files.list(directory().resolve("leases"))) {
             return all.filter(it -> it.toString().endsWith(".json")).findFirst().orElseThrow();
