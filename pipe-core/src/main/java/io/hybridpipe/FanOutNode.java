@@ -29,6 +29,7 @@ final class FanOutNode extends MembersNode {
     @Override
     void forward() {
         Past.Trace trace = execution.trace(this);
+        Map<String, Object> written;
         try {
             if (trace != null && trace.items != null) {
                 restoreItems(each(), trace.items);
@@ -36,11 +37,12 @@ final class FanOutNode extends MembersNode {
                 return;
             }
             nameItems(each());
+            written = execution.records.isOpen() ? execution.records.items(each().as, names, items) : Map.of();
         } catch (RuntimeException | Error e) {
             fail(e);
             return;
         }
-        execution.records.append(Kind.ITEMS, path(), () -> execution.records.items(each().as, names, items), this::run);
+        execution.records.append(Kind.ITEMS, path(), () -> written, this::run);
     }
 
     private void run() {

@@ -284,6 +284,26 @@ class JournalTroubleTest {
         assertThat(written()).contains("TURN odd", "UNDO_RESULT a", "SETTLED p");
     }
 
+    @Test
+    void aFanOutWhoseItemsHaveNoFormToBeWrittenInFailsAndTheUndoIsWritten() {
+        Act a = trial.act("a");
+        List<Tree> branches = new java.util.ArrayList<>();
+        branches.add(new Tree(branches));
+        Pipe pipe = Pipe.named("p")
+                .element(a.step())
+                .forEach(
+                        "each",
+                        Each.of(Input.value(branches), Key.of("tree", Tree.class), it -> "x"),
+                        body -> body.element(trial.act("b").step()))
+                .build();
+
+        trial.start(pipe, State.empty()).passAll();
+
+        assertThat(a.there).isFalse();
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(written()).contains("TURN each", "UNDO_RESULT a", "SETTLED p");
+    }
+
     private static JournalRecord record(JournalRecord.Kind kind, java.util.Map<String, Object> data) {
         return new JournalRecord(kind, java.time.Instant.EPOCH, io.hybridpipe.event.Path.of("p/a"), 0, 1, data);
     }
