@@ -181,7 +181,10 @@ final class Resumption {
             Optional<Object> value =
                     given(key).or(() -> written == null ? Optional.empty() : values.read(key, written));
             if (value.isPresent()) {
-                input = new State(input.cells.put(key.name(), new Cell(value.get(), null, key.isSecret())), null);
+                boolean secret = key.isSecret()
+                        || given.cells.get(key.name()).exists(cell -> cell.secretInput)
+                        || value.get() instanceof String && written != null && Values.isHidden(written);
+                input = new State(input.cells.put(key.name(), new Cell(value.get(), null, secret)), null);
             }
         }
         return input;

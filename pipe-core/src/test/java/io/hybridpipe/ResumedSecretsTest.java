@@ -64,6 +64,25 @@ class ResumedSecretsTest {
     }
 
     @Test
+    void whatIsTooShortToBeLookedForIsSealedAgainWhenTheInputIsWrittenAgain() {
+        sealedWith(1);
+        Act a = trial.act("a").contract(it -> it.reading(PSK));
+        Pipe pipe = Pipe.named("p").needs(PSK).element(a.step()).build();
+        Pipe edited = Pipe.named("p")
+                .needs(PSK)
+                .element(a.step())
+                .element(trial.act("appended").step())
+                .build();
+        lives.dyingAfter("RESULT a").start(pipe, State.of(PSK.secret(), "q~z"));
+
+        lives.resume(edited, State.empty());
+
+        assertThat(lives.report().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(lives.written()).filteredOn("RUN_STARTED p"::equals).hasSize(2);
+        assertThat(lives.records().toString()).doesNotContain("q~z");
+    }
+
+    @Test
     void anotherSecretsKeyIsRefusedAlsoIfOnlyItemsAreSealed() {
         Act before = trial.act("before");
         Act a = trial.act("a");
