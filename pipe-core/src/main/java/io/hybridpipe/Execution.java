@@ -215,7 +215,7 @@ final class Execution implements Run {
         }
         how.knows(records.past(), now() + options.cancelGrace.toMillis());
         how.teach(secrets);
-        StepFailure problem = how.problem(pipe, records.values);
+        StepFailure problem = how.problem(pipe, options.target, records.values);
         if (problem != null) {
             refuse(path, problem, List.of());
             return;

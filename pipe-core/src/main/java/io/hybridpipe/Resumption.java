@@ -99,12 +99,15 @@ final class Resumption {
 
     /** Why the run cannot go on with this pipe and what the caller gave; nothing if it can. */
     @Nullable
-    StepFailure problem(Pipe pipe, Values values) {
+    StepFailure problem(Pipe pipe, @Nullable String target, Values values) {
         if (past.started == null) {
             return StepFailure.permanent("it was never started: its log ends before the first step");
         }
         if (!past.pipe().equals(pipe.name())) {
             return StepFailure.permanent("it is a run of pipe '" + past.pipe() + "', not of '" + pipe.name() + "'");
+        }
+        if (target != null && !target.equals(past.target)) {
+            return StepFailure.permanent("it is a run on target " + past.target + ", not on " + target);
         }
         List<String> difference = Fingerprint.difference(past.outline(), pipe.describe(), past::reachedInAnyItem);
         if (!difference.isEmpty()) {

@@ -169,7 +169,8 @@ public final class RunOptions {
 
     /**
      * What no two runs with the same journal may work on at once; default the pipe's name and the inputs that it needs and that are
-     * not secret. A run whose target is held by a living owner is refused.
+     * not secret. A run whose target is held by a living owner is refused. Given to {@link Runs}, it says on which target the runs must
+     * be that they go on with: what one cloud does not have may be open in another one.
      */
     public RunOptions target(String target) {
         RunOptions copy = new RunOptions(this);

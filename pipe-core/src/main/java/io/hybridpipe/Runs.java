@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -38,9 +39,26 @@ public final class Runs {
 
     // ---- to look at
 
-    /** All runs, in the order in which they were created; a damaged log is an error where it stands. */
+    /**
+     * All runs, in the order in which they were created; damaged logs are an error at the end, the first one with the rest suppressed
+     * in it.
+     */
     public Flux<RunSummary> list() {
-        return journal.runs().flatMapMany(Flux::fromIterable).concatMap(this::show);
+        return toEnd(this::show);
+    }
+
+    /** One run after the other; what goes wrong with one is told when all others had their turn. */
+    private <T> Flux<T> toEnd(Function<RunId, Mono<T>> each) {
+        return Flux.defer(() -> {
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
+            return journal.runs()
+                    .flatMapMany(Flux::fromIterable)
+                    .concatMap(run -> each.apply(run).onErrorResume(failure -> {
+                        failures.add(failure);
+                        return Mono.empty();
+                    }))
+                    .concatWith(Mono.defer(() -> failures.isEmpty() ? Mono.empty() : Mono.error(asOne(failures))));
+        });
     }
 
     /** One run; a {@link io.hybridpipe.journal.JournalException} if there is none of this id or its log is damaged. */
@@ -101,7 +119,7 @@ public final class Runs {
      * errors are those of {@link Pipe#run(State, RunOptions)}.
      *
      * @param secrets values for the keys that were not written, and for those of the input that have changed since
-     * @param options how it goes on; the run id and the journal are set here
+     * @param options how it goes on; the run id and the journal are set here. If a target is given, a run on another one is refused
      */
     public Mono<State> resume(Pipe pipe, RunId run, State secrets, RunOptions options) {
         return new RunMono(pipe, secrets, options.journal(journal).runId(run), Mode.RESUME);
@@ -139,25 +157,17 @@ public final class Runs {
 
     /**
      * Closes the scopes that dead runs of a pipe left open, one run after the other, and emits a report for each; all else stays for
-     * a resume or undo. Runs on whose target somebody works are passed by.
+     * a resume or undo. Runs on whose target somebody works are passed by, and so are those on another target if one is given.
      *
      * <p>A log that is damaged, or a run that is refused, does not stop the others: the failure is signalled at the end, the first
      * one with the rest suppressed in it.
      */
     public Flux<RunReport> sweep(Pipe pipe, State secrets, RunOptions options) {
-        return Flux.defer(() -> {
-            List<Throwable> failures = new CopyOnWriteArrayList<>();
-            return journal.runs()
-                    .flatMapMany(Flux::fromIterable)
-                    .concatMap(run -> show(run)
-                            .filter(it -> it.pipe().equals(pipe.name()) && mayBeOpen(it))
-                            .flatMap(it -> takeBack(pipe, run, secrets, options, Mode.SWEEP))
-                            .onErrorResume(failure -> {
-                                failures.add(failure);
-                                return Mono.empty();
-                            }))
-                    .concatWith(Mono.defer(() -> failures.isEmpty() ? Mono.empty() : Mono.error(asOne(failures))));
-        });
+        return toEnd(run -> show(run)
+                .filter(it -> it.pipe().equals(pipe.name())
+                        && mayBeOpen(it)
+                        && (options.target == null || options.target.equals(it.target())))
+                .flatMap(it -> takeBack(pipe, run, secrets, options, Mode.SWEEP)));
     }
 
     private static Throwable asOne(List<Throwable> failures) {

@@ -276,6 +276,39 @@ class ResumeTest {
     }
 
     @Test
+    void aRunOnAnotherTargetThanTheOneThatWasGivenIsNeitherResumedNorUndone() {
+        Act a = trial.act("a");
+        trial.options(it -> it.target("one cloud"));
+        lives.dyingAfter("RESULT a").start(a.step());
+        trial.options(it -> it.target("another cloud"));
+
+        lives.resume(a.step());
+
+        assertThat(lives.report().outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(lives.refusal()).isEqualTo("it is a run on target one cloud, not on another cloud");
+
+        lives.undo(a.step());
+
+        assertThat(lives.report().outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(a.there).isTrue();
+    }
+
+    @Test
+    void aSweepPassesByRunsOnAnotherTargetThanTheOneThatWasGiven() {
+        Act door = trial.act("door");
+        Pipe pipe = Lives.pipe(door.around(trial.act("a").step()));
+        trial.options(it -> it.target("one cloud"));
+        lives.dyingAfter("RESULT a").start(pipe, State.empty());
+        trial.options(it -> it.target("another cloud"));
+
+        lives.sweep(pipe);
+
+        assertThat(trial.called()).isEmpty();
+        assertThat(lives.errors).isEmpty();
+        assertThat(door.there).isTrue();
+    }
+
+    @Test
     void aSweepOfARunThatWasTurningBackLeavesTheUndoForAResume() {
         Act a = trial.act("a");
         Act door = trial.act("door");

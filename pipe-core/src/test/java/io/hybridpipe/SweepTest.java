@@ -18,10 +18,12 @@ class SweepTest {
 
     private Act openDoorOf(String run, String inside) {
         Act door = trial.act("door");
+        RunOptions withoutTarget = trial.options();
         trial.options(it -> it.runId(RunId.of(run)).target(run));
         lives.dyingAfter("RESULT " + inside)
                 .start(door.around(trial.act(inside).step(), trial.act("b").step()));
         assertThat(door.there).isTrue();
+        trial.options(it -> withoutTarget.runId(RunId.of(run)));
         return door;
     }
 

@@ -49,6 +49,9 @@ final class Disk {
     /** The directory, made if it is not there. */
     static Disk in(Path directory, Channels channels) throws IOException {
         if (!Files.isDirectory(directory)) {
+            if (Files.exists(directory)) {
+                throw JournalException.of(JournalException.Reason.FAILED, directory + ": it is not a directory");
+            }
             Path made = directory.toAbsolutePath();
             if (isPosix(made)) {
                 Files.createDirectories(

@@ -197,7 +197,12 @@ final class LogStore {
     private LogText text(RunId run) throws IOException {
         List<byte[]> grouped = GroupLog.linesOf(run, disk);
         byte[] head = checksum.isKeyed() ? Disk.content(disk.head(run)) : null;
-        byte[] content = Disk.content(disk.log(run));
+        byte[] content;
+        try {
+            content = Disk.content(disk.log(run));
+        } catch (IOException e) {
+            throw JournalException.failed(disk.log(run) + ": it cannot be read: " + e, e);
+        }
         if (content == null) {
             throw JournalException.of(Reason.UNKNOWN_RUN, "there is no log of run " + run + " in " + disk.directory());
         }
@@ -220,14 +225,14 @@ final class LogStore {
     }
 
     /** When the run was created; those of which it cannot be known come last, reading them says why. */
-    private Instant created(RunId run) throws IOException {
+    private Instant created(RunId run) {
         try (BufferedReader lines = Files.newBufferedReader(disk.log(run), StandardCharsets.ISO_8859_1)) {
             String first = lines.readLine();
             return first == null
                     ? Instant.MAX
                     : LineFormat.header(first.getBytes(StandardCharsets.ISO_8859_1))
                             .created();
-        } catch (IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             return Instant.MAX;
         }
     }

@@ -53,7 +53,8 @@ final class LogText {
         if (text.lines.isEmpty() || end >= 0 && text.lines.size() == text.fromFile) {
             throw text.damaged(
                     text.lines.size() + 1,
-                    "it is not what was written here, its " + checksum.field() + " does not fit");
+                    "it is not what was written here, its " + checksum.field() + " does not fit"
+                            + (text.lines.isEmpty() && checksum.isKeyed() ? ", or the key is another one" : ""));
         }
         return text;
     }

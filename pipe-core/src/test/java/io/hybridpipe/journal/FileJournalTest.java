@@ -113,6 +113,27 @@ class FileJournalTest {
     }
 
     @Test
+    void aFileWhereTheDirectoryShouldBeIsNamed() throws IOException {
+        Path file = Files.createTempFile(Files.createDirectories(directory()), "file", "");
+
+        assertThatThrownBy(() -> FileJournal.in(file).runs().block(SOON))
+                .isInstanceOf(JournalException.class)
+                .hasMessage(file + ": it is not a directory");
+    }
+
+    @Test
+    void aLogThatCannotBeReadIsNamedAndHidesNoOther() throws IOException {
+        FileJournal journal = journal();
+        create(journal, "r").close().block(SOON);
+        Path bad = Files.createDirectory(directory().resolve("bad.jsonl"));
+
+        assertThat(journal.runs().block(SOON)).containsExactly(RunId.of("r"), RunId.of("bad"));
+        assertThatThrownBy(() -> journal.read(RunId.of("bad")).block(SOON))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining(bad + ": it cannot be read");
+    }
+
+    @Test
     void aRunHasOneLogOnly() {
         FileJournal journal = journal();
         create(journal, "r").close().block(SOON);

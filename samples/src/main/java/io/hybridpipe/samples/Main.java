@@ -34,6 +34,7 @@ public final class Main {
     /** The command line of a sample, with the exit codes that all samples share. */
     public static CommandLine commandLine(Object command) {
         CommandLine line = new CommandLine(command);
+        tellVersion(line);
         line.setParameterExceptionHandler((e, all) -> {
             e.getCommandLine()
                     .getErr()
@@ -45,6 +46,11 @@ public final class Main {
             return 1;
         });
         return line;
+    }
+
+    private static void tellVersion(CommandLine line) {
+        line.getCommandSpec().version("HybridPipe, not released yet");
+        line.getSubcommands().values().forEach(Main::tellVersion);
     }
 
     @Command(name = "hello", description = "The smallest pipe.")

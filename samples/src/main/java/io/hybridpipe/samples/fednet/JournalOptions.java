@@ -86,8 +86,19 @@ final class JournalOptions {
         if (journal == null) {
             throw new BadInput("--journal is missing: the directory in which the runs are written down");
         }
+        if (journal.toString().isEmpty()) {
+            throw new BadInput("--journal: the directory's name is empty");
+        }
         Journal opened = FileJournal.in(journal).withKey(chainKey(secretsKey(environment)));
         return stopAt().map(it -> it.watching(opened)).orElse(opened);
+    }
+
+    /** The journal that was named, which must be there: of one that a typing error makes afresh it would be said that nothing is open. */
+    Journal openExisting(Map<String, String> environment) {
+        if (journal != null && !Files.exists(journal)) {
+            throw new BadInput("--journal: there is no directory " + journal);
+        }
+        return open(environment);
     }
 
     private Optional<StopAt> stopAt() {

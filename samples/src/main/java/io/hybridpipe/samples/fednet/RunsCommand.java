@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +68,10 @@ public final class RunsCommand {
     @Command(name = "list", description = "a line for each run", mixinStandardHelpOptions = true)
     int list(@Mixin JournalOptions journals) {
         return answering("list", () -> {
-            Runs.of(journals.open(environment)).list().toStream().forEach(run -> out.println(line(run)));
+            Runs.of(journals.openExisting(environment))
+                    .list()
+                    .doOnNext(run -> out.println(line(run)))
+                    .blockLast();
             return 0;
         });
     }
@@ -90,9 +94,11 @@ public final class RunsCommand {
             description = "what a run has done, what it made and what is open",
             mixinStandardHelpOptions = true)
     int show(
-            @Mixin JournalOptions journals, @Option(names = "--run-id", required = true, paramLabel = "ID") String id) {
+            @Mixin JournalOptions journals,
+            @Option(names = "--run-id", required = true, paramLabel = "ID", description = "which run; see list")
+                    String id) {
         return answering("show", () -> {
-            RunSummary run = summary(Runs.of(journals.open(environment)), id);
+            RunSummary run = summary(Runs.of(journals.openExisting(environment)), id);
             out.println(line(run));
             out.println("target " + run.target());
             run.failure().ifPresent(why -> out.println("turned round: " + why));
@@ -133,8 +139,11 @@ public final class RunsCommand {
     int resume(
             @Mixin Clouds clouds,
             @Mixin JournalOptions journals,
-            @Option(names = "--run-id", required = true, paramLabel = "ID") String id,
-            @Option(names = "--report", paramLabel = "FILE") @Nullable Path report) {
+            @Option(names = "--run-id", required = true, paramLabel = "ID", description = "which run; see list")
+                    String id,
+            @Option(names = "--report", paramLabel = "FILE", description = "write the run report there, as JSON")
+                    @Nullable
+                    Path report) {
         RunConsole console = new RunConsole(out, err, "runs resume", report, Outcome.DONE);
         return goOn("resume", clouds, journals, id, console, job -> {
             job.runs()
@@ -149,8 +158,11 @@ public final class RunsCommand {
     int undo(
             @Mixin Clouds clouds,
             @Mixin JournalOptions journals,
-            @Option(names = "--run-id", required = true, paramLabel = "ID") String id,
-            @Option(names = "--report", paramLabel = "FILE") @Nullable Path report) {
+            @Option(names = "--run-id", required = true, paramLabel = "ID", description = "which run; see list")
+                    String id,
+            @Option(names = "--report", paramLabel = "FILE", description = "write the run report there, as JSON")
+                    @Nullable
+                    Path report) {
         RunConsole console = new RunConsole(out, err, "runs undo", report, Outcome.UNDONE);
         return goOn("undo", clouds, journals, id, console, job -> {
             job.runs()
@@ -168,10 +180,7 @@ public final class RunsCommand {
     int sweep(@Mixin Clouds clouds, @Mixin JournalOptions journals) {
         RunConsole console = new RunConsole(out, err, "runs sweep", null, Outcome.KEPT);
         return goOn("sweep", clouds, journals, null, console, job -> {
-            job.runs()
-                    .sweep(job.pipe(), State.empty(), job.options())
-                    .onErrorResume(PipeFailedException.class, refused -> Mono.empty())
-                    .blockLast();
+            job.runs().sweep(job.pipe(), State.empty(), job.options()).blockLast();
             return console.exitCode();
         });
     }
@@ -188,7 +197,7 @@ public final class RunsCommand {
         return answering(verb, () -> {
             clouds.check();
             console.checkReport();
-            Journal journal = journals.open(environment);
+            Journal journal = journals.openExisting(environment);
             Runs runs = Runs.of(journal);
             if (id != null) {
                 refuseStandIns(summary(runs, id));
@@ -198,7 +207,8 @@ public final class RunsCommand {
             }
             try (AwsAccount accountA = clouds.awsAccount()) {
                 RunOptions options = journals.shape(
-                        console.attend(RunOptions.ofDefaults().cancelGrace(clouds.cancelGrace)), environment);
+                                console.attend(RunOptions.ofDefaults().cancelGrace(clouds.cancelGrace)), environment)
+                        .target(clouds.target());
                 return work.applyAsInt(new Job(runs, clouds.pipe(accountA, environment), options));
             }
         });
@@ -223,9 +233,17 @@ public final class RunsCommand {
     private int answering(String verb, IntSupplier work) {
         try {
             return work.getAsInt();
-        } catch (BadInput | JournalException e) {
-            err.println("runs " + verb + ": " + e.getMessage());
+        } catch (BadInput | JournalException | PipeFailedException e) {
+            tell(verb, e);
+            Stream.of(e.getSuppressed()).forEach(also -> tell(verb, also));
             return 3;
+        }
+    }
+
+    /** A refused run was told by its console; what is suppressed may also be the trace of who waited. */
+    private void tell(String verb, Throwable problem) {
+        if (problem instanceof BadInput || problem instanceof JournalException) {
+            err.println("runs " + verb + ": " + problem.getMessage());
         }
     }
 }

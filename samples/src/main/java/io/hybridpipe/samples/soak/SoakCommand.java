@@ -22,8 +22,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code samples/soak}: kills the main job with SIGKILL, resumes or undoes it, and looks at what is there afterwards. */
 @Command(
@@ -52,6 +55,9 @@ public final class SoakCommand implements Callable<Integer> {
     @Option(names = "--parallel", paramLabel = "N", description = "how many cases at once; default ${DEFAULT-VALUE}")
     int parallel = 2;
 
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
     private final PrintStream out;
 
     /** The command as the command line uses it. */
@@ -65,11 +71,20 @@ public final class SoakCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        checkPositive("N", cases);
+        checkPositive("--only", only);
+        checkPositive("--parallel", parallel);
         Path directory = Files.createTempDirectory("soak");
         try {
             return soak(directory);
         } finally {
             delete(directory);
+        }
+    }
+
+    private void checkPositive(String name, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(spec.commandLine(), name + ": " + value + " is not positive");
         }
     }
 

@@ -44,13 +44,21 @@ class RunsCommandTest {
     }
 
     private static Told runs(Map<String, String> environment, String verb, String... more) {
+        return runs(environment, directory, verb, more);
+    }
+
+    private static Told runsIn(Path journal, String verb, String... more) {
+        return runs(Map.of("HYBRIDPIPE_SECRETS_KEY", KEY), journal, verb, more);
+    }
+
+    private static Told runs(Map<String, String> environment, Path journal, String verb, String... more) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream toErr = new PrintStream(err, true, StandardCharsets.UTF_8);
         CommandLine line = Main.commandLine(
                 new RunsCommand(new PrintStream(out, true, StandardCharsets.UTF_8), toErr, environment));
         line.setErr(new PrintWriter(toErr, true));
-        List<String> arguments = new ArrayList<>(List.of(verb, "--journal", directory.toString()));
+        List<String> arguments = new ArrayList<>(List.of(verb, "--journal", journal.toString()));
         arguments.addAll(Arrays.asList(more));
         int exitCode = line.execute(arguments.toArray(String[]::new));
         return new Told(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
@@ -124,6 +132,34 @@ class RunsCommandTest {
         other[0] = 1;
         assertThatItIsRefused(
                 runs(Map.of("HYBRIDPIPE_SECRETS_KEY", Base64.getEncoder().encodeToString(other)), "list"), "orders-1");
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsNotMade() {
+        Path nowhere = directory.resolve("nowhere");
+
+        for (String verb : List.of("list", "sweep")) {
+            String[] more = verb.equals("list") ? new String[0] : elsewhere();
+            assertThatItIsRefused(
+                    runsIn(nowhere, verb, more), "runs " + verb + ": --journal: there is no directory " + nowhere);
+        }
+        assertThat(nowhere).doesNotExist();
+        assertThatItIsRefused(runsIn(Path.of(""), "list"), "runs list: --journal: the directory's name is empty");
+    }
+
+    @Test
+    void eachDamagedRunHasItsLineAndTheOthersAreListed(@TempDir Path copy) throws Exception {
+        for (String file : List.of("orders-1.jsonl", "orders-1.head")) {
+            Files.copy(directory.resolve(file), copy.resolve(file));
+        }
+        Files.writeString(copy.resolve("a.jsonl"), "a");
+        Files.writeString(copy.resolve("b.jsonl"), "b");
+
+        Told told = runsIn(copy, "list");
+
+        assertThat(told.exitCode()).isEqualTo(3);
+        assertThat(told.out()).hasLineCount(1).startsWith("orders-1");
+        assertThat(told.err()).hasLineCount(2).contains("a.jsonl line 1: ", "b.jsonl line 1: ");
     }
 
     @Test

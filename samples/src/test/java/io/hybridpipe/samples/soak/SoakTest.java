@@ -7,6 +7,7 @@ import io.hybridpipe.samples.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** A few cases of what {@code samples/soak} does many of; {@code -Dsoak.cases=N} and {@code -Dsoak.seed=N} choose others. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGKILL")
@@ -37,6 +41,18 @@ class SoakTest {
         if (cases == 5 && seed == 34) {
             assertThat(withoutTimes(told)).contains(withoutTimes(shownInReadme()));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-- -1", "5 --only 0", "--only=-2", "5 --parallel 0", "five"})
+    void badArgumentsAreRefusedInOneLine(String arguments) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        CommandLine line = Main.commandLine(new SoakCommand(out));
+        line.setErr(new PrintWriter(out, true));
+
+        assertThat(line.execute(arguments.split(" "))).isEqualTo(3);
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).hasLineCount(1).startsWith("soak: ");
     }
 
     private static String shownInReadme() throws IOException {
