@@ -4,8 +4,13 @@ package io.hybridpipe;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +96,32 @@ public final class OtherJvm implements AutoCloseable {
     /** Stops it in the midst of whatever it does. */
     public void pause() throws IOException, InterruptedException {
         signal("-STOP");
+    }
+
+    /** Stops it, but not in the midst of renewing a lease in this journal: nobody could take that lease over meanwhile. */
+    public void pauseOutsideOfLeases(Path journal) throws IOException, InterruptedException {
+        pause();
+        for (int tries = 0; anyLeaseIsLocked(journal.resolve("leases")); tries++) {
+            if (tries == 1_000) {
+                throw new IllegalStateException("a lease is locked all the time");
+            }
+            goOn();
+            pause();
+        }
+    }
+
+    private static boolean anyLeaseIsLocked(Path leases) throws IOException {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(leases, "*.lock")) {
+            for (Path each : locks) {
+                try (FileChannel channel = FileChannel.open(each, StandardOpenOption.WRITE);
+                        FileLock free = channel.tryLock()) {
+                    if (free == null) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** Ends the {@link #pause}. */

@@ -145,7 +145,7 @@ class TakenOverTest {
                 assertThatThrownBy(() -> resume(journal, cloud).block(BOUND))
                         .isInstanceOf(PipeFailedException.class)
                         .hasMessageContaining("is held by run run-1 in process " + child.number() + " on ");
-                child.pause();
+                child.pauseOutsideOfLeases(directory);
                 cloud.answer();
                 awaitExpiry(journal);
 

@@ -155,7 +155,7 @@ class TwoProcessesTest {
         try (OtherJvm owner = JournalProcess.in(directory, SHORT)) {
             assertThat(owner.ask("create run-1 fednet")).isEqualTo("ok");
             assertThat(owner.ask("append made")).isEqualTo("ok");
-            owner.pause();
+            owner.pauseOutsideOfLeases(directory);
 
             RunLog log = takenUpWhenItsLeaseHasExpired();
             assertThat(log.takenFrom().map(Owner::process)).contains(owner.number());
@@ -193,7 +193,7 @@ class TwoProcessesTest {
             assertThat(owner.ask("create run-1 fednet")).isEqualTo("ok");
             assertThat(owner.ask("flood")).isEqualTo("ok");
             Waiting.until("it writes", () -> lines().size() > 20);
-            owner.pause();
+            owner.pauseOutsideOfLeases(directory);
 
             RunLog log = takenUpWhenItsLeaseHasExpired();
             append(log, "resumed");
@@ -219,7 +219,7 @@ class TwoProcessesTest {
     void aStoppedProcessThatNobodyTookOverGoesOn() throws Exception {
         try (OtherJvm owner = JournalProcess.in(directory, SHORT)) {
             assertThat(owner.ask("create run-1 fednet")).isEqualTo("ok");
-            owner.pause();
+            owner.pauseOutsideOfLeases(directory);
             Waiting.until("the lease has expired", () -> get(journal.owner(RUN)).isEmpty());
             owner.tell("confirm");
             owner.tell("append late");

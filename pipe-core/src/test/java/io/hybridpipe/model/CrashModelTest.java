@@ -32,7 +32,7 @@ import reactor.core.publisher.Mono;
  * <p>{@code -Dcrashes.seeds=400000} runs more of them, {@code -Dcrashes.seed=N} one, with its events and records.
  */
 class CrashModelTest {
-    private static final int SEEDS = Integer.getInteger("crashes.seeds", 4_000);
+    private static final int SEEDS = Integer.getInteger("crashes.seeds", 2_000);
     private static final int LIVES = 6;
 
     private final Map<String, Integer> seen = new TreeMap<>();
