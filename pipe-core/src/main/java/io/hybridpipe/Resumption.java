@@ -65,7 +65,7 @@ final class Resumption {
         return switch (mode) {
             case RESUME -> null;
             case UNDO -> StepFailure.unknownOutcome("undo was asked for");
-            case SWEEP -> StepFailure.unknownOutcome("what it had left open was closed");
+            case SWEEP -> StepFailure.unknownOutcome("only what was left open is closed");
         };
     }
 

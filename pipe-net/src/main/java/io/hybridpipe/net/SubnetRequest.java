@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.net;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefix its prefix length
  * @param cidr where it is, or null if any free place will do
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record SubnetRequest(
         String name, int prefix, @Nullable Cidr cidr) {
     /**

@@ -180,7 +180,13 @@ public final class RunsCommand {
     int sweep(@Mixin Clouds clouds, @Mixin JournalOptions journals) {
         RunConsole console = new RunConsole(out, err, "runs sweep", null, Outcome.KEPT);
         return goOn("sweep", clouds, journals, null, console, job -> {
-            job.runs().sweep(job.pipe(), State.empty(), job.options()).blockLast();
+            Long swept = job.runs()
+                    .sweep(job.pipe(), State.empty(), job.options())
+                    .count()
+                    .block();
+            if (Long.valueOf(0).equals(swept)) {
+                out.println("runs sweep: nothing is left open by a dead run");
+            }
             return console.exitCode();
         });
     }
