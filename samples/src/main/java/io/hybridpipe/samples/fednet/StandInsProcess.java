@@ -116,7 +116,9 @@ public final class StandInsProcess {
                 .controllers()
                 .forEach(member -> controllers.put(
                         member.name(),
-                        world.controllers().get(member.name()).uri().toString()));
+                        Objects.requireNonNull(world.controllers().get(member.name()))
+                                .uri()
+                                .toString()));
         return Map.of(
                 "aws", world.aws.endpoint().toString(),
                 "role", StandIns.ROLE_ARN,
