@@ -46,7 +46,6 @@ final class Past {
     private final Map<Path, Trace> traces = new LinkedHashMap<>();
     private final Set<String> reached = new HashSet<>();
     private final Set<String> reachedWithoutItems = new HashSet<>();
-    private boolean endIsLost;
 
     @Nullable
     JournalRecord started;
@@ -59,9 +58,6 @@ final class Past {
 
     String target = "";
 
-    @Nullable
-    JournalRecord last;
-
     private Past() {}
 
     static Past of(List<JournalRecord> records) {
@@ -71,13 +67,11 @@ final class Past {
     }
 
     private void add(JournalRecord it) {
-        last = it;
         switch (it.kind()) {
             case HELD -> {
                 target = String.valueOf(it.data().get("target"));
                 if (Boolean.TRUE.equals(it.data().get("lost"))) {
                     // what was done after the last record is not known: each finished element has to be looked for
-                    endIsLost = true;
                     traces.values().forEach(trace -> {
                         trace.done = false;
                         // nor whether it was taken back: the token that it had may stand for a deleted thing
@@ -177,11 +171,6 @@ final class Past {
     /** The same for a path of the outline, in which items have no names. */
     boolean reachedInAnyItem(Path path) {
         return reachedWithoutItems.contains(path.value());
-    }
-
-    /** Whether the journal failed before the run had ended, so that its last records are missing. */
-    boolean endIsLost() {
-        return endIsLost;
     }
 
     StepFailure turnedBecause() {

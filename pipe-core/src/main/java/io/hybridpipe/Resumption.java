@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -116,12 +115,12 @@ final class Resumption {
                     + (difference.size() > SHOWN ? "; and " + (difference.size() - SHOWN) + " more" : ""));
         }
         try {
-            Map<String, Set<String>> missing = missing(pipe, values);
+            Set<String> missing = missing(pipe, values);
             return missing.isEmpty()
                     ? null
                     : StepFailure.permanent("these were not written, since they are or hold secrets and the run had no "
                             + "secretsKey, or this resume has none; supply them: "
-                            + String.join(", ", missing.keySet()));
+                            + String.join(", ", missing));
         } catch (IllegalArgumentException e) {
             return StepFailure.permanent(String.valueOf(e.getMessage()));
         }
@@ -132,15 +131,15 @@ final class Resumption {
         return !past.outline().equals(Fingerprint.of(pipe.describe()));
     }
 
-    private Map<String, Set<String>> missing(Pipe pipe, Values values) {
-        Map<String, Set<String>> missing = new TreeMap<>();
+    private Set<String> missing(Pipe pipe, Values values) {
+        Set<String> missing = new TreeSet<>();
         for (Key<?> key : WrittenKeys.ofInput(pipe)) {
             Object written = past.input().get(key.name());
             boolean unknown = written == null
                     ? pipe.needs().contains(key)
                     : values.read(key, written).isEmpty();
             if (unknown && given(key).isEmpty()) {
-                missing.computeIfAbsent(key.name(), name -> new TreeSet<>()).add("input");
+                missing.add(key.name());
             }
         }
         Map<String, Contract> contracts = new HashMap<>();
@@ -161,7 +160,7 @@ final class Resumption {
                 Key<?> key = contract.declared(name);
                 boolean unknown = values.read(key, written).isEmpty();
                 if (unknown && trace.begun && given(key).isEmpty()) {
-                    missing.computeIfAbsent(name, fresh -> new TreeSet<>()).add(path.value());
+                    missing.add(name);
                 }
             });
         });
