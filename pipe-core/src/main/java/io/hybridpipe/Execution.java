@@ -194,6 +194,7 @@ final class Execution implements Run {
             return;
         }
         learnInput();
+        armDeadline();
         Mono<Preflight.Verdict> checks = outline.hasPreflight() ? new Preflight(this).run(outline) : null;
         if (checks == null) {
             admitted();
@@ -222,6 +223,7 @@ final class Execution implements Run {
         }
         input = how.input(pipe, records.values);
         learnInput();
+        armDeadline();
         Past past = how.past();
         root.restoring = how.goesBack();
         primary = how.reason();
@@ -242,6 +244,9 @@ final class Execution implements Run {
     private void learnInput() {
         // all of it: keys that are read only if they are there are not among the needs
         input.cells.values().forEach(cell -> secrets.learn(cell.held(), cell.secretInput));
+    }
+
+    private void armDeadline() {
         if (options.deadline != null) {
             deadlineTimer = scheduler.schedule(
                     () -> ask("the run's deadline of " + options.deadline + " has passed"),
