@@ -72,10 +72,9 @@ final class Attempts {
         stop = null;
         timedOut = false;
         attemptsInBudget = 0;
-        performStartedAt = unit.isRestored() ? execution.now() : node.startedAt;
         reopening = node instanceof ScopeNode scope && scope.isReopening();
+        performStartedAt = reopening || unit.isRestored() ? execution.now() : node.startedAt;
         if (reopening) {
-            performStartedAt = execution.now();
             if (execution.undo.hasExpired()) {
                 end(StepFailure.permanent("the undo deadline has passed"));
                 return;
@@ -254,24 +253,12 @@ final class Attempts {
     }
 
     private void end(@Nullable Throwable failure) {
-        if (failure != null
-                && unit.status == Unit.Status.BEGUN
-                && execution.keeps()
-                && work.contract.updatesAnything()) {
-            learnWhatIsKept(failure);
+        if (failure != null && execution.keeps() && !execution.records.isLost()) {
+            // nothing will take it back, which would look for an update before the scopes round it are closed
+            unit.learnUpdates(found -> ended(failure));
         } else {
             ended(failure);
         }
-    }
-
-    /** Kept as it is, an update that may have happened (a new password) decides whether the scopes round it can be closed. */
-    private void learnWhatIsKept(Throwable failure) {
-        unit.look(found -> {
-            if (found instanceof Found.Done it && unit.problemWith(it.outputs()) == null) {
-                unit.keep(it.outputs());
-            }
-            ended(failure);
-        });
     }
 
     private void ended(@Nullable Throwable failure) {
