@@ -5,6 +5,8 @@ import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
+import io.hybridpipe.vns3.api.Ipsec;
+import io.hybridpipe.vns3.api.TunnelStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3;
 
+import io.hybridpipe.vns3.api.Vns3Client;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 

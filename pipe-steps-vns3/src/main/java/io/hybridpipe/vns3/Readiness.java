@@ -3,6 +3,9 @@ package io.hybridpipe.vns3;
 
 import io.hybridpipe.StepContext;
 import io.hybridpipe.retry.StepFailure;
+import io.hybridpipe.vns3.api.ControllerConfig;
+import io.hybridpipe.vns3.api.Vns3Client;
+import io.hybridpipe.vns3.api.Vns3Error;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
@@ -88,7 +91,7 @@ record Readiness(int answers, Duration every, Duration within, Duration unauthor
 
         private Mono<ControllerConfig> failed(Throwable failure) {
             good = 0;
-            lastSeen = Line.of(failure.getMessage());
+            lastSeen = String.valueOf(failure.getMessage());
             boolean starting = Poll.isPassing(failure) || isUnauthorizedOfLate(failure);
             if (starting) {
                 context.progress(0, answers, "waiting for " + client.address());

@@ -2,6 +2,7 @@
 package io.hybridpipe.vns3;
 
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.vns3.api.Controller;
 
 /** The command by which a person sees a thing on a controller; curl asks for the password. */
 final class Show {

@@ -11,6 +11,8 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.vns3.api.Credentials;
+import io.hybridpipe.vns3.api.Vns3Access;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;

@@ -19,6 +19,8 @@ import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
 import io.hybridpipe.test.StepContract;
 import io.hybridpipe.test.TestContext;
+import io.hybridpipe.vns3.api.Controller;
+import io.hybridpipe.vns3.api.Route;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -15,6 +15,7 @@ import io.hybridpipe.event.RunId;
 import io.hybridpipe.journal.MemoryJournal;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.vns3.api.Controller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

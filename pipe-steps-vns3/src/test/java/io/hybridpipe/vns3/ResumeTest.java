@@ -8,6 +8,7 @@ import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.sim.vns3.SimVns3;
 import io.hybridpipe.test.ResumeContract;
+import io.hybridpipe.vns3.api.Controller;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

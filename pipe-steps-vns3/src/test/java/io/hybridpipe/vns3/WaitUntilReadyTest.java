@@ -16,6 +16,7 @@ import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Boot;
 import io.hybridpipe.sim.vns3.SimVns3;
 import io.hybridpipe.test.TestContext;
+import io.hybridpipe.vns3.api.TlsTrust;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -25,11 +25,11 @@ import io.hybridpipe.net.Ip;
 import io.hybridpipe.net.NetworkConfig;
 import io.hybridpipe.net.RefuseOverlaps;
 import io.hybridpipe.net.Subnets;
-import io.hybridpipe.vns3.Controller;
+import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.IpsecPeer;
 import io.hybridpipe.vns3.SetUpController;
 import io.hybridpipe.vns3.Tunnel;
-import io.hybridpipe.vns3.Vns3Access;
+import io.hybridpipe.vns3.api.Vns3Access;
 import java.time.Duration;
 import java.util.List;
 

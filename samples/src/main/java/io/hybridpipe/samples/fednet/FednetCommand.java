@@ -14,7 +14,7 @@ import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.sim.net.Packet;
 import io.hybridpipe.sim.net.PacketTracer;
 import io.hybridpipe.sim.vns3.SimVns3;
-import io.hybridpipe.vns3.Vns3Access;
+import io.hybridpipe.vns3.api.Vns3Access;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.vns3;
+package io.hybridpipe.vns3.api;
 
 import io.hybridpipe.Secret;
 import io.hybridpipe.net.Ip;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.vns3;
+package io.hybridpipe.vns3.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
