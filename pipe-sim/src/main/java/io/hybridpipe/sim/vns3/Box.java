@@ -12,7 +12,12 @@ import java.util.Optional;
 interface Box {
     String name();
 
+    /** What it calls its software. */
     String version();
+
+    default SoftwareVersion release() {
+        return SoftwareVersion.of(version());
+    }
 
     /** The name of the machine in its cloud, or of the controller where it has none. */
     String machine();

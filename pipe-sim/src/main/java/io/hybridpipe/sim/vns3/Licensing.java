@@ -154,7 +154,9 @@ final class Licensing {
         box.reboot();
         ObjectNode values = Json.object().put("subnet", chosen.subnet()).put("my_manager_vip", chosen.vip());
         values.set("managers", Json.texts(chosen.managers()));
-        values.set("controllers", Json.texts(chosen.managers()));
+        if (box.release().isAtLeast("5.0.0")) {
+            values.set("controllers", Json.texts(chosen.managers()));
+        }
         values.set("clients", Json.texts(chosen.clients()));
         ArrayNode asns = values.putArray("asns");
         chosen.asns().forEach(asns::add);

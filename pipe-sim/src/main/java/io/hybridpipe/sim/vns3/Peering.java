@@ -6,25 +6,55 @@ import static io.hybridpipe.sim.vns3.Operations.Needs.LICENSE;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inet.ipaddr.IPAddress;
 import io.hybridpipe.sim.net.Protocol;
+import io.hybridpipe.sim.net.World;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
-/** The overlay mesh between controllers of one topology, each side configured on its own; it is not IPsec. */
+/**
+ * The overlay mesh between controllers of one topology, each side configured on its own; it is not IPsec.
+ *
+ * <p>A peer is reachable when both sides name each other by id and address, both peerings are finalized, both have the same
+ * keyset, and the world lets the mesh's UDP ports through in both directions. The ports are published as 1195 to 1203
+ * without saying which serves whom; here a controller sends to port 1194 + its own id.
+ */
 final class Peering {
-    private static final int OVERLAY_PORT = 1195;
+    private static final int PORT_BEFORE_FIRST = 1194;
+    private static final int MTU = 1500;
 
-    private record Peer(String address, int mtu) {}
+    /** One entry of a controller's list; one that is not finalized is kept but does nothing. */
+    record Peer(String address, int mtu, boolean finalized) {}
+
+    /** A controller's side of the mesh; immutable. */
+    record Mesh(Optional<Integer> self, Map<Integer, Peer> peers) {
+        Mesh {
+            peers = Map.copyOf(peers);
+        }
+
+        private Mesh with(int id, Peer peer) {
+            Map<Integer, Peer> more = new TreeMap<>(peers);
+            more.put(id, peer);
+            return new Mesh(self, more);
+        }
+
+        private Mesh without(int id) {
+            Map<Integer, Peer> fewer = new TreeMap<>(peers);
+            fewer.remove(id);
+            return new Mesh(self, fewer);
+        }
+    }
 
     private final Box box;
     private final Licensing licensing;
+    private final Supplier<Optional<Keyset.Keys>> keys;
+    /** Read by other controllers without this one's lock. */
+    private volatile Mesh mesh = new Mesh(Optional.empty(), Map.of());
 
-    private Optional<Integer> self = Optional.empty();
-    private final TreeMap<Integer, Peer> peers = new TreeMap<>();
-
-    Peering(Box box, Licensing licensing) {
+    Peering(Box box, Licensing licensing, Supplier<Optional<Keyset.Keys>> keys) {
         this.box = box;
         this.licensing = licensing;
+        this.keys = keys;
     }
 
     void register(Operations api) {
@@ -35,103 +65,157 @@ final class Peering {
         api.on("DELETE", "/peering/peers/{peer_id}", LICENSE, this::remove);
     }
 
-    /** The first place of a mesh, taken long ago. */
-    void inService() {
-        self = Optional.of(1);
+    /** A place in the mesh that was taken long ago. */
+    void inService(int place) {
+        mesh = new Mesh(Optional.of(place), Map.of());
     }
 
     boolean peered() {
-        return self.isPresent();
+        return mesh.self().isPresent();
     }
 
     Optional<Integer> id() {
-        return self;
+        return mesh.self();
+    }
+
+    Mesh mesh() {
+        return mesh;
     }
 
     Map<String, String> inventory() {
         Map<String, String> data = new TreeMap<>();
-        self.ifPresent(id -> data.put("self", String.valueOf(id)));
-        peers.forEach((id, peer) -> data.put("peer " + id, peer.toString()));
+        mesh.self().ifPresent(id -> data.put("self", String.valueOf(id)));
+        mesh.peers().forEach((id, peer) -> data.put("peer " + id, peer.toString()));
         return data;
     }
 
     private ObjectNode setSelf(Fields wanted) {
         int id = wanted.number("id").filter(licensing::knows).orElseThrow(() -> ApiError.argument("id is invalid"));
-        if (peers.containsKey(id)) {
+        wanted.flag("force");
+        if (mesh.peers().containsKey(id)) {
             throw ApiError.argument("id is invalid");
         }
-        self = Optional.of(id);
+        mesh = new Mesh(Optional.of(id), mesh.peers());
         return status();
     }
 
     private ObjectNode add(Fields wanted) {
         int id = wanted.number("id").orElseThrow(() -> ApiError.argument("id is missing"));
-        if (!licensing.knows(id) || self.filter(own -> own == id).isPresent()) {
+        if (!licensing.knows(id) || isSelf(id)) {
             throw ApiError.argument(id + " is an invalid controller id");
         }
-        peers.put(id, new Peer(wanted.required("name"), mtu(wanted, 1500)));
+        mesh = mesh.with(id, new Peer(wanted.required("name"), mtu(wanted, MTU), finalized(wanted)));
         return status();
     }
 
     private ObjectNode change(ApiCall call) {
         int id = known(call);
-        Peer old = peers.getOrDefault(id, new Peer("", 1500));
-        peers.put(id, new Peer(call.body().text("name").orElse(old.address()), mtu(call.body(), old.mtu())));
+        Peer old = mesh.peers().getOrDefault(id, new Peer("", MTU, false));
+        String address =
+                call.body().text("name").filter(name -> !name.isBlank()).orElse(old.address());
+        mesh = mesh.with(id, new Peer(address, mtu(call.body(), old.mtu()), finalized(call.body())));
         return status();
     }
 
     private ObjectNode remove(ApiCall call) {
-        peers.remove(known(call));
+        mesh = mesh.without(known(call));
         return status();
     }
 
     private int known(ApiCall call) {
         return call.id("peer_id")
-                .filter(peers::containsKey)
+                .filter(mesh.peers()::containsKey)
                 .orElseThrow(() -> ApiError.argument(call.path().get("peer_id") + " is invalid as controller id."));
     }
 
+    private static boolean finalized(Fields wanted) {
+        return wanted.flag("force").orElse(true);
+    }
+
     private static int mtu(Fields wanted, int otherwise) {
-        int mtu = wanted.number("overlay_mtu").orElse(otherwise);
-        if (mtu < 500 || mtu > 4800) {
-            throw ApiError.argument("overlay_mtu is invalid");
+        String text =
+                wanted.text("overlay_mtu").filter(given -> !given.isEmpty()).orElse(String.valueOf(otherwise));
+        if (!text.matches("[0-9]{3,4}") || Integer.parseInt(text) < 500 || Integer.parseInt(text) > 4800) {
+            // the description's own words, though its limit is 4,800
+            throw ApiError.argument("mtu must be an integer between 500 and 48,000");
         }
-        return mtu;
+        return Integer.parseInt(text);
+    }
+
+    private boolean isSelf(int id) {
+        return mesh.self().filter(own -> own == id).isPresent();
     }
 
     private ObjectNode status() {
-        ObjectNode managers = Json.object();
+        ObjectNode controllers = Json.object();
         for (int id = 1; id <= licensing.controllers(); id++) {
-            managers.set(String.valueOf(id), manager(id));
+            controllers.set(String.valueOf(id), controller(id));
         }
         ObjectNode status = Json.object().put("peered", peered());
-        self.ifPresent(id -> status.put("id", id));
-        status.set("managers", managers);
-        status.set("controllers", managers);
+        mesh.self().ifPresent(id -> status.put("id", id));
+        status.set("managers", controllers);
+        if (box.release().isAtLeast("5.0.0")) {
+            status.set("controllers", controllers.deepCopy());
+        }
         return status;
     }
 
-    private ObjectNode manager(int id) {
-        ObjectNode manager = Json.object().put("id", id).put("overlay_ipaddress", licensing.overlayAddress(id));
-        Peer peer = peers.get(id);
-        if (self.filter(own -> own == id).isPresent()) {
-            return manager.put("self", true);
+    private ObjectNode controller(int id) {
+        ObjectNode controller = Json.object().put("id", id).put("overlay_ipaddress", licensing.overlayAddress(id));
+        if (isSelf(id)) {
+            return controller.put("self", true);
         }
+        Peer peer = mesh.peers().get(id);
         return peer == null
-                ? manager.put("not_set", true)
-                : manager.put("address", peer.address())
+                ? controller.put("not_set", true)
+                : controller
+                        .put("address", peer.address())
                         .put("mtu", String.valueOf(peer.mtu()))
-                        .put("reachable", reaches(peer.address()));
+                        .put("reachable", obstacle(id).isEmpty());
     }
 
-    private boolean reaches(String peer) {
-        return Addresses.host(peer).filter(this::reaches).isPresent();
+    /** What keeps this controller and a peer apart; empty if nothing does. */
+    Optional<String> obstacle(int id) {
+        Peer peer = mesh.peers().get(id);
+        if (peer == null) {
+            return Optional.of("controller " + id + " is not set");
+        }
+        if (!peer.finalized()) {
+            return Optional.of("the peering with " + id + " is not finalized");
+        }
+        Optional<IPAddress> address = Addresses.host(peer.address());
+        Optional<SimVns3> other = address.flatMap(at -> box.world().flatMap(world -> SimVns3.in(world, at)))
+                .filter(SimVns3::isUp);
+        return other.isEmpty()
+                ? Optional.of("no answer from " + peer.address())
+                : obstacle(id, address.orElseThrow(), other.get());
     }
 
-    private boolean reaches(IPAddress peer) {
-        return box.world()
-                .filter(world -> world.admits(box.address(), peer, Protocol.UDP, OVERLAY_PORT))
-                .flatMap(world -> SimVns3.in(world, peer))
-                .isPresent();
+    private Optional<String> obstacle(int id, IPAddress there, SimVns3 other) {
+        Mesh theirs = other.mesh();
+        if (!theirs.self().equals(Optional.of(id))) {
+            return Optional.of(other.name() + " is not controller " + id);
+        }
+        Optional<Peer> back = mesh.self().map(theirs.peers()::get);
+        Optional<IPAddress> here =
+                back.flatMap(peer -> Addresses.host(peer.address())).filter(this::isOwn);
+        if (here.isEmpty()) {
+            return Optional.of(other.name() + " does not know this controller");
+        }
+        if (back.filter(Peer::finalized).isEmpty()) {
+            return Optional.of("the peering is not finalized on " + other.name());
+        }
+        Optional<String> checksum = keys.get().map(Keyset.Keys::checksum);
+        if (checksum.isEmpty() || !checksum.equals(other.sharedKeys().map(Keyset.Keys::checksum))) {
+            return Optional.of(other.name() + " has another keyset, or one of the two has none");
+        }
+        World world = box.world().orElseThrow();
+        int own = mesh.self().orElseThrow();
+        return world.obstacle(here.get(), there, Protocol.UDP, PORT_BEFORE_FIRST + own)
+                .or(() -> world.obstacle(there, here.get(), Protocol.UDP, PORT_BEFORE_FIRST + id));
+    }
+
+    private boolean isOwn(IPAddress address) {
+        return address.equals(box.address()) || address.equals(box.privateAddress());
     }
 }

@@ -73,7 +73,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         this.housing = new Housing(builder.name, builder.version, clock, world, fallback, this);
         Box box = housing;
         this.licensing = new Licensing(box, builder.grant);
-        this.peering = new Peering(box, licensing);
+        this.peering = new Peering(box, licensing, this::sharedKeys);
         this.settings = new Settings(box, licensing, peering, builder.password);
         this.keyset = new Keyset(box, settings, KEYSET_TIME);
         this.tokens = new Tokens(box);
@@ -127,7 +127,8 @@ public final class SimVns3 implements Machine, AutoCloseable {
         private int prefixLength = 24;
         private Boot boot = Boot.ofDefaults();
         private boolean running;
-        private boolean ready;
+        private int place;
+        private String keysetToken = "";
         private Licensing.Grant grant = Licensing.Grant.DEFAULT;
         private Faults faults = new Faults();
         private CallLog log = new CallLog();
@@ -157,9 +158,15 @@ public final class SimVns3 implements Machine, AutoCloseable {
             return this;
         }
 
-        /** What {@code GET /config} calls the software's version; {@code 6.0.0-20240101} by default. */
+        /**
+         * What {@code GET /config} calls the software's version; {@code 6.0.0-20240101} by default. Operations that came
+         * with a later version are unknown to it, and its answers lack what later ones brought.
+         *
+         * @throws IllegalArgumentException if it does not begin with numbers as in {@code 4.8.4-20191220}
+         */
         public Builder version(String value) {
-            this.version = Objects.requireNonNull(value, "version");
+            SoftwareVersion.of(value);
+            this.version = value;
             return this;
         }
 
@@ -212,11 +219,26 @@ public final class SimVns3 implements Machine, AutoCloseable {
         }
 
         /**
-         * It has booted already and has its license, the default addressing, a keyset, and place 1 in its mesh, as a controller
-         * that has long been in service. {@link SimVns3#configure} adds the rest.
+         * It has booted already and has its license, the default addressing, a keyset whose token is its name, and place 1 in
+         * its mesh, as a controller that has long been in service. {@link SimVns3#configure} adds the rest.
          */
         public Builder inService() {
-            this.ready = true;
+            this.place = 1;
+            return running();
+        }
+
+        /**
+         * The same with another place in the mesh, and a keyset that all controllers of one token share.
+         *
+         * @param id from 1 to the number of controllers that the license grants
+         * @param token the keyset's token
+         */
+        public Builder inService(int id, String token) {
+            if (id < 1) {
+                throw new IllegalArgumentException("places count from 1, was " + id);
+            }
+            this.place = id;
+            this.keysetToken = Objects.requireNonNull(token, "token");
             return running();
         }
 
@@ -243,9 +265,13 @@ public final class SimVns3 implements Machine, AutoCloseable {
             if (password.isEmpty()) {
                 password = machine.isEmpty() ? name : machine;
             }
+            if (place > grant.controllers()) {
+                throw new IllegalArgumentException(
+                        "place " + place + " of a mesh of " + grant.controllers() + " controllers");
+            }
             SimVns3 made = new SimVns3(this);
-            if (ready) {
-                made.makeReady();
+            if (place > 0) {
+                made.makeReady(place, keysetToken.isEmpty() ? name : keysetToken);
             }
             if (world != null && machine.isEmpty()) {
                 world.attach(address, made);
@@ -322,6 +348,11 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 ipsec.tunnel(tunnelId).isPresent() ? links.why(tunnelId) : "tunnel " + tunnelId + " does not exist");
     }
 
+    /** Why a peer of the mesh is reachable or not, by the peer's id. */
+    public String explainPeer(int id) {
+        return housing.locked(() -> peering.obstacle(id).orElse("both sides reach each other"));
+    }
+
     /**
      * Does what an authenticated call to its API would do, at once and without a trace in the log: for setting a scene.
      *
@@ -384,6 +415,11 @@ public final class SimVns3 implements Machine, AutoCloseable {
         return isUp() ? keyset.keys() : Optional.empty();
     }
 
+    /** Its side of the mesh; needs no lock for the same reason. */
+    Peering.Mesh mesh() {
+        return peering.mesh();
+    }
+
     List<Endpoint> endpoints() {
         return housing.locked(ipsec::endpoints);
     }
@@ -412,10 +448,10 @@ public final class SimVns3 implements Machine, AutoCloseable {
         negotiator.soon();
     }
 
-    private void makeReady() {
+    private void makeReady(int place, String keysetToken) {
         licensing.inService(licenseText(name()));
-        keyset.inService(name());
-        peering.inService();
+        keyset.inService(keysetToken);
+        peering.inService(place);
     }
 
     private void wentDown() {
