@@ -53,6 +53,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     private final int attempt;
     private final int generation;
     private final Ended<T> whenEnded;
+    private final List<Resource> madeBefore;
 
     // written by whoever signals, before the phase changes
     private @Nullable T value;
@@ -83,6 +84,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
         this.attempt = attempt;
         this.generation = generation;
         this.whenEnded = whenEnded;
+        madeBefore = List.copyOf(unit.made());
     }
 
     /** Subscribes; true if the call ended before this returns. */
@@ -307,6 +309,11 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
     @Override
     public void gone(Resource resource) {
         said(written -> unit.gone(resource, attempt, written));
+    }
+
+    @Override
+    public List<Resource> madeBefore() {
+        return madeBefore;
     }
 
     /** Written down before the next changing call, also when that one follows at once on this thread. */

@@ -5,6 +5,7 @@ import io.hybridpipe.event.Path;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunId;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Mono;
 
@@ -60,6 +61,17 @@ public interface StepContext {
 
     /** Says that a resource is deleted. */
     void gone(Resource resource);
+
+    /**
+     * What earlier calls of this step said that they {@link #made} and not that it is {@link #gone}: those of other attempts, and
+     * of a process that died. Empty again after a completed undo.
+     *
+     * <p>It is for things that cannot bear a mark: said to be made right before the call that makes it, a thing that is there
+     * is known to be this step's. The default, for a runner that does not remember, is nothing.
+     */
+    default List<Resource> madeBefore() {
+        return List.of();
+    }
 
     /**
      * The call, sent so that its end is never lost: every remote call that changes something goes through here.

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** Design §5: a killed run goes on where it was, in the direction that it had. */
 class ResumeTest {
@@ -62,6 +63,25 @@ class ResumeTest {
         assertThat(trial.called()).containsExactly("look at a");
         assertThat(a.made).isOne();
         assertThat(lives.report().outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void aLookAndAnUndoKnowWhatTheDeadProcessSaidThatItMade() {
+        List<String> seen = new ArrayList<>();
+        Act a = trial.act("a");
+        a.finds(context -> {
+            context.madeBefore().forEach(it -> seen.add("look " + it.id()));
+            return Mono.just(Found.partly("half"));
+        });
+        a.undoes(context -> {
+            context.madeBefore().forEach(it -> seen.add("undo " + it.id()));
+            return Mono.empty();
+        });
+        lives.dyingBefore("RESULT a").start(a.step());
+
+        lives.resume(a.step());
+
+        assertThat(seen).containsExactly("look a1", "undo a1");
     }
 
     @Test

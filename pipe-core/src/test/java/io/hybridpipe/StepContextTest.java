@@ -79,6 +79,31 @@ class StepContextTest {
     }
 
     @Test
+    void anAttemptKnowsWhatEarlierOnesSaidThatTheyMadeAndNotThatItIsGone() {
+        List<List<Resource>> seen = new ArrayList<>();
+        Resource igw = Resource.of("AWS::EC2::InternetGateway", "igw-1", "eu-west-1");
+
+        run((state, context) -> {
+                    seen.add(context.madeBefore());
+                    if (context.attempt() == 1) {
+                        context.made(VPC);
+                        context.made(igw);
+                    } else if (context.attempt() == 2) {
+                        context.gone(igw);
+                    }
+                    seen.add(context.madeBefore());
+                    return context.attempt() < 3
+                            ? Mono.error(StepFailure.of(FailureClass.TRANSIENT, "refused"))
+                            : Mono.empty();
+                })
+                .after(Duration.ofMinutes(1));
+
+        assertThat(seen)
+                .containsExactly(
+                        List.of(), List.of(), List.of(VPC, igw), List.of(VPC, igw), List.of(VPC), List.of(VPC));
+    }
+
+    @Test
     void theClockIsTheRuns() {
         List<Instant> seen = new ArrayList<>();
 

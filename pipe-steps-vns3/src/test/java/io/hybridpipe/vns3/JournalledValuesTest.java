@@ -57,6 +57,15 @@ class JournalledValuesTest {
     }
 
     @Test
+    void aControllerComesBackWithItsTokenAndItsFormerPassword() {
+        comesBackEqual(
+                Controller.class,
+                Controller.of("fed-1", Ip.of("192.0.2.1"), Secret.of("i-0abc"))
+                        .withChangedPassword(Secret.of("better"))
+                        .withToken(Secret.of("token-1")));
+    }
+
+    @Test
     void aTunnelComesBackEqual() {
         Tunnel tunnel = new Tunnel(
                 new Tunnel.Side("new", Ip.of("192.0.2.1"), 1, 2, Cidr.of("10.1.0.0/16")),

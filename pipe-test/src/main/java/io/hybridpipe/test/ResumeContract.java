@@ -180,11 +180,9 @@ public final class ResumeContract {
         return TestContext.at("contract/step").withRunId(RunId.random().value());
     }
 
-    /** What a new process has: the run, the path and so the token, and a later attempt. */
+    /** What a new process has: the run, the path and so the token, what was said to be made, and a later attempt. */
     private static TestContext sameRun(TestContext context) {
-        return TestContext.at("contract/step")
-                .withRunId(context.runId().value())
-                .withAttempt(context.attempt() + 1);
+        return context.afterwards().withAttempt(context.attempt() + 1);
     }
 
     private Outputs run(TestContext context, String what) {

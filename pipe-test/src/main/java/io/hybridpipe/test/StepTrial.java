@@ -224,7 +224,7 @@ final class StepTrial {
     }
 
     private static TestContext sameRun(TestContext context) {
-        return TestContext.at("contract/step").withRunId(context.runId().value());
+        return context.afterwards();
     }
 
     private Outputs run(TestContext context) {

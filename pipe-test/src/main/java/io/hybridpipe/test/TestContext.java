@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 
 /**
@@ -35,17 +36,26 @@ public final class TestContext implements StepContext {
     private final int generation;
     private final Clock clock;
     private final Mutations mutations;
+    private final List<Resource> madeBefore;
     private final List<Resource> made = new ArrayList<>();
     private final List<Resource> gone = new ArrayList<>();
     private final List<Progress> progress = new ArrayList<>();
     private final List<String> waits = new ArrayList<>();
 
-    private TestContext(RunId runId, Path path, int attempt, int generation, Clock clock, Mutations mutations) {
+    private TestContext(
+            RunId runId,
+            Path path,
+            int attempt,
+            int generation,
+            Clock clock,
+            List<Resource> madeBefore,
+            Mutations mutations) {
         this.runId = runId;
         this.path = path;
         this.attempt = attempt;
         this.generation = generation;
         this.clock = clock;
+        this.madeBefore = madeBefore;
         this.mutations = mutations;
     }
 
@@ -61,7 +71,13 @@ public final class TestContext implements StepContext {
     /** The context of the first attempt of the step at this path, in the run {@code test}, by the system clock. */
     public static TestContext at(String path) {
         return new TestContext(
-                RunId.of("test"), Path.of(path), 1, 0, Clock.systemUTC(), new Mutations(Mutations.Fault.NONE, 0));
+                RunId.of("test"),
+                Path.of(path),
+                1,
+                0,
+                Clock.systemUTC(),
+                List.of(),
+                new Mutations(Mutations.Fault.NONE, 0));
     }
 
     // ---- other contexts
@@ -71,23 +87,35 @@ public final class TestContext implements StepContext {
         if (attempt < 1) {
             throw new IllegalArgumentException("attempt is " + attempt + ", attempts count from 1");
         }
-        return new TestContext(runId, path, attempt, generation, clock, mutations.fresh());
+        return new TestContext(runId, path, attempt, generation, clock, madeBefore, mutations.fresh());
     }
 
     /** A context in another run, with another token. */
     public TestContext withRunId(String run) {
-        return new TestContext(RunId.of(run), path, attempt, generation, clock, mutations.fresh());
+        return new TestContext(RunId.of(run), path, attempt, generation, clock, List.of(), mutations.fresh());
+    }
+
+    /** A faultless context of a later call in the same run; its {@link #madeBefore} is what was said to be made so far. */
+    public TestContext afterwards() {
+        return new TestContext(
+                runId, path, attempt, generation, clock, madeBefore(), new Mutations(Mutations.Fault.NONE, 0));
     }
 
     /** A context with the token that the step gets after a completed undo. */
     public TestContext withNextToken() {
-        return new TestContext(runId, path, attempt, generation + 1, clock, mutations.fresh());
+        return new TestContext(runId, path, attempt, generation + 1, clock, List.of(), mutations.fresh());
     }
 
     /** A context with this clock. */
     public TestContext withClock(Clock clock) {
         return new TestContext(
-                runId, path, attempt, generation, Objects.requireNonNull(clock, "clock"), mutations.fresh());
+                runId,
+                path,
+                attempt,
+                generation,
+                Objects.requireNonNull(clock, "clock"),
+                madeBefore,
+                mutations.fresh());
     }
 
     /** A context in which the n-th mutate call, counted from 1, takes effect and then fails with an unknown outcome. */
@@ -112,7 +140,7 @@ public final class TestContext implements StepContext {
         if (mutation < 1) {
             throw new IllegalArgumentException("mutation is " + mutation + ", they are counted from 1");
         }
-        return new TestContext(runId, path, attempt, generation, clock, new Mutations(fault, mutation));
+        return new TestContext(runId, path, attempt, generation, clock, madeBefore, new Mutations(fault, mutation));
     }
 
     // ---- what the step sees
@@ -177,7 +205,21 @@ public final class TestContext implements StepContext {
     @Override
     public synchronized void gone(Resource resource) {
         gone.add(resource);
-        made.removeIf(each -> each.kind().equals(resource.kind()) && each.id().equals(resource.id()));
+        made.removeIf(each -> isSame(each, resource));
+    }
+
+    private static boolean isSame(Resource one, Resource other) {
+        return one.kind().equals(other.kind()) && one.id().equals(other.id());
+    }
+
+    /** What was said so far: a test may make several calls with one context. */
+    @Override
+    public synchronized List<Resource> madeBefore() {
+        return Stream.concat(
+                        madeBefore.stream().filter(earlier -> gone.stream().noneMatch(each -> isSame(each, earlier))),
+                        made.stream())
+                .distinct()
+                .toList();
     }
 
     @Override

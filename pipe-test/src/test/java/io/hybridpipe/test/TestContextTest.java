@@ -54,6 +54,26 @@ class TestContextTest {
     }
 
     @Test
+    void aLaterCallKnowsWhatWasSaidToBeMadeAndNotToBeGone() {
+        Resource vpc = Resource.of("vpc", "vpc-1", "here");
+        Resource route = Resource.of("route", "r-1", "here");
+        TestContext faulty = context.losingTheAnswerOf(1);
+        faulty.made(vpc);
+        faulty.made(route);
+
+        TestContext later = faulty.afterwards();
+        assertThat(later.madeBefore()).containsExactly(vpc, route);
+        assertThat(later.made()).isEmpty();
+        assertThat(later.mutate(call).block(SOON)).isEqualTo(1);
+        later.gone(vpc);
+        later.made(vpc);
+
+        assertThat(later.afterwards().withAttempt(2).madeBefore()).containsExactlyInAnyOrder(vpc, route);
+        assertThat(later.withRunId("other").madeBefore()).isEmpty();
+        assertThat(later.withNextToken().madeBefore()).isEmpty();
+    }
+
+    @Test
     void whatTheStepTellsIsRecorded() {
         Resource vpc = Resource.of("vpc", "vpc-1", "here");
         Resource route = Resource.of("route", "r-1", "here");

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import reactor.core.publisher.Mono;
 
 /**
  * How controllers are reached: by which HTTP client and TLS trust, at which URI, and how long an answer may take.
@@ -71,15 +72,31 @@ public final class Vns3Access {
 
     /** A client of one controller. */
     public Vns3Client client(Ip address, Credentials credentials) {
-        return new Vns3Client(
-                address,
-                call -> call.send(
-                        special.getOrDefault(address, http), uris.apply(address), credentials, requestTimeout));
+        return new Vns3Client(address, call -> send(call, address, credentials));
     }
 
-    /** A client of one controller, with the password that it bears. */
+    /**
+     * A client of one controller, with the token that it bears or else with its password.
+     *
+     * <p>A call that is refused for its token (401: it has expired, or was deleted) did nothing, and is sent again with the
+     * password, so that the end of a token locks nobody out.
+     */
     public Vns3Client client(Controller controller) {
-        return client(controller.address(), Credentials.password(controller.password()));
+        Ip address = controller.address();
+        Credentials password = Credentials.password(controller.password());
+        return controller
+                .token()
+                .map(token -> new Vns3Client(address, call -> send(call, address, Credentials.token(token))
+                        .onErrorResume(Vns3Access::isUnauthorized, refused -> send(call, address, password))))
+                .orElseGet(() -> client(address, password));
+    }
+
+    private Mono<Fields> send(Call call, Ip address, Credentials credentials) {
+        return call.send(special.getOrDefault(address, http), uris.apply(address), credentials, requestTimeout);
+    }
+
+    private static boolean isUnauthorized(Throwable failure) {
+        return Vns3Error.in(failure).filter(error -> error.status() == 401).isPresent();
     }
 
     private static URI defaultUri(Ip address) {
