@@ -4,11 +4,13 @@ package io.hybridpipe.sim.vns3;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.hybridpipe.sim.Operation;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,13 +24,15 @@ final class Api {
     private final Settings settings;
     private final Tokens tokens;
     private final Licensing licensing;
+    private final Keyset keyset;
     private final AtomicLong lastLog = new AtomicLong(156_348_220L);
 
-    Api(Operations operations, Settings settings, Tokens tokens, Licensing licensing) {
+    Api(Operations operations, Settings settings, Tokens tokens, Licensing licensing, Keyset keyset) {
         this.operations = operations;
         this.settings = settings;
         this.tokens = tokens;
         this.licensing = licensing;
+        this.keyset = keyset;
     }
 
     Operation identify(SimRequest request) {
@@ -47,23 +51,25 @@ final class Api {
     SimResponse answer(SimRequest request, String caller) {
         try {
             authenticate(request, caller);
-            Operations.Match match = match(request);
-            JsonNode answer = run(match, request, caller);
-            return SimResponse.json(
-                    match.operation().status(),
-                    Json.object().set("response", answer).toString());
+            return run(match(request), request, caller);
         } catch (ApiError refused) {
-            return error(refused);
+            return error(request.path().startsWith(ROOT + "/v2/") ? refused.asBadRequest() : refused);
         }
     }
 
     /** Runs a call of the scene's author; called under the controller's lock. */
     JsonNode perform(String method, String path, String body) {
-        SimRequest request = new SimRequest(method, ROOT + path, "", Map.of(), body);
+        String[] parts = path.split("\\?", 2);
+        SimRequest request = new SimRequest(method, ROOT + parts[0], parts.length > 1 ? parts[1] : "", Map.of(), body);
         try {
-            return run(match(request), request, "127.0.0.1");
+            SimResponse response = run(match(request), request, "127.0.0.1");
+            boolean json = response.headers().getOrDefault("Content-Type", List.of()).stream()
+                    .anyMatch(type -> type.startsWith("application/json"));
+            return json ? JSON.readTree(response.body()).path("response") : TextNode.valueOf(response.body());
         } catch (ApiError refused) {
             throw new IllegalArgumentException(method + " " + path + ": " + refused.text(), refused);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("the answer was made of JSON", impossible);
         }
     }
 
@@ -72,11 +78,15 @@ final class Api {
                 .orElseThrow(() -> ApiError.notFound(request.method() + " " + request.path() + " does not exist"));
     }
 
-    private JsonNode run(Operations.Match match, SimRequest request, String caller) {
-        if (match.operation().needs() == Operations.Needs.LICENSE && !licensing.present()) {
+    private SimResponse run(Operations.Match match, SimRequest request, String caller) {
+        Operations.Needs needs = match.operation().needs();
+        if (needs != Operations.Needs.NOTHING && !licensing.present()) {
             throw ApiError.prerequisite("Must be licensed first.");
         }
-        return match.operation().handler().answer(new ApiCall(request, match.values(), body(request), caller));
+        if (needs == Operations.Needs.KEYSET && keyset.keys().isEmpty()) {
+            throw ApiError.prerequisite("Keyset is missing");
+        }
+        return match.operation().responder().apply(new ApiCall(request, match.values(), body(request), caller));
     }
 
     SimResponse error(ApiError refused) {

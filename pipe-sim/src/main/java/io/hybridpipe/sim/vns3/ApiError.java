@@ -23,6 +23,11 @@ final class ApiError extends RuntimeException {
         return new ApiError(400, "APIArgumentError", message);
     }
 
+    /** This refusal as the resources below {@code /v2} name it. */
+    ApiError asBadRequest() {
+        return status == 400 ? new ApiError(400, "APIBadRequestError", text()) : this;
+    }
+
     static ApiError unauthorized(String message) {
         return new ApiError(401, "UnauthorizedError", message);
     }

@@ -5,20 +5,22 @@ import static io.hybridpipe.sim.vns3.Operations.Needs.LICENSE;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hybridpipe.sim.net.Packet;
-import java.util.ArrayList;
+import io.hybridpipe.sim.vns3.Ruleset.Entry;
+import java.time.Clock;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
-/** The firewall of version 1: an ordered list of rules, each change a task that is polled by its token. */
+/** The firewall in version 1 of its API: an ordered list of rules, each change a task that is polled by its token. */
 final class Firewall {
+    private final Ruleset rules;
+    private final PacketFilter filter;
     private final Tasks tasks;
-    private final List<FirewallRule> rules = new ArrayList<>();
+    private final Clock clock;
 
-    Firewall(Tasks tasks) {
+    Firewall(Ruleset rules, PacketFilter filter, Tasks tasks, Clock clock) {
+        this.rules = rules;
+        this.filter = filter;
         this.tasks = tasks;
+        this.clock = clock;
     }
 
     void register(Operations api) {
@@ -26,75 +28,77 @@ final class Firewall {
         api.on("POST", "/firewall/rules", LICENSE, call -> add(call.body()));
         api.on("DELETE", "/firewall/rules", LICENSE, call -> remove(call.body()));
         api.on("DELETE", "/firewall/rules/{position}", LICENSE, this::removeAt);
+        api.since("5.0.2", newer -> newer.on("PUT", "/firewall", LICENSE, call -> overwrite(call.body()))
+                .on("PUT", "/firewall/actions", LICENSE, call -> act(filter, call.body())));
     }
 
-    /** The rule that keeps a packet from being forwarded; the first that matches decides, and none lets it pass. */
-    Optional<FirewallRule> stops(Packet packet) {
-        return rules.stream()
-                .filter(rule -> rule.chain().equals("FORWARD_CUST") && rule.matches(packet))
-                .filter(rule -> rule.target()
-                        .filter(List.of("ACCEPT", "DROP", "REJECT")::contains)
-                        .isPresent())
-                .findFirst()
-                .filter(rule -> !rule.target().equals(Optional.of("ACCEPT")));
-    }
-
-    /** The rule that hides the source of a packet behind the controller's own address when it leaves. */
-    Optional<FirewallRule> masquerades(Packet packet) {
-        return rules.stream()
-                .filter(rule -> rule.target().equals(Optional.of("MASQUERADE")) && rule.matches(packet))
-                .findFirst();
-    }
-
-    Map<String, String> inventory() {
-        Map<String, String> data = new TreeMap<>();
-        for (int i = 0; i < rules.size(); i++) {
-            data.put("%03d".formatted(i), rules.get(i).text());
+    /** The one action that both versions know. */
+    static ObjectNode act(PacketFilter filter, Fields wanted) {
+        if (!wanted.required("action").equals("reset_connection_tracking")) {
+            throw ApiError.argument("action is invalid");
         }
-        return data;
+        filter.resetConnectionTracking();
+        return Json.object().put("status", "ok");
     }
 
     private ArrayNode list() {
         ArrayNode list = Json.array();
-        for (int i = 0; i < rules.size(); i++) {
-            list.addArray().add(rules.get(i).text()).add(i);
-        }
+        rules.active()
+                .forEach(entry -> list.addArray().add(entry.inCustomChain()).add(list.size() - 1));
         return list;
     }
 
     private ObjectNode add(Fields wanted) {
         FirewallRule rule = FirewallRule.parse(wanted.required("rule"));
         int position = wanted.number("position").orElse(-1);
-        if (position > rules.size()) {
+        List<Entry> shown = rules.active();
+        if (position > shown.size()) {
             throw ApiError.argument("position exceeds the number of rules");
         }
-        rules.add(position < 0 ? rules.size() : position, rule);
+        boolean last = position < 0 || position == shown.size();
+        rules.insert(last ? -1 : rules.position(shown.get(position)), entry(rule));
         return Json.object().put("status", "submitted").put("rule", rule.text()).put("token", tasks.submit());
+    }
+
+    private ObjectNode overwrite(Fields wanted) {
+        String text = wanted.text("rules").orElseThrow(() -> ApiError.argument("rules is missing"));
+        rules.overwrite(text.lines()
+                .filter(line -> !line.isBlank())
+                .map(line -> entry(FirewallRule.parse(line)))
+                .toList());
+        return Json.object().put("token", tasks.submit()).put("status", "submitted");
+    }
+
+    private Entry entry(FirewallRule rule) {
+        return new Entry(Ruleset.newId(), rule.text(), rule, "", false, List.of(), clock.instant());
     }
 
     private ObjectNode remove(Fields wanted) {
         String text = wanted.text("rule")
                 .map(String::trim)
                 .orElseThrow(() -> ApiError.argument("either position or rule argument must be provided"));
-        for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).text().equals(text)) {
-                return removed(i);
+        List<Entry> shown = rules.active();
+        for (int position = 0; position < shown.size(); position++) {
+            if (shown.get(position).inCustomChain().equals(text)) {
+                return removed(shown.get(position), position);
             }
         }
         throw ApiError.argument("rule does not exist");
     }
 
     private ObjectNode removeAt(ApiCall call) {
-        return removed(call.id("position")
-                .filter(position -> position < rules.size())
-                .orElseThrow(() -> ApiError.argument("position exceeds the number of rules")));
+        List<Entry> shown = rules.active();
+        int position = call.id("position")
+                .filter(at -> at < shown.size())
+                .orElseThrow(() -> ApiError.argument("position exceeds the number of rules"));
+        return removed(shown.get(position), position);
     }
 
-    private ObjectNode removed(int position) {
-        FirewallRule rule = rules.remove(position);
+    private ObjectNode removed(Entry entry, int position) {
+        rules.remove(entry);
         return Json.object()
                 .put("status", "submitted")
-                .put("rule", rule.text())
+                .put("rule", entry.inCustomChain())
                 .put("position", position)
                 .put("token", tasks.submit());
     }

@@ -21,9 +21,9 @@ final class Forwarder {
     private final Ipsec ipsec;
     private final Links links;
     private final Routes routes;
-    private final Firewall firewall;
+    private final PacketFilter firewall;
 
-    Forwarder(String name, Ipsec ipsec, Links links, Routes routes, Firewall firewall) {
+    Forwarder(String name, Ipsec ipsec, Links links, Routes routes, PacketFilter firewall) {
         this.name = name;
         this.ipsec = ipsec;
         this.links = links;

@@ -20,7 +20,8 @@ import javax.crypto.spec.SecretKeySpec;
  * that lives as long as this JVM. The state of tunnels does not take part.
  *
  * @param byKind {@code config}, {@code license}, {@code keyset}, {@code peering}, {@code ipsec}, {@code endpoint},
- *     {@code tunnel}, {@code route}, {@code firewall}, {@code token}; kinds without anything are left out
+ *     {@code tunnel}, {@code route}, {@code firewall}, {@code rules-group}, {@code fwset}, {@code subtable}, {@code token};
+ *     kinds without anything are left out
  */
 public record Inventory(SortedMap<String, SortedMap<String, String>> byKind) {
     private static final byte[] KEY = new byte[32];

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.vns3;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hybridpipe.sim.SimResponse;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +30,11 @@ final class Json {
         ArrayNode array = array();
         texts.forEach(array::add);
         return array;
+    }
+
+    /** An answer in its envelope. */
+    static SimResponse response(int status, JsonNode answer) {
+        return SimResponse.json(status, object().set("response", answer).toString());
     }
 
     static String timestamp(Instant at) {

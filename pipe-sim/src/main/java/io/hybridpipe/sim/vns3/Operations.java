@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.vns3;
 
+import io.hybridpipe.sim.SimResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The table of all operations: method, path below {@code /api}, what must be there first, status and handler. */
 final class Operations {
@@ -14,11 +17,17 @@ final class Operations {
     /** What a controller must have before it takes a call. */
     enum Needs {
         NOTHING,
-        LICENSE
+        LICENSE,
+        /** A license, then a keyset. */
+        KEYSET
     }
 
     record Operation(
-            String method, String template, List<String> segments, Needs needs, int status, ApiCall.Handler handler) {
+            String method,
+            String template,
+            List<String> segments,
+            Needs needs,
+            Function<ApiCall, SimResponse> responder) {
 
         String action() {
             return method + " " + template;
@@ -48,14 +57,32 @@ final class Operations {
     /** An operation with the values that a path gives to its template. */
     record Match(Operation operation, Map<String, String> values) {}
 
+    private final SoftwareVersion release;
     private final List<Operation> table = new ArrayList<>();
+
+    Operations(SoftwareVersion release) {
+        this.release = release;
+    }
+
+    /** Operations that came with a version: to an older controller their paths are unknown. */
+    Operations since(String version, Consumer<Operations> newer) {
+        if (release.isAtLeast(version)) {
+            newer.accept(this);
+        }
+        return this;
+    }
 
     Operations on(String method, String template, Needs needs, ApiCall.Handler handler) {
         return on(method, template, needs, 200, handler);
     }
 
     Operations on(String method, String template, Needs needs, int status, ApiCall.Handler handler) {
-        table.add(new Operation(method, template, segments(template), needs, status, handler));
+        return answering(method, template, needs, call -> Json.response(status, handler.answer(call)));
+    }
+
+    /** An operation that chooses its status, or answers with a file instead of JSON. */
+    Operations answering(String method, String template, Needs needs, Function<ApiCall, SimResponse> responder) {
+        table.add(new Operation(method, template, segments(template), needs, responder));
         return this;
     }
 

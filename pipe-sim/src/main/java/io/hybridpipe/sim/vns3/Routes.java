@@ -56,8 +56,8 @@ final class Routes {
         api.on("GET", "/routes", LICENSE, call -> list(call.query("table")));
         api.on("POST", "/routes", LICENSE, call -> create(call.body()));
         api.on("DELETE", "/routes/{route_id}", LICENSE, this::delete);
-        api.on("PUT", "/routes/{route_id}/enable", LICENSE, call -> switched(call, true));
-        api.on("PUT", "/routes/{route_id}/disable", LICENSE, call -> switched(call, false));
+        api.since("4.11.4", newer -> newer.on("PUT", "/routes/{route_id}/enable", LICENSE, call -> switched(call, true))
+                .on("PUT", "/routes/{route_id}/disable", LICENSE, call -> switched(call, false)));
     }
 
     /** The route that decides: longest prefix, then lowest metric, then the older one. */

@@ -57,7 +57,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
     private final Ipsec ipsec;
     private final Links links;
     private final Routes routes;
-    private final Firewall firewall;
+    private final FirewallApis firewall;
     private final Forwarder forwarder;
     private final Negotiator negotiator;
 
@@ -81,11 +81,11 @@ public final class SimVns3 implements Machine, AutoCloseable {
         this.links = new Links(box, this::endpoints, this::negotiate);
         this.ipsec = new Ipsec(box, licensing, links, tasks);
         this.routes = new Routes(ipsec);
-        this.firewall = new Firewall(tasks);
-        this.forwarder = new Forwarder(builder.name, ipsec, links, routes, firewall);
+        this.firewall = new FirewallApis(licensing, tasks, clock);
+        this.forwarder = new Forwarder(builder.name, ipsec, links, routes, firewall.filter());
         this.negotiator = new Negotiator(this, box);
 
-        Operations operations = new Operations();
+        Operations operations = new Operations(box.release());
         settings.register(operations);
         licensing.register(operations);
         keyset.register(operations);
@@ -97,7 +97,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         routes.register(operations);
         firewall.register(operations);
         new Interfaces(box).register(operations);
-        this.api = new Api(operations, settings, tokens, licensing);
+        this.api = new Api(operations, settings, tokens, licensing, keyset);
 
         this.certificate = SelfSigned.of(builder.name, certifiedAddresses(builder));
         this.server = SimServer.of(new Front(housing, api), clock)
@@ -378,7 +378,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
             all.put("endpoint", new TreeMap<>(ipsec.endpointInventory()));
             all.put("tunnel", new TreeMap<>(ipsec.tunnelInventory()));
             all.put("route", new TreeMap<>(routes.inventory()));
-            all.put("firewall", new TreeMap<>(firewall.inventory()));
+            firewall.inventory().forEach((kind, rules) -> all.put(kind, new TreeMap<>(rules)));
             all.put("token", new TreeMap<>(tokens.inventory()));
             return new Inventory(all);
         });

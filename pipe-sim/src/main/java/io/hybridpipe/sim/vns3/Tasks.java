@@ -23,7 +23,7 @@ final class Tasks {
     }
 
     void register(Operations api) {
-        api.on("GET", "/status/task", LICENSE, this::status);
+        api.since("4.11.1", newer -> newer.on("GET", "/status/task", LICENSE, this::status));
     }
 
     String submit() {
