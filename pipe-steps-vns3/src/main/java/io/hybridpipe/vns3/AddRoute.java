@@ -8,25 +8,23 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
-import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.NewRoute;
-import io.hybridpipe.vns3.api.Route;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
-import io.hybridpipe.vns3.api.Vns3Error;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Adds a route to a controller: out of an interface, into a tunnel, or merely advertised to the overlay network.
+ * Adds a route to a controller: out of an interface, or into a tunnel. To announce a network without a way to it, there is
+ * {@link AdvertiseRoute}.
  *
  * <p><b>Reads</b> the controller, the CIDR and the way out; <b>writes</b> nothing.
  *
@@ -49,9 +47,9 @@ public final class AddRoute implements Step {
     // assigned only before the copy that they belong to is handed out
     private final Input<? extends Controller> controller;
     private @Nullable Input<? extends Cidr> cidr;
-    private Input<Optional<String>> device = Input.value(Optional.empty());
+    private Optional<String> device = Optional.empty();
     private Input<Optional<Ip>> gateway = Input.value(Optional.empty());
-    private Input<Optional<Tunnel>> tunnel = Input.value(Optional.empty());
+    private @Nullable Input<Tunnel> tunnel;
     private boolean advertise;
     private int metric;
     private Vns3Access access = Vns3Access.ofDefaults();
@@ -95,10 +93,10 @@ public final class AddRoute implements Step {
         return to(Input.value(cidr));
     }
 
-    /** Out of this interface, such as {@code eth0}. */
+    /** Out of this interface, such as {@code eth0}; this or {@link #through} is needed. */
     public AddRoute via(String device) {
         AddRoute copy = new AddRoute(this);
-        copy.device = Input.value(Optional.of(device));
+        copy.device = Optional.of(device);
         return copy;
     }
 
@@ -117,11 +115,11 @@ public final class AddRoute implements Step {
     /** Into this controller's end of a tunnel. */
     public AddRoute through(Input<Tunnel> tunnel) {
         AddRoute copy = new AddRoute(this);
-        copy.tunnel = tunnel.map(Optional::of);
+        copy.tunnel = tunnel;
         return copy;
     }
 
-    /** Advertised to the overlay network; without a way out, only advertised. */
+    /** Advertised to the overlay network too. */
     public AddRoute advertised() {
         AddRoute copy = new AddRoute(this);
         copy.advertise = true;
@@ -151,7 +149,11 @@ public final class AddRoute implements Step {
 
     @Override
     public Contract contract() {
-        return Contract.of("AddRoute").reading(controller, cidr(), device, gateway, tunnel);
+        if (device.isPresent() == (tunnel != null)) {
+            throw new IllegalStateException("AddRoute.on(..) needs either .via(..) or .through(..)");
+        }
+        Contract contract = Contract.of("AddRoute").reading(controller, cidr(), gateway);
+        return tunnel == null ? contract : contract.reading(tunnel);
     }
 
     @Override
@@ -162,122 +164,44 @@ public final class AddRoute implements Step {
 
     @Override
     public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Controller on = controller.get(state);
-            Vns3Client client = access.client(on);
-            Mark mark = Mark.of(context);
-            NewRoute wanted = toRoute(state, on, mark);
-            return client.routes()
-                    .flatMap(routes -> marked(routes, mark).isEmpty()
-                            ? refuseForeign(routes, wanted, on)
-                                    .then(Mono.defer(() -> requestRoute(client, wanted, mark, on, context)))
-                            : Mono.fromRunnable(() -> sayMade(routes, mark, on, context)))
-                    .thenReturn(Outputs.none());
-        });
+        return Mono.defer(() -> route(state, context).make(toRoute(state)));
     }
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Controller on = controller.get(state);
-            Mark mark = Mark.of(context);
-            return access.client(on).routes().map(routes -> {
-                sayMade(routes, mark, on, context);
-                return marked(routes, mark).isEmpty() ? Found.absent() : Found.done(Outputs.none());
-            });
-        });
+        return Mono.defer(() -> route(state, context).find());
     }
 
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> {
-            Controller on = controller.get(state);
-            Vns3Client client = access.client(on);
-            Mark mark = Mark.of(context);
-            Mono<Boolean> look = client.routes().flatMap(routes -> {
-                List<Route> left = marked(routes, mark);
-                return left.isEmpty()
-                        ? Mono.just(true)
-                        : requestDelete(client, left.get(0), on, context).then(Mono.empty());
-            });
-            return Poll.until(
-                            look,
-                            every,
-                            Duration.ofMinutes(1),
-                            () -> Mono.error(StepFailure.of(
-                                    FailureClass.TRANSIENT, "a route to " + cidr().get(state) + " stays on " + on)))
-                    .then();
-        });
+        return Mono.defer(() -> route(state, context).takeAway(every));
     }
 
-    private Mono<List<Route>> requestRoute(
-            Vns3Client client, NewRoute wanted, Mark mark, Controller on, StepContext context) {
-        return context.mutate(
-                Mono.defer(() -> client.createRoute(wanted)).doOnNext(routes -> sayMade(routes, mark, on, context)));
+    private MarkedRoute route(State state, StepContext context) {
+        return new MarkedRoute(controller.get(state), access, context);
     }
 
-    private static Mono<?> requestDelete(Vns3Client client, Route route, Controller on, StepContext context) {
-        return context.mutate(Mono.defer(() -> client.deleteRoute(route.id()))
-                .onErrorResume(AddRoute::isGone, gone -> Mono.empty())
-                .doOnSuccess(done -> context.gone(toResource(route, on))));
-    }
-
-    private static Mono<Void> refuseForeign(List<Route> routes, NewRoute wanted, Controller on) {
-        return routes.stream()
-                .filter(route -> isSameWay(route, wanted))
-                .findFirst()
-                .map(foreign -> Mono.<Void>error(StepFailure.permanent("a route to " + wanted.cidr() + " (id "
-                        + foreign.id() + ") is on " + on + " already, and this run did not make it")))
-                .orElse(Mono.empty());
-    }
-
-    private static boolean isSameWay(Route route, NewRoute wanted) {
-        return route.cidr().equals(wanted.cidr().toString())
-                && route.table().equals("main")
-                && route.device().equals(wanted.device())
-                && route.gateway().equals(wanted.gateway())
-                && route.tunnel().equals(wanted.tunnel());
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return Vns3Error.in(failure)
-                .filter(error -> error.status() == 404 || error.detail().contains("route not found"))
-                .isPresent();
-    }
-
-    private static void sayMade(List<Route> routes, Mark mark, Controller on, StepContext context) {
-        marked(routes, mark).forEach(route -> context.made(toResource(route, on)));
-    }
-
-    private static List<Route> marked(List<Route> routes, Mark mark) {
-        return routes.stream().filter(route -> mark.isOn(route.description())).toList();
-    }
-
-    private NewRoute toRoute(State state, Controller on, Mark mark) {
-        Optional<Integer> number =
-                tunnel.get(state).map(both -> toSide(both, on).tunnel());
+    private NewRoute toRoute(State state) {
+        Optional<Integer> number = tunnel == null
+                ? Optional.empty()
+                : Optional.of(toEnd(tunnel.get(state), controller.get(state)).tunnel());
         return new NewRoute(
-                cidr().get(state),
-                mark.text(),
-                device.get(state),
-                gateway.get(state).map(Ip::toString),
-                number,
-                advertise,
-                metric);
+                cidr().get(state), "", device, gateway.get(state).map(Ip::toString), number, advertise, metric);
     }
 
-    private static Tunnel.Side toSide(Tunnel tunnel, Controller on) {
-        if (tunnel.local().address().equals(on.address())) {
-            return tunnel.local();
+    private static Tunnel.End toEnd(Tunnel tunnel, Controller on) {
+        List<Tunnel.End> ends = Stream.of(tunnel.local(), tunnel.remote())
+                .filter(side -> side.address().equals(on.address()))
+                .flatMap(side -> side.ends().stream())
+                .toList();
+        if (ends.isEmpty()) {
+            throw StepFailure.permanent("the tunnel " + tunnel + " does not end on " + on);
         }
-        if (tunnel.remote().address().equals(on.address())) {
-            return tunnel.remote();
+        if (ends.size() > 1) {
+            throw StepFailure.permanent(
+                    "the peering " + tunnel + " has several tunnels; a route goes into a route-based one");
         }
-        throw StepFailure.permanent("the tunnel " + tunnel + " does not end on " + on);
-    }
-
-    private static Resource toResource(Route route, Controller on) {
-        return Resource.of(KIND, String.valueOf(route.id()), on.toString()).withShow(Show.of(on, "/routes"));
+        return ends.get(0);
     }
 
     private Input<? extends Cidr> cidr() {

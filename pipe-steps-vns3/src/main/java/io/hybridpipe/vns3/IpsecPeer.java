@@ -17,25 +17,29 @@ import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Joins two controllers by an IPsec tunnel, both sides at once, and waits until both say that it is connected.
+ * Joins two controllers by IPsec tunnels, both sides at once, and waits until both say that they are connected.
  *
  * <p>On each side it makes an endpoint for the other controller (IKEv2, perfect forward secrecy, NAT traversal) and under it a
- * tunnel between the two subnets. A controller behind address translation names itself by its private address; each side is
+ * tunnel for each pair of subnets. A controller behind address translation names itself by its private address; each side is
  * told how the other names itself.
  *
  * <p><b>Reads</b> both controllers, the pre-shared key and the subnets; <b>writes</b> the {@link Tunnel}.
  *
- * <p><b>Idempotent</b> by the run's tags in the description of all that it makes: what bears this step's token is taken as made,
- * on either side, and only what is missing is made. A tunnel of somebody else with the same ends and subnets is refused.
+ * <p><b>Idempotent</b> by the run's tags in the description of all that it makes: an endpoint that bears this step's token and
+ * is configured as wanted is taken as made, on either side, and only what is missing is made. One that is configured otherwise,
+ * with another pre-shared key say because a resume was given a new one, is deleted and made anew. A tunnel of somebody else
+ * with the same ends and subnets is refused.
  *
- * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A tunnel that does not come up in time is permanent, and the message
- * says what each side sees: which phase is down, and what to check.
+ * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A tunnel that does not come up in time is permanent, since a wrong key
+ * does not mend itself, and the message says what each side sees: which phase is down, and what to check.
  *
  * <p><b>Undo</b> deletes the endpoints that bear this step's token on both sides, with their tunnels, and ends when they are
  * gone. One side that cannot be reached does not keep the other from being undone.
@@ -46,14 +50,17 @@ import reactor.core.publisher.Mono;
  * <p>Immutable; each method returns a copy.
  */
 public final class IpsecPeer implements Step {
+    private static final Input<Optional<Cidr>> NO_DEVICE = Input.value(Optional.empty());
+
+    private record Pair(Input<? extends Cidr> local, Input<? extends Cidr> remote) {}
+
     // assigned only before the copy that they belong to is handed out
     private final Input<? extends Controller> local;
     private final Input<? extends Controller> remote;
     private @Nullable Input<? extends Secret<String>> psk;
-    private @Nullable Input<? extends Cidr> localSubnet;
-    private @Nullable Input<? extends Cidr> remoteSubnet;
-    private Input<Optional<Cidr>> localDevice = Input.value(Optional.empty());
-    private Input<Optional<Cidr>> remoteDevice = Input.value(Optional.empty());
+    private List<Pair> subnets = List.of();
+    private Input<Optional<Cidr>> localDevice = NO_DEVICE;
+    private Input<Optional<Cidr>> remoteDevice = NO_DEVICE;
     private @Nullable Key<Tunnel> output;
     private String extraConfig = "";
     private Vns3Access access = Vns3Access.ofDefaults();
@@ -69,8 +76,7 @@ public final class IpsecPeer implements Step {
         local = from.local;
         remote = from.remote;
         psk = from.psk;
-        localSubnet = from.localSubnet;
-        remoteSubnet = from.remoteSubnet;
+        subnets = from.subnets;
         localDevice = from.localDevice;
         remoteDevice = from.remoteDevice;
         output = from.output;
@@ -92,33 +98,26 @@ public final class IpsecPeer implements Step {
         return copy;
     }
 
-    /** From this subnet behind the local controller; needed. */
-    public IpsecPeer localSubnet(Input<? extends Cidr> subnet) {
+    /**
+     * Between this subnet behind the local controller and that one behind the remote controller; needed unless route-based. Said
+     * several times, there is a tunnel for each pair, all under one endpoint.
+     */
+    public IpsecPeer subnets(Input<? extends Cidr> local, Input<? extends Cidr> remote) {
         IpsecPeer copy = new IpsecPeer(this);
-        copy.localSubnet = subnet;
+        copy.subnets = Stream.concat(subnets.stream(), Stream.of(new Pair(local, remote)))
+                .toList();
         return copy;
     }
 
-    /** From this subnet behind the local controller. */
-    public IpsecPeer localSubnet(Cidr subnet) {
-        return localSubnet(Input.value(subnet));
-    }
-
-    /** To this subnet behind the remote controller; needed. */
-    public IpsecPeer remoteSubnet(Input<? extends Cidr> subnet) {
-        IpsecPeer copy = new IpsecPeer(this);
-        copy.remoteSubnet = subnet;
-        return copy;
-    }
-
-    /** To this subnet behind the remote controller. */
-    public IpsecPeer remoteSubnet(Cidr subnet) {
-        return remoteSubnet(Input.value(subnet));
+    /** Between this subnet behind the local controller and that one behind the remote controller. */
+    public IpsecPeer subnets(Cidr local, Cidr remote) {
+        return subnets(Input.value(local), Input.value(remote));
     }
 
     /**
-     * Route-based (VTI) in place of policy-based: the tunnel carries what is routed into it, by {@link AddRoute#through}, and
-     * its selectors are all addresses. Both devices have addresses in the same small network, usually a /30.
+     * Route-based (VTI) in place of policy-based: the one tunnel carries what is routed into it, by {@link AddRoute#through},
+     * and its selectors are all addresses, so there are no subnets to be said. Both devices have addresses in the same small
+     * network, usually a /30.
      */
     public IpsecPeer routeBased(Input<? extends Cidr> localDevice, Input<? extends Cidr> remoteDevice) {
         IpsecPeer copy = new IpsecPeer(this);
@@ -164,19 +163,19 @@ public final class IpsecPeer implements Step {
 
     @Override
     public Contract contract() {
-        return Contract.of("IpsecPeer")
-                .reading(
-                        local,
-                        remote,
-                        given(psk, "psk"),
-                        given(localSubnet, "localSubnet"),
-                        given(remoteSubnet, "remoteSubnet"),
-                        localDevice,
-                        remoteDevice)
+        if (subnets.isEmpty() != isRouteBased()) {
+            throw new IllegalStateException("IpsecPeer.between(..) needs either .subnets(..) or .routeBased(..)");
+        }
+        Contract contract = Contract.of("IpsecPeer")
+                .reading(local, remote, given(psk, "psk"), localDevice, remoteDevice)
                 .writing(given(output, "into"));
+        for (Pair pair : subnets) {
+            contract = contract.reading(pair.local(), pair.remote());
+        }
+        return contract;
     }
 
-    /** A look of reconcile waits for a tunnel that both sides are configured for, so it takes longer than that. */
+    /** A look of reconcile waits for tunnels that both sides are configured for, so it takes longer than that. */
     @Override
     public StepOptions options() {
         return StepOptions.ofDefaults()
@@ -215,19 +214,29 @@ public final class IpsecPeer implements Step {
     }
 
     private IpsecPeering peering(State state, StepContext context) {
-        Cidr here = given(localSubnet, "localSubnet").get(state);
-        Cidr there = given(remoteSubnet, "remoteSubnet").get(state);
+        List<PeeringSide.Selectors> here = subnets.isEmpty()
+                ? List.of(PeeringSide.Selectors.ALL)
+                : subnets.stream()
+                        .map(pair -> new PeeringSide.Selectors(
+                                pair.local().get(state), pair.remote().get(state)))
+                        .distinct()
+                        .toList();
         Function<Boolean, PeeringSide> side = isLocal -> new PeeringSide(
                 isLocal ? local.get(state) : remote.get(state),
                 isLocal ? remote.get(state) : local.get(state),
-                isLocal ? here : there,
-                isLocal ? there : here,
+                isLocal
+                        ? here
+                        : here.stream().map(PeeringSide.Selectors::mirrored).toList(),
                 isLocal ? localDevice.get(state) : remoteDevice.get(state),
                 given(psk, "psk").get(state),
                 extraConfig,
                 access,
                 context);
         return new IpsecPeering(side.apply(true), side.apply(false), every, within);
+    }
+
+    private boolean isRouteBased() {
+        return localDevice != NO_DEVICE;
     }
 
     private Outputs toOutputs(Tunnel tunnel) {

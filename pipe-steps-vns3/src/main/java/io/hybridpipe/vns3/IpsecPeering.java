@@ -8,6 +8,8 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Ipsec;
 import io.hybridpipe.vns3.api.TunnelStatus;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -47,8 +49,8 @@ final class IpsecPeering {
         return Mono.zip(local.look(), remote.look()).flatMap(seen -> {
             Ipsec here = seen.getT1();
             Ipsec there = seen.getT2();
-            Optional<Tunnel.Side> localSide = local.whole(here);
-            Optional<Tunnel.Side> remoteSide = remote.whole(there);
+            Optional<Tunnel.Side> localSide = local.whole(here, there.identity());
+            Optional<Tunnel.Side> remoteSide = remote.whole(there, here.identity());
             if (localSide.isPresent() && remoteSide.isPresent()) {
                 Tunnel tunnel = new Tunnel(localSide.get(), remoteSide.get());
                 return trouble(tunnel).map(trouble -> trouble.<Found>map(Found::partly)
@@ -56,7 +58,10 @@ final class IpsecPeering {
             }
             boolean nothing = local.made(here).isEmpty() && remote.made(there).isEmpty();
             return Mono.just(
-                    nothing ? Found.absent() : Found.partly(describe(local, here) + ", " + describe(remote, there)));
+                    nothing
+                            ? Found.absent()
+                            : Found.partly(describe(local, here, localSide.isPresent()) + ", "
+                                    + describe(remote, there, remoteSide.isPresent())));
         });
     }
 
@@ -74,7 +79,7 @@ final class IpsecPeering {
                         FailureClass.TRANSIENT, "an endpoint stays on " + side.self() + " after its delete")));
     }
 
-    /** Empty once both sides say that the tunnel is connected; what is wrong with it when the time is up. */
+    /** Empty once both sides say that all is connected; what is wrong when the time is up. */
     private Mono<Optional<String>> trouble(Tunnel tunnel) {
         AtomicReference<String> last = new AtomicReference<>("neither side has answered");
         Mono<Optional<String>> look = Mono.zip(report(local, tunnel.local()), report(remote, tunnel.remote()))
@@ -93,25 +98,38 @@ final class IpsecPeering {
     private record Report(boolean connected, String text) {}
 
     private static Mono<Report> report(PeeringSide side, Tunnel.Side ends) {
-        return side.status(ends)
-                .map(status -> new Report(
-                        status.filter(TunnelStatus::connected).isPresent(), side.self() + " " + toText(status)))
+        return side.statuses(ends)
+                .map(seen -> toReport(
+                        side,
+                        ends.ends().stream()
+                                .map(end -> Optional.ofNullable(seen.get(end)))
+                                .toList()))
                 .onErrorResume(
                         Poll::isPassing, failure -> Mono.just(new Report(false, side.self() + " does not answer")));
+    }
+
+    /** Of several tunnels, those that are not connected are told by their subnets. */
+    private static Report toReport(PeeringSide side, List<Optional<TunnelStatus>> seen) {
+        List<String> troubles = new ArrayList<>();
+        for (int i = 0; i < seen.size(); i++) {
+            if (seen.get(i).filter(TunnelStatus::connected).isEmpty()) {
+                troubles.add((seen.size() == 1 ? "" : "of " + side.wanted().get(i) + " ") + toText(seen.get(i)));
+            }
+        }
+        boolean connected = troubles.isEmpty();
+        return new Report(connected, side.self() + " " + (connected ? "says connected" : String.join(", ", troubles)));
     }
 
     private static String toText(Optional<TunnelStatus> status) {
         if (status.isEmpty()) {
             return "does not list it";
         }
-        if (status.get().connected()) {
-            return "says connected";
-        }
         if (!isUp(status.get().phase1())) {
-            return "says phase 1 (IKE) is down: check addresses, pre-shared key and UDP 500 and 4500";
+            return "says phase 1 (IKE) is down: check addresses, pre-shared key, phase1 proposals and UDP 500 and 4500";
         }
         if (!isUp(status.get().phase2())) {
-            return "says phase 2 (ESP) is down: check that the subnets of both sides mirror each other";
+            return "says phase 2 (ESP) is down: check that the subnets of both sides mirror each other, perfect forward"
+                    + " secrecy and phase2 proposals";
         }
         return "says both phases are up but not connected";
     }
@@ -120,10 +138,10 @@ final class IpsecPeering {
         return phase.filter("up"::equalsIgnoreCase).isPresent();
     }
 
-    private static String describe(PeeringSide side, Ipsec seen) {
-        if (side.whole(seen).isPresent()) {
+    private static String describe(PeeringSide side, Ipsec seen, boolean isWhole) {
+        if (isWhole) {
             return side.self() + " is configured";
         }
-        return side.self() + (side.made(seen).isEmpty() ? " has nothing" : " has an endpoint without tunnel");
+        return side.self() + (side.made(seen).isEmpty() ? " has nothing" : " has a part, or something else");
     }
 }

@@ -14,7 +14,9 @@ import io.hybridpipe.vns3.api.TunnelStatus;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import io.hybridpipe.vns3.api.Vns3Error;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,12 +27,29 @@ import reactor.core.publisher.Mono;
 final class PeeringSide {
     static final String ENDPOINT_KIND = "VNS3::IpsecEndpoint";
     static final String TUNNEL_KIND = "VNS3::IpsecTunnel";
-    private static final String ALL = "0.0.0.0/0";
+
+    /** What one tunnel joins, as this side sees it. */
+    record Selectors(Cidr local, Cidr remote) {
+        static final Selectors ALL = new Selectors(Cidr.of("0.0.0.0/0"), Cidr.of("0.0.0.0/0"));
+
+        Selectors mirrored() {
+            return new Selectors(remote, local);
+        }
+
+        boolean areOf(IpsecEndpoint.Selectors tunnel) {
+            return tunnel.localSubnet().equals(local.toString())
+                    && tunnel.remoteSubnet().equals(remote.toString());
+        }
+
+        @Override
+        public String toString() {
+            return local + " <-> " + remote;
+        }
+    }
 
     private final Controller self;
     private final Controller peer;
-    private final Cidr subnet;
-    private final Cidr peerSubnet;
+    private final List<Selectors> wanted;
     private final Optional<Cidr> device;
     private final Secret<String> psk;
     private final String extraConfig;
@@ -42,8 +61,7 @@ final class PeeringSide {
     PeeringSide(
             Controller self,
             Controller peer,
-            Cidr subnet,
-            Cidr peerSubnet,
+            List<Selectors> wanted,
             Optional<Cidr> device,
             Secret<String> psk,
             String extraConfig,
@@ -51,8 +69,7 @@ final class PeeringSide {
             StepContext context) {
         this.self = self;
         this.peer = peer;
-        this.subnet = subnet;
-        this.peerSubnet = peerSubnet;
+        this.wanted = wanted;
         this.device = device;
         this.psk = psk;
         this.extraConfig = extraConfig;
@@ -63,6 +80,11 @@ final class PeeringSide {
 
     Controller self() {
         return self;
+    }
+
+    /** What the tunnels join, in the order of a side's ends. */
+    List<Selectors> wanted() {
+        return wanted;
     }
 
     /** What is configured; of this step's making it is also said to be made, since who made it may not have lived to say so. */
@@ -77,20 +99,22 @@ final class PeeringSide {
                 .toList();
     }
 
-    /** The whole side, if all of it is configured. */
-    Optional<Tunnel.Side> whole(Ipsec seen) {
-        return made(seen).stream()
-                .flatMap(endpoint -> toSide(endpoint).stream())
-                .findFirst();
+    /** The whole side, if all of it is configured, and as it is wanted. */
+    Optional<Tunnel.Side> whole(Ipsec seen, Optional<String> peerIdentity) {
+        return asWanted(seen, peerIdentity).flatMap(this::toSide);
     }
 
-    /** Makes what is missing. */
+    /** Makes what is missing, in place of what is not as it is wanted. */
     Mono<Tunnel.Side> make(Ipsec seen, Optional<String> peerIdentity) {
-        List<IpsecEndpoint> made = made(seen);
-        Mono<IpsecEndpoint> endpoint = made.isEmpty()
-                ? refuseForeign(seen).then(Mono.defer(() -> requestEndpoint(peerIdentity)))
-                : keepOne(made);
-        return endpoint.flatMap(this::tunnelUnder);
+        Optional<IpsecEndpoint> kept = asWanted(seen, peerIdentity);
+        Mono<IpsecEndpoint> endpoint = kept.map(Mono::just)
+                .orElseGet(() -> refuseForeign(seen).then(Mono.defer(() -> requestEndpoint(toEndpoint(peerIdentity)))));
+        // a call that took effect after it was given up makes a second endpoint, which fights with the first
+        return Flux.fromIterable(made(seen))
+                .filter(made -> !Optional.of(made).equals(kept))
+                .concatMap(this::requestDelete)
+                .then(endpoint)
+                .flatMap(this::tunnelsUnder);
     }
 
     /** Takes away one thing of this step's making; emits when there is nothing left. */
@@ -101,45 +125,40 @@ final class PeeringSide {
         });
     }
 
-    /** How this side's tunnel is; empty if the controller does not list it. */
-    Mono<Optional<TunnelStatus>> status(Tunnel.Side side) {
-        return client.tunnelStatus().map(all -> all.stream()
-                .filter(status -> status.id() == side.tunnel())
-                .findFirst());
+    /** How this side's tunnels are; without those that the controller does not list. */
+    Mono<Map<Tunnel.End, TunnelStatus>> statuses(Tunnel.Side side) {
+        return client.tunnelStatus().map(all -> {
+            Map<Tunnel.End, TunnelStatus> ours = new HashMap<>();
+            side.ends().forEach(end -> all.stream()
+                    .filter(status -> status.id() == end.tunnel())
+                    .findFirst()
+                    .ifPresent(status -> ours.put(end, status)));
+            return ours;
+        });
     }
 
-    /** A call that took effect after it was given up makes a second endpoint, which fights with the first. */
-    private Mono<IpsecEndpoint> keepOne(List<IpsecEndpoint> made) {
-        return Flux.fromIterable(made.subList(1, made.size()))
-                .concatMap(this::requestDelete)
-                .then(Mono.just(made.get(0)));
-    }
-
-    private Mono<Tunnel.Side> tunnelUnder(IpsecEndpoint endpoint) {
-        Optional<Tunnel.Side> side = toSide(endpoint);
-        if (side.isPresent()) {
-            return Mono.just(side.get());
-        }
-        Mono<IpsecEndpoint> after = device.isPresent() ? client.endpoint(endpoint.id()) : requestTunnel(endpoint.id());
-        return after.doOnNext(this::sayMade)
-                .flatMap(seen -> Mono.justOrEmpty(toSide(seen)))
+    private Mono<Tunnel.Side> tunnelsUnder(IpsecEndpoint endpoint) {
+        return Flux.fromIterable(wanted)
+                .filter(selectors ->
+                        !isRouteBased() && toEnd(endpoint, selectors).isEmpty())
+                .concatMap(selectors -> requestTunnel(endpoint.id(), selectors))
+                .last(endpoint)
+                // a route-based endpoint is born with its tunnel, whose answer need not show it yet
+                .flatMap(made -> toSide(made).isPresent() ? Mono.just(made) : client.endpoint(made.id()))
+                .doOnNext(this::sayMade)
+                .flatMap(made -> Mono.justOrEmpty(toSide(made)))
                 .switchIfEmpty(Mono.error(() -> StepFailure.permanent("endpoint " + endpoint.id() + " on " + self
-                        + " has no tunnel " + selectors() + " after it was made")));
+                        + " does not have the tunnels " + wanted + " after they were made")));
     }
 
-    private Mono<IpsecEndpoint> requestEndpoint(Optional<String> peerIdentity) {
-        NewEndpoint wanted = NewEndpoint.of(toName(peer), peer.address(), psk)
-                .withDescription(mark.text())
-                .withIdentity(
-                        peerIdentity.filter(id -> !id.equals(peer.address().toString())))
-                .withDevice(device)
-                .withExtraConfig(extraConfig);
-        return context.mutate(Mono.defer(() -> client.createEndpoint(wanted)).doOnNext(this::sayMade));
+    private Mono<IpsecEndpoint> requestEndpoint(NewEndpoint endpoint) {
+        return context.mutate(Mono.defer(() -> client.createEndpoint(endpoint)).doOnNext(this::sayMade));
     }
 
-    private Mono<IpsecEndpoint> requestTunnel(int endpoint) {
-        return context.mutate(Mono.defer(() -> client.createTunnel(endpoint, subnet, peerSubnet, mark.text()))
-                .doOnNext(this::sayMade));
+    private Mono<IpsecEndpoint> requestTunnel(int endpoint, Selectors selectors) {
+        return context.mutate(
+                Mono.defer(() -> client.createTunnel(endpoint, selectors.local(), selectors.remote(), mark.text()))
+                        .doOnNext(this::sayMade));
     }
 
     private Mono<Void> requestDelete(IpsecEndpoint endpoint) {
@@ -151,27 +170,67 @@ final class PeeringSide {
     /** Somebody else's tunnel with the same ends would fight with ours for the same packets. */
     private Mono<Void> refuseForeign(Ipsec seen) {
         return seen.endpoints().stream()
+                .filter(endpoint -> !mark.isOn(endpoint.description()))
                 .filter(endpoint -> endpoint.gateway().equals(peer.address().toString()))
-                .filter(endpoint -> toSide(endpoint).isPresent())
+                .flatMap(endpoint -> wanted.stream()
+                        .filter(selectors -> endpoint.tunnels().stream().anyMatch(selectors::areOf))
+                        .map(selectors -> "endpoint " + endpoint.id() + " '" + endpoint.name() + "' on " + self
+                                + " has a tunnel " + selectors + " to " + peer
+                                + " already, and this run did not make it"))
                 .findFirst()
-                .map(foreign -> Mono.<Void>error(StepFailure.permanent("endpoint " + foreign.id() + " '"
-                        + foreign.name() + "' on " + self + " has a tunnel " + selectors() + " to " + peer
-                        + " already, and this run did not make it")))
+                .map(foreign -> Mono.<Void>error(StepFailure.permanent(foreign)))
                 .orElse(Mono.empty());
     }
 
+    /** The endpoint of this step's making that may stay: nothing of it is otherwise than wanted, though a tunnel may be missing. */
+    private Optional<IpsecEndpoint> asWanted(Ipsec seen, Optional<String> peerIdentity) {
+        NewEndpoint endpoint = toEndpoint(peerIdentity);
+        return made(seen).stream().filter(made -> isAsWanted(made, endpoint)).findFirst();
+    }
+
+    private boolean isAsWanted(IpsecEndpoint made, NewEndpoint endpoint) {
+        String gateway = endpoint.gateway().toString();
+        return made.gateway().equals(gateway)
+                && made.identity().orElse(gateway).equals(endpoint.identity().orElse(gateway))
+                && made.vpnType().equals(isRouteBased() ? "vti" : "policy")
+                // a controller that does not tell its key cannot be asked
+                && made.psk().map(psk::equals).orElse(true)
+                && made.tunnels().stream()
+                        .allMatch(tunnel -> wanted.stream().anyMatch(selectors -> isOf(tunnel, selectors)));
+    }
+
+    /** A route-based endpoint has but one tunnel, and no description says how a controller writes its selectors. */
+    private boolean isOf(IpsecEndpoint.Selectors tunnel, Selectors selectors) {
+        return isRouteBased() || selectors.areOf(tunnel);
+    }
+
+    private NewEndpoint toEndpoint(Optional<String> peerIdentity) {
+        return NewEndpoint.of(toName(peer), peer.address(), psk)
+                .withDescription(mark.text())
+                .withIdentity(
+                        peerIdentity.filter(id -> !id.equals(peer.address().toString())))
+                .withDevice(device)
+                .withExtraConfig(extraConfig);
+    }
+
     private Optional<Tunnel.Side> toSide(IpsecEndpoint endpoint) {
+        List<Tunnel.End> ends = wanted.stream()
+                .flatMap(selectors -> toEnd(endpoint, selectors).stream())
+                .toList();
+        return ends.size() == wanted.size()
+                ? Optional.of(new Tunnel.Side(self.name(), self.address(), endpoint.id(), ends))
+                : Optional.empty();
+    }
+
+    private Optional<Tunnel.End> toEnd(IpsecEndpoint endpoint, Selectors selectors) {
         return endpoint.tunnels().stream()
-                .filter(this::isWanted)
-                .map(tunnel -> new Tunnel.Side(self.name(), self.address(), endpoint.id(), tunnel.id(), subnet))
+                .filter(tunnel -> isOf(tunnel, selectors))
+                .map(tunnel -> new Tunnel.End(tunnel.id(), selectors.local()))
                 .findFirst();
     }
 
-    private boolean isWanted(IpsecEndpoint.Selectors tunnel) {
-        return device.isPresent()
-                ? tunnel.remoteSubnet().equals(ALL)
-                : tunnel.localSubnet().equals(subnet.toString())
-                        && tunnel.remoteSubnet().equals(peerSubnet.toString());
+    private boolean isRouteBased() {
+        return device.isPresent();
     }
 
     private void sayMade(IpsecEndpoint endpoint) {
@@ -198,10 +257,6 @@ final class PeeringSide {
     private Resource toResource(IpsecEndpoint endpoint, IpsecEndpoint.Selectors tunnel) {
         return Resource.of(TUNNEL_KIND, endpoint.id() + "/" + tunnel.id(), self.toString())
                 .withShow(Show.of(self, "/ipsec/endpoints/" + endpoint.id()));
-    }
-
-    private String selectors() {
-        return device.isPresent() ? ALL : subnet + " <-> " + peerSubnet;
     }
 
     private static String toName(Controller peer) {

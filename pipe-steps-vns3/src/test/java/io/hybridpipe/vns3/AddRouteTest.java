@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hybridpipe.Effect;
 import io.hybridpipe.Found;
 import io.hybridpipe.Input;
+import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.Secret;
 import io.hybridpipe.State;
@@ -141,17 +142,17 @@ class AddRouteTest {
 
     @Test
     void aRefusalIsPermanentAndSaysWhereAndWhy() {
-        AddRoute mistaken = step.through(Input.value(new Tunnel(
-                new Tunnel.Side("orders", CONTROLLER.address(), 1, 99, Cidr.of("10.1.0.0/16")),
-                new Tunnel.Side("fed-1", Ip.of("203.0.113.2"), 1, 1, Cidr.of("10.0.0.0/16")))));
-        assertThatThrownBy(() -> Lab.get(mistaken.run(State.empty(), context)))
-                .hasMessage("a route leaves by an interface or by a tunnel, not by both");
         AddRoute unknown = AddRoute.on(CONTROLLER)
                 .to(Cidr.of("10.9.0.0/16"))
                 .over(lab.access)
                 .through(Input.value(new Tunnel(
-                        new Tunnel.Side("fed-1", Ip.of("203.0.113.2"), 1, 1, Cidr.of("10.0.0.0/16")),
-                        new Tunnel.Side("orders", CONTROLLER.address(), 1, 99, Cidr.of("10.1.0.0/16")))));
+                        new Tunnel.Side(
+                                "fed-1", Ip.of("203.0.113.2"), 1, List.of(new Tunnel.End(1, Cidr.of("10.0.0.0/16")))),
+                        new Tunnel.Side(
+                                "orders",
+                                CONTROLLER.address(),
+                                1,
+                                List.of(new Tunnel.End(99, Cidr.of("10.1.0.0/16")))))));
         assertThat(Lab.failure(unknown.run(State.empty(), context), FailureClass.PERMANENT))
                 .hasMessageStartingWith("POST /api/routes on 203.0.113.1 answered 400 APIArgumentError: Validation"
                         + " failed: Ipsec tunnel bad tunnel ID");
@@ -230,6 +231,33 @@ class AddRouteTest {
     @Test
     void itSaysWhatItNeeds() {
         assertThat(step.contract().effect()).isEqualTo(Effect.undoable());
-        assertThatThrownBy(() -> AddRoute.on(CONTROLLER).contract()).hasMessage("AddRoute.on(..) needs .to(..)");
+        AddRoute bare = AddRoute.on(CONTROLLER);
+        assertThatThrownBy(bare.via("eth0")::contract).hasMessage("AddRoute.on(..) needs .to(..)");
+        assertThatThrownBy(bare.to(Cidr.of("10.9.0.0/16"))::contract)
+                .hasMessage("AddRoute.on(..) needs either .via(..) or .through(..)");
+        assertThatThrownBy(step.through(Key.of("tunnel", Tunnel.class))::contract)
+                .hasMessage("AddRoute.on(..) needs either .via(..) or .through(..)");
+    }
+
+    @Test
+    void aPeeringOfSeveralTunnelsIsNoWayOut() {
+        Tunnel several = new Tunnel(
+                new Tunnel.Side(
+                        "orders",
+                        CONTROLLER.address(),
+                        1,
+                        List.of(new Tunnel.End(1, Cidr.of("10.1.0.0/16")), new Tunnel.End(2, Cidr.of("10.2.0.0/16")))),
+                new Tunnel.Side(
+                        "fed-1",
+                        Ip.of("203.0.113.2"),
+                        1,
+                        List.of(new Tunnel.End(1, Cidr.of("10.0.0.0/16")), new Tunnel.End(2, Cidr.of("10.0.0.0/16")))));
+        AddRoute mistaken = AddRoute.on(CONTROLLER)
+                .to(Cidr.of("10.9.0.0/16"))
+                .over(lab.access)
+                .through(Input.value(several));
+        assertThat(Lab.failure(mistaken.run(State.empty(), context), FailureClass.PERMANENT))
+                .hasMessage("the peering orders 10.1.0.0/16, 10.2.0.0/16 <-> 10.0.0.0/16, 10.0.0.0/16 fed-1 has several"
+                        + " tunnels; a route goes into a route-based one");
     }
 }

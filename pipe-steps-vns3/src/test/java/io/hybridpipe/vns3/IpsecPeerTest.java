@@ -15,6 +15,7 @@ import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Inventory;
@@ -28,6 +29,7 @@ import io.hybridpipe.vns3.api.NewEndpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,8 +58,7 @@ class IpsecPeerTest {
     private final TestContext context = TestContext.at("pipe/step");
     private final IpsecPeer step = IpsecPeer.between(Input.value(HERE), Input.value(THERE))
             .psk(Input.value(PSK))
-            .localSubnet(Cidr.of("10.1.0.0/16"))
-            .remoteSubnet(Cidr.of("10.0.0.0/16"))
+            .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16"))
             .into(OUT)
             .over(lab.access)
             .pollEvery(Lab.POLL)
@@ -81,6 +82,16 @@ class IpsecPeerTest {
     @AfterEach
     void close() {
         lab.close();
+    }
+
+    private IpsecPeer routeBased() {
+        return IpsecPeer.between(Input.value(HERE), Input.value(THERE))
+                .psk(Input.value(PSK))
+                .routeBased(Input.value(Cidr.of("169.254.10.0/30")), Input.value(Cidr.of("169.254.10.0/30")))
+                .into(OUT)
+                .over(lab.access)
+                .pollEvery(Lab.POLL)
+                .connectedWithin(Duration.ofSeconds(5));
     }
 
     private Mono<Outputs> run() {
@@ -117,11 +128,11 @@ class IpsecPeerTest {
     void bothSidesAreConfiguredAndConnected() {
         Tunnel tunnel = Lab.get(run()).get(OUT);
         assertThat(tunnel.local().controller()).isEqualTo("orders");
-        assertThat(tunnel.local().subnet()).isEqualTo(Cidr.of("10.1.0.0/16"));
+        assertThat(tunnel.local().ends()).extracting(Tunnel.End::subnet).containsExactly(Cidr.of("10.1.0.0/16"));
         assertThat(tunnel.remote().controller()).isEqualTo("fed-1");
         assertThat(tunnel.remote().address()).isEqualTo(THERE.address());
         assertThat(tunnel).hasToString("orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1");
-        assertThat(here.explain(tunnel.local().tunnel())).isEqualTo("both sides agree");
+        assertThat(here.explain(tunnel.local().ends().get(0).tunnel())).isEqualTo("both sides agree");
         assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L, TUNNEL, 1L));
         assertThat(Lab.changes(there)).isEqualTo(Map.of(ENDPOINT, 1L, TUNNEL, 1L));
     }
@@ -218,28 +229,78 @@ class IpsecPeerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "another key, true,  'phase 1 (IKE) is down: check addresses, pre-shared key and UDP 500 and 4500'",
-        "psk-canary-1190, false," + " 'phase 2 (ESP) is down: check that the subnets of both sides mirror each other'",
+        "'{\"secret\":\"another key\"}', 'phase 1 (IKE) is down: check addresses, pre-shared key, phase1 proposals and UDP"
+                + " 500 and 4500'",
+        "'{\"pfs\":false}', 'phase 2 (ESP) is down: check that the subnets of both sides mirror each other, perfect forward"
+                + " secrecy and phase2 proposals'",
     })
-    void aTunnelThatDoesNotComeUpSaysWhichPhaseIsDownOnWhichSide(String key, boolean pfs, String down) {
-        NewEndpoint half = NewEndpoint.of("half", HERE.address(), Secret.of(key));
-        Lab.get(lab.client("203.0.113.2")
-                .createEndpoint(new NewEndpoint(
-                        "half",
-                        half.gateway(),
-                        half.psk(),
-                        Mark.of(context).text(),
-                        half.identity(),
-                        pfs,
-                        2,
-                        true,
-                        half.device(),
-                        "")));
-        assertThat(Lab.failure(
-                        step.connectedWithin(Duration.ofMillis(700)).run(State.empty(), context),
-                        FailureClass.PERMANENT))
-                .hasMessage("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected after PT0.7S:"
+    void aTunnelThatDoesNotComeUpSaysWhichPhaseIsDownOnWhichSide(String change, String down) {
+        assertThat(failureWhenSomebodyElseChanges(step, "/ipsec/endpoints/1", change, 1))
+                .hasMessage("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected after PT1S:"
                         + " orders (203.0.113.1) says " + down + "; fed-1 (203.0.113.2) says " + down);
+    }
+
+    /** Of a run whose remote side is changed while it waits for its tunnels. */
+    private StepFailure failureWhenSomebodyElseChanges(IpsecPeer step, String path, String change, int tunnel) {
+        Fault waiting = here.faults().on("GET /status/ipsec").holdBefore();
+        CompletableFuture<Outputs> running = step.connectedWithin(Duration.ofSeconds(1))
+                .run(State.empty(), context)
+                .toFuture();
+        Lab.get(waiting.reached());
+        there.configure("PUT", path, change);
+        Lab.until(() ->
+                Stream.of(here, there).noneMatch(side -> side.explain(tunnel).equals("both sides agree")));
+        waiting.release();
+        return Lab.failure(Mono.fromFuture(running), FailureClass.PERMANENT);
+    }
+
+    @Test
+    void eachPairOfSubnetsGetsATunnelUnderOneEndpoint() {
+        IpsecPeer two = step.subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.7.0.0/16"));
+        Tunnel tunnel = Lab.get(two.run(State.empty(), context)).get(OUT);
+        assertThat(tunnel).hasToString("orders 10.1.0.0/16, 10.1.0.0/16 <-> 10.0.0.0/16, 10.7.0.0/16 fed-1");
+        assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L, TUNNEL, 2L));
+        assertThat(Lab.changes(there)).isEqualTo(Map.of(ENDPOINT, 1L, TUNNEL, 2L));
+        for (int end = 0; end < 2; end++) {
+            assertThat(here.explain(tunnel.local().ends().get(end).tunnel())).isEqualTo("both sides agree");
+            assertThat(there.explain(tunnel.remote().ends().get(end).tunnel())).isEqualTo("both sides agree");
+        }
+        Lab.await(two.undo(State.empty(), Found.absent(), context));
+        assertNothingLeft();
+    }
+
+    @Test
+    void ofSeveralTunnelsTheOneThatIsDownIsNamed() {
+        IpsecPeer two = step.subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.7.0.0/16"));
+        assertThat(failureWhenSomebodyElseChanges(two, "/ipsec/endpoints/1/tunnels/2", "{\"enabled\":false}", 2))
+                .hasMessageContaining(
+                        "orders (203.0.113.1) of 10.1.0.0/16 <-> 10.7.0.0/16 says phase 2 (ESP) is down: check")
+                .hasMessageContaining(
+                        "fed-1 (203.0.113.2) of 10.7.0.0/16 <-> 10.1.0.0/16 says phase 1 (IKE) is down: check");
+    }
+
+    @Test
+    void anEndpointOfThisStepWithAnotherKeyIsPartlyAndMadeAnew() {
+        Lab.get(run());
+        there.calls().clear();
+        IpsecPeer resumed = step.psk(Input.value(Secret.of("psk-canary-2290")));
+        assertThat(Lab.get(resumed.reconcile(State.empty(), context)))
+                .isEqualTo(Found.partly("orders (203.0.113.1) has a part, or something else, fed-1 (203.0.113.2) has a"
+                        + " part, or something else"));
+        Lab.get(resumed.run(State.empty(), context));
+        assertOnePeering();
+        assertThat(Lab.changes(there))
+                .isEqualTo(Map.of("DELETE /ipsec/endpoints/{endpoint_id}", 1L, ENDPOINT, 1L, TUNNEL, 1L));
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
+    void anEndpointOfThisStepWithATunnelThatIsNotWantedIsMadeAnew() {
+        Lab.get(step.subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.7.0.0/16")).run(State.empty(), context));
+        assertThat(reconcile()).isInstanceOf(Found.Partly.class);
+        Lab.get(run());
+        assertOnePeering();
     }
 
     @Test
@@ -327,12 +388,10 @@ class IpsecPeerTest {
 
     @Test
     void aRouteBasedPeeringTakesTheTunnelThatComesWithItsEndpoint() {
-        Tunnel tunnel = Lab.get(step.routeBased(
-                                Input.value(Cidr.of("169.254.10.0/30")), Input.value(Cidr.of("169.254.10.0/30")))
-                        .run(State.empty(), context))
-                .get(OUT);
+        Tunnel tunnel = Lab.get(routeBased().run(State.empty(), context)).get(OUT);
+        assertThat(tunnel).hasToString("orders 0.0.0.0/0 <-> 0.0.0.0/0 fed-1");
         assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L));
-        assertThat(tunnel.local().tunnel()).isPositive();
+        assertThat(tunnel.local().ends().get(0).tunnel()).isPositive();
         Lab.await(undo());
         assertNothingLeft();
     }
@@ -367,6 +426,12 @@ class IpsecPeerTest {
         assertThat(step.contract().effect()).isEqualTo(Effect.undoable());
         assertThatThrownBy(() ->
                         IpsecPeer.between(Input.value(HERE), Input.value(THERE)).contract())
+                .hasMessage("IpsecPeer.between(..) needs either .subnets(..) or .routeBased(..)");
+        assertThatThrownBy(routeBased().subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16"))::contract)
+                .hasMessage("IpsecPeer.between(..) needs either .subnets(..) or .routeBased(..)");
+        assertThatThrownBy(() -> IpsecPeer.between(Input.value(HERE), Input.value(THERE))
+                        .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16"))
+                        .contract())
                 .hasMessage("IpsecPeer.between(..) needs .psk(..)");
         assertThat(Lab.failure(
                         step.psk(Input.value(Secret.of(""))).preflight(State.empty(), context), FailureClass.PERMANENT))

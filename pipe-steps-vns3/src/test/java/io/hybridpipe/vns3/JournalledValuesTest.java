@@ -68,8 +68,8 @@ class JournalledValuesTest {
     @Test
     void aTunnelComesBackEqual() {
         Tunnel tunnel = new Tunnel(
-                new Tunnel.Side("new", Ip.of("192.0.2.1"), 1, 2, Cidr.of("10.1.0.0/16")),
-                new Tunnel.Side("fed-1", Ip.of("192.0.2.2"), 3, 4, Cidr.of("10.0.0.0/16")));
+                new Tunnel.Side("new", Ip.of("192.0.2.1"), 1, List.of(new Tunnel.End(2, Cidr.of("10.1.0.0/16")))),
+                new Tunnel.Side("fed-1", Ip.of("192.0.2.2"), 3, List.of(new Tunnel.End(4, Cidr.of("10.0.0.0/16")))));
 
         comesBackEqual(Tunnel.class, tunnel);
         assertThat(again(Key.listOf("tunnels", Tunnel.class), List.of(tunnel))).containsExactly(tunnel);

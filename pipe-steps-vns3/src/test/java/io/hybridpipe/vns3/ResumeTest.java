@@ -46,7 +46,9 @@ class ResumeTest {
 
     enum Kind {
         ADD_ROUTE,
+        ADVERTISE_ROUTE,
         POLICY_BASED_PEERING,
+        TWO_TUNNELS,
         ROUTE_BASED_PEERING
     }
 
@@ -71,7 +73,17 @@ class ResumeTest {
                                 .via("eth0", Ip.of("10.1.0.1"))
                                 .over(lab.newAccess())
                                 .pollEvery(Lab.POLL));
-                    case POLICY_BASED_PEERING -> ResumeContract.of(this::peering);
+                    case ADVERTISE_ROUTE ->
+                        ResumeContract.of(() -> AdvertiseRoute.on(HERE)
+                                .to(Cidr.of("10.1.0.0/24"))
+                                .over(lab.newAccess())
+                                .pollEvery(Lab.POLL));
+                    case POLICY_BASED_PEERING ->
+                        ResumeContract.of(() -> peering().subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16")));
+                    case TWO_TUNNELS ->
+                        ResumeContract.of(() -> peering()
+                                .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16"))
+                                .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.7.0.0/16")));
                     case ROUTE_BASED_PEERING ->
                         ResumeContract.of(() -> peering()
                                 .routeBased(
@@ -84,8 +96,6 @@ class ResumeTest {
     private IpsecPeer peering() {
         return IpsecPeer.between(Input.value(HERE), Input.value(THERE))
                 .psk(Input.value(Secret.of("psk-canary-1190")))
-                .localSubnet(Cidr.of("10.1.0.0/16"))
-                .remoteSubnet(Cidr.of("10.0.0.0/16"))
                 .into(OUT)
                 .over(lab.newAccess())
                 .pollEvery(Lab.POLL)

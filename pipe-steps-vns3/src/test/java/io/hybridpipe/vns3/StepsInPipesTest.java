@@ -106,8 +106,7 @@ class StepsInPipesTest {
                                 "tunnel",
                                 IpsecPeer.between(NEW, PEER)
                                         .psk(PSK)
-                                        .localSubnet(Cidr.of("10.1.0.0/16"))
-                                        .remoteSubnet(Cidr.of("10.0.0.0/16"))
+                                        .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16"))
                                         .over(lab.access)
                                         .pollEvery(Lab.POLL)
                                         .into(TUNNEL)))

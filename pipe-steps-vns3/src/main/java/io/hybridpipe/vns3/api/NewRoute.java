@@ -32,6 +32,11 @@ public record NewRoute(
         }
     }
 
+    /** A copy with another description. */
+    public NewRoute withDescription(String description) {
+        return new NewRoute(cidr, description, device, gateway, tunnel, advertise, metric);
+    }
+
     Map<String, Object> body() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("cidr", cidr.toString());

@@ -94,7 +94,7 @@ final class Fednet {
                                 Each.of(FEDERATION_CONTROLLERS, FEDERATION, Controller::name).atMost(8).collect(TUNNEL, TUNNELS),
                                 peer -> peer.step("tunnel", IpsecPeer.between(NEW_CONTROLLER, FEDERATION)
                                         .over(vns3).psk(PSK)
-                                        .localSubnet(VPC_CIDR).remoteSubnet(ON_PREMISES)
+                                        .subnets(VPC_CIDR, ON_PREMISES)
                                         .into(TUNNEL).pollEvery(pace.poll)))))
                 .build();
     }

@@ -62,8 +62,8 @@ class JournalledValuesTest {
                 .withOnPremises(Cidr.of("10.0.0.0/16"));
         Controller controller = Controller.of("fed-1", Ip.of("192.0.2.1"), Secret.of("i-0abc"));
         Tunnel tunnel = new Tunnel(
-                new Tunnel.Side("new", Ip.of("192.0.2.1"), 1, 2, network.cidr()),
-                new Tunnel.Side("fed-1", Ip.of("192.0.2.2"), 3, 4, Cidr.of("10.0.0.0/16")));
+                new Tunnel.Side("new", Ip.of("192.0.2.1"), 1, List.of(new Tunnel.End(2, network.cidr()))),
+                new Tunnel.Side("fed-1", Ip.of("192.0.2.2"), 3, List.of(new Tunnel.End(4, Cidr.of("10.0.0.0/16")))));
         for (Key<String> text : List.of(
                 Fednet.NETWORK_NAME,
                 Fednet.IMAGE,
