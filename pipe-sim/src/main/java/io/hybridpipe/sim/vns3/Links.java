@@ -6,6 +6,7 @@ import static io.hybridpipe.sim.vns3.Operations.Needs.LICENSE;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inet.ipaddr.IPAddress;
+import io.hybridpipe.sim.vns3.Negotiation.Counters;
 import io.hybridpipe.sim.vns3.Negotiation.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +123,7 @@ final class Links {
         Duration age = Duration.between(link.since(), box.clock().instant());
         Optional<Proposal> ike = verdict.ike();
         Optional<Proposal> esp = verdict.esp();
+        Optional<Counters> counted = verdict.counters();
         return Json.object()
                 .put("phase1", verdict.phase1() ? "up" : "down")
                 .put("phase2", verdict.phase2() ? "up" : "down")
@@ -138,12 +141,14 @@ final class Links {
                 .put("ike_version", "IKEv" + endpoint.ikeVersion())
                 .put("isakmp_port", endpoint.natT() ? "4500" : "500")
                 .put("esp_port", endpoint.natT() ? "4500" : "")
-                .put("outbound_spi", verdict.up() ? spi(endpoint, link, "out") : "")
-                .put("inbound_spi", verdict.up() ? spi(endpoint, link, "in") : "")
-                .put("bytes_in", "0")
-                .put("bytes_out", "0")
-                .put("esp_time_remaining", verdict.phase2() ? left(ESP_LIFE, age) : "")
-                .put("isakmp_time_remaining", verdict.phase1() ? left(IKE_LIFE, age) : "")
+                .put("outbound_spi", spi(endpoint, link, "out", Counters::outboundSpi))
+                .put("inbound_spi", spi(endpoint, link, "in", Counters::inboundSpi))
+                .put("bytes_in", counted.map(Counters::bytesIn).orElse(0L).toString())
+                .put("bytes_out", counted.map(Counters::bytesOut).orElse(0L).toString())
+                .put("esp_time_remaining", verdict.phase2() ? left(counted, Counters::espSeconds, ESP_LIFE, age) : "")
+                .put(
+                        "isakmp_time_remaining",
+                        verdict.phase1() ? left(counted, Counters::ikeSeconds, IKE_LIFE, age) : "")
                 .put("last_dpd", "");
     }
 
@@ -151,12 +156,18 @@ final class Links {
         return value.filter(text -> !text.isEmpty()).orElse(null);
     }
 
-    private static String spi(Endpoint endpoint, Link link, String direction) {
-        return "%08x".formatted((endpoint.id() + direction + link.since()).hashCode());
+    private static String spi(Endpoint endpoint, Link link, String direction, Function<Counters, String> counted) {
+        return link.verdict()
+                .counters()
+                .map(counted)
+                .orElseGet(() -> link.verdict().up()
+                        ? "%08x".formatted((endpoint.id() + direction + link.since()).hashCode())
+                        : "");
     }
 
-    private static String left(Duration life, Duration age) {
-        return life.toSeconds() - age.toSeconds() % life.toSeconds() + "s";
+    private static String left(
+            Optional<Counters> counted, Function<Counters, Long> seconds, Duration life, Duration age) {
+        return counted.map(seconds).orElseGet(() -> life.toSeconds() - age.toSeconds() % life.toSeconds()) + "s";
     }
 
     private ObjectNode statuses(boolean brief) {

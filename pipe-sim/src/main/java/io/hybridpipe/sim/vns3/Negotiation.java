@@ -19,15 +19,33 @@ final class Negotiation {
     record Side(
             String name, IPAddress privateAddress, IPAddress address, String ikeAddress, List<Endpoint> endpoints) {}
 
-    /** How far a negotiation came, and why no further. */
-    record Verdict(boolean phase1, boolean phase2, String why, Optional<Proposal> ike, Optional<Proposal> esp) {
+    /**
+     * How far a negotiation came, and why no further.
+     *
+     * @param counters what a real gateway counts; empty where only rules decide
+     */
+    record Verdict(
+            boolean phase1,
+            boolean phase2,
+            String why,
+            Optional<Proposal> ike,
+            Optional<Proposal> esp,
+            Optional<Counters> counters) {
 
         static Verdict phase1Failed(String why) {
-            return new Verdict(false, false, why, Optional.empty(), Optional.empty());
+            return new Verdict(false, false, why, Optional.empty(), Optional.empty(), Optional.empty());
         }
 
-        private static Verdict phase2Failed(Proposal ike, String why) {
-            return new Verdict(true, false, why, Optional.of(ike), Optional.empty());
+        static Verdict phase2Failed(Proposal ike, String why) {
+            return new Verdict(true, false, why, Optional.of(ike), Optional.empty(), Optional.empty());
+        }
+
+        static Verdict agreed(String why, Proposal ike, Proposal esp) {
+            return new Verdict(true, true, why, Optional.of(ike), Optional.of(esp), Optional.empty());
+        }
+
+        Verdict with(Counters counted) {
+            return new Verdict(phase1, phase2, why, ike, esp, Optional.of(counted));
         }
 
         boolean up() {
@@ -38,6 +56,10 @@ final class Negotiation {
             return (phase1 ? 1 : 0) + (phase2 ? 1 : 0);
         }
     }
+
+    /** The names of the two associations of a tunnel that is up, what they carried, and for how long they are good. */
+    record Counters(
+            String inboundSpi, String outboundSpi, long bytesIn, long bytesOut, long espSeconds, long ikeSeconds) {}
 
     private Negotiation() {}
 
@@ -98,7 +120,7 @@ final class Negotiation {
                 Proposal.agree(offer(ours, "phase2", Proposal.PHASE2), offer(theirs, "phase2", Proposal.PHASE2));
         return esp.isEmpty()
                 ? Verdict.phase2Failed(ike, "no phase 2 proposal in common")
-                : new Verdict(true, true, "both sides agree", Optional.of(ike), esp);
+                : Verdict.agreed("both sides agree", ike, esp.get());
     }
 
     /**

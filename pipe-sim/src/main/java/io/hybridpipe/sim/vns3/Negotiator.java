@@ -8,6 +8,7 @@ import io.hybridpipe.sim.net.World;
 import io.hybridpipe.sim.vns3.Negotiation.Side;
 import io.hybridpipe.sim.vns3.Negotiation.Verdict;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Negotiates a controller's tunnels some seconds after a change, and again and again: rules of clouds and other sides change
  * without a word.
+ *
+ * <p>The clouds' rules decide first, then the {@link Ike}.
  */
 final class Negotiator {
     private static final Duration DELAY = Duration.ofSeconds(3);
@@ -22,21 +25,31 @@ final class Negotiator {
 
     private final SimVns3 controller;
     private final Box box;
+    private final Ike ike;
     private SimClock.@Nullable Cancellable next;
     private boolean stopped;
 
-    Negotiator(SimVns3 controller, Box box) {
+    Negotiator(SimVns3 controller, Box box, Ike ike) {
         this.controller = controller;
         this.box = box;
+        this.ike = ike;
     }
 
     void soon() {
         after(DELAY);
     }
 
-    synchronized void stop() {
-        stopped = true;
-        cancel();
+    /** The machine went down; it is told when it is up again. */
+    void down() {
+        ike.down();
+    }
+
+    void stop() {
+        synchronized (this) {
+            stopped = true;
+            cancel();
+        }
+        ike.close();
     }
 
     private synchronized void after(Duration delay) {
@@ -55,18 +68,23 @@ final class Negotiator {
 
     private void negotiate() {
         Optional<Side> here = controller.side();
-        List<Endpoint> endpoints = here.map(Side::endpoints).orElse(List.of());
-        if (endpoints.isEmpty()) {
+        if (here.isEmpty()) {
             return;
         }
-        // before the judgements, which may have the other side ask for another negotiation at once
-        after(AGAIN);
-        for (Endpoint endpoint : endpoints) {
-            for (Tunnel tunnel : endpoint.tunnelsInOrder()) {
-                if (controller.judged(endpoint, tunnel, judge(here.orElseThrow(), endpoint, tunnel))) {
-                    other(endpoint).ifPresent(peer -> peer.negotiator().after(Duration.ZERO));
-                }
-            }
+        List<Ike.Case> cases = new ArrayList<>();
+        for (Endpoint endpoint : here.get().endpoints()) {
+            endpoint.tunnelsInOrder().forEach(tunnel -> cases.add(look(here.get(), endpoint, tunnel)));
+        }
+        if (!here.get().endpoints().isEmpty()) {
+            // before the judgements, which may have the other side ask for another negotiation at once
+            after(AGAIN);
+        }
+        ike.negotiate(here.get(), cases, this::judged);
+    }
+
+    private void judged(Ike.Case each, Verdict verdict) {
+        if (controller.judged(each.endpoint(), each.tunnel(), verdict)) {
+            other(each.endpoint()).ifPresent(peer -> peer.negotiator().after(Duration.ZERO));
         }
     }
 
@@ -74,23 +92,19 @@ final class Negotiator {
         return box.world().flatMap(world -> SimVns3.in(world, endpoint.gateway()));
     }
 
-    private Verdict judge(Side here, Endpoint endpoint, Tunnel tunnel) {
-        if (!tunnel.enabled()) {
-            return Verdict.phase1Failed("the tunnel is disabled");
-        }
+    private Ike.Case look(Side here, Endpoint endpoint, Tunnel tunnel) {
         Optional<Side> there = other(endpoint).flatMap(SimVns3::side);
-        if (there.isEmpty()) {
-            return Verdict.phase1Failed("no answer from " + endpoint.gateway());
-        }
-        return obstacle(here, endpoint, there.get())
-                .map(Verdict::phase1Failed)
-                .orElseGet(() -> Negotiation.between(here, endpoint, tunnel, there.get()));
+        boolean overPublic =
+                there.filter(side -> !endpoint.gateway().equals(side.address())).isEmpty();
+        IPAddress seenAs = overPublic ? here.address() : here.privateAddress();
+        Optional<String> obstacle = !tunnel.enabled()
+                ? Optional.of("the tunnel is disabled")
+                : there.isEmpty() ? Optional.of("no answer from " + endpoint.gateway()) : obstacle(seenAs, endpoint);
+        return new Ike.Case(endpoint, tunnel, seenAs, there, obstacle);
     }
 
-    private Optional<String> obstacle(Side here, Endpoint endpoint, Side there) {
+    private Optional<String> obstacle(IPAddress seenAs, Endpoint endpoint) {
         World world = box.world().orElseThrow();
-        boolean overPublic = endpoint.gateway().equals(there.address());
-        IPAddress seenAs = overPublic ? here.address() : here.privateAddress();
         Optional<String> ike = bothWays(world, seenAs, endpoint.gateway(), Protocol.UDP, 500);
         return ike.or(() -> endpoint.natT()
                 ? bothWays(world, seenAs, endpoint.gateway(), Protocol.UDP, 4500)

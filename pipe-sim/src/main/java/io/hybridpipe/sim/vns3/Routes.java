@@ -8,8 +8,10 @@ import inet.ipaddr.IPAddress;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /** The routing table: into a tunnel, over an interface, or neither, which only advertises to the overlay. */
 final class Routes {
@@ -69,6 +71,15 @@ final class Routes {
                         .reversed()
                         .thenComparingInt(Route::metric)
                         .thenComparingInt(Route::id));
+    }
+
+    /** The blocks that are led into tunnels. */
+    Set<IPAddress> intoTunnels() {
+        return routes.values().stream()
+                .filter(route ->
+                        route.enabled() && route.tunnel().flatMap(ipsec::tunnel).isPresent())
+                .map(Route::cidr)
+                .collect(Collectors.toSet());
     }
 
     Map<String, String> inventory() {

@@ -8,6 +8,8 @@ import io.hybridpipe.sim.CallLog;
 import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.SimServer;
+import io.hybridpipe.sim.lab.Gateway;
+import io.hybridpipe.sim.lab.IpsecLab;
 import io.hybridpipe.sim.net.Forwarding;
 import io.hybridpipe.sim.net.Machine;
 import io.hybridpipe.sim.net.Packet;
@@ -59,6 +61,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
     private final Routes routes;
     private final FirewallApis firewall;
     private final Forwarder forwarder;
+    private final Optional<IkeByCharon> charon;
     private final Negotiator negotiator;
 
     private SimVns3(Builder builder) {
@@ -83,7 +86,10 @@ public final class SimVns3 implements Machine, AutoCloseable {
         this.routes = new Routes(ipsec);
         this.firewall = new FirewallApis(licensing, tasks, clock);
         this.forwarder = new Forwarder(builder.name, ipsec, links, routes, firewall.filter());
-        this.negotiator = new Negotiator(this, box);
+        this.charon = Optional.ofNullable(builder.lab)
+                .map(lab -> new IkeByCharon(builder.name, lab, () -> housing.locked(routes::intoTunnels)));
+        this.negotiator =
+                new Negotiator(this, box, charon.<Ike>map(real -> real).orElseGet(Ike.ByRules::new));
 
         Operations operations = new Operations(box.release());
         settings.register(operations);
@@ -130,6 +136,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         private int place;
         private String keysetToken = "";
         private Licensing.Grant grant = Licensing.Grant.DEFAULT;
+        private @Nullable IpsecLab lab;
         private Faults faults = new Faults();
         private CallLog log = new CallLog();
 
@@ -248,6 +255,16 @@ public final class SimVns3 implements Machine, AutoCloseable {
             return this;
         }
 
+        /**
+         * Behind it stands a real gateway of this lab: its own namespace and strongSwan, which is told what the API is told, and
+         * whose security associations are what {@code GET /status/ipsec} tells. By default rules alone decide. A peer must
+         * be in the same lab. The lab stays the caller's, to be closed after the controller.
+         */
+        public Builder lab(IpsecLab value) {
+            this.lab = Objects.requireNonNull(value, "lab");
+            return this;
+        }
+
         /** Fault rules shared with other stand-ins; by default its own. */
         public Builder faults(Faults shared) {
             this.faults = Objects.requireNonNull(shared, "faults");
@@ -335,6 +352,16 @@ public final class SimVns3 implements Machine, AutoCloseable {
     /** Whether it has booted. */
     public boolean isUp() {
         return housing.isUp();
+    }
+
+    /**
+     * The gateway that stands behind it, if it was given a lab; waits until its namespace is there, which is up to the moment
+     * when the controller is closed.
+     *
+     * @throws IllegalStateException if it could not be made
+     */
+    public Optional<Gateway> gateway() {
+        return charon.map(IkeByCharon::gateway);
     }
 
     /** Goes down at once and boots again. */
@@ -460,6 +487,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
             links.down();
             return true;
         });
+        negotiator.down();
     }
 
     private static List<InetAddress> certifiedAddresses(Builder builder) {

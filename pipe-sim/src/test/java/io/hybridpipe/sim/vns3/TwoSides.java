@@ -7,6 +7,7 @@ import io.hybridpipe.sim.net.SmallCloud;
 import io.hybridpipe.sim.net.World;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 
 /** Two clouds with a controller and a host each, which let IKE and IPsec in and nothing else. */
 final class TwoSides implements AutoCloseable {
@@ -17,12 +18,26 @@ final class TwoSides implements AutoCloseable {
     static final String LEFT_TUNNEL = "{'local_subnet': '10.1.0.0/16', 'remote_subnet': '10.2.0.0/16'}";
     static final String RIGHT_TUNNEL = "{'local_subnet': '10.2.0.0/16', 'remote_subnet': '10.1.0.0/16'}";
 
-    final SimClock clock = SimClock.manual(Instant.parse("2026-11-21T08:00:00Z"));
-    final World world = World.on(clock);
-    final SmallCloud x = cloud("x", 1);
-    final SmallCloud y = cloud("y", 2);
-    final SimVns3 left = controller("left", 1);
-    final SimVns3 right = controller("right", 2);
+    final SimClock clock;
+    final World world;
+    final SmallCloud x;
+    final SmallCloud y;
+    final SimVns3 left;
+    final SimVns3 right;
+
+    TwoSides() {
+        this(SimClock.manual(Instant.parse("2026-11-21T08:00:00Z")), UnaryOperator.identity());
+    }
+
+    /** @param each what the controllers are given beside the usual */
+    TwoSides(SimClock clock, UnaryOperator<SimVns3.Builder> each) {
+        this.clock = clock;
+        world = World.on(clock);
+        x = cloud("x", 1);
+        y = cloud("y", 2);
+        left = each.apply(controller("left", 1)).start();
+        right = each.apply(controller("right", 2)).start();
+    }
 
     private SmallCloud cloud(String name, int n) {
         SmallCloud cloud = SmallCloud.named(name, "10." + n + ".0.0/16")
@@ -39,14 +54,13 @@ final class TwoSides implements AutoCloseable {
         return cloud;
     }
 
-    private SimVns3 controller(String name, int n) {
+    private SimVns3.Builder controller(String name, int n) {
         return SimVns3.builder()
                 .world(world)
                 .name(name)
                 .machine("machine-gw" + n)
                 .password("secret")
-                .inService()
-                .start();
+                .inService();
     }
 
     /** Configures both sides, with words of the usual configuration replaced where a test wants another. */
