@@ -22,7 +22,8 @@ record Endpoint(
         List<String> extraConfig,
         VpnType type,
         RouteBased routeBased,
-        Map<Integer, Tunnel> tunnels) {
+        Map<Integer, Tunnel> tunnels,
+        Map<Integer, TrafficPair> pairs) {
 
     /** The addresses of a VTI or GRE endpoint, as the caller wrote them; the selectors stand in its tunnel too. */
     record RouteBased(String deviceAddress, String local, String remote, String greAddress) {}
@@ -30,6 +31,7 @@ record Endpoint(
     Endpoint {
         extraConfig = List.copyOf(extraConfig);
         tunnels = Map.copyOf(tunnels);
+        pairs = Map.copyOf(pairs);
     }
 
     List<Tunnel> tunnelsInOrder() {
@@ -38,19 +40,46 @@ record Endpoint(
                 .toList();
     }
 
+    List<TrafficPair> pairsInOrder() {
+        return pairs.values().stream()
+                .sorted(Comparator.comparingInt(TrafficPair::id))
+                .toList();
+    }
+
+    /** What decides on a tunnel's packets: the enabled traffic pairs of a route-based endpoint, else the tunnel itself. */
+    List<Selectors> selectors(Tunnel tunnel) {
+        List<Selectors> enabled = pairsInOrder().stream()
+                .filter(TrafficPair::enabled)
+                .<Selectors>map(pair -> pair)
+                .toList();
+        return type == VpnType.POLICY || enabled.isEmpty() ? List.of(tunnel) : enabled;
+    }
+
+    Endpoint with(TrafficPair pair) {
+        Map<Integer, TrafficPair> more = new TreeMap<>(pairs);
+        more.put(pair.id(), pair);
+        return with(tunnels, more);
+    }
+
+    Endpoint withoutPair(int pairId) {
+        Map<Integer, TrafficPair> fewer = new TreeMap<>(pairs);
+        fewer.remove(pairId);
+        return with(tunnels, fewer);
+    }
+
     Endpoint with(Tunnel tunnel) {
         Map<Integer, Tunnel> more = new TreeMap<>(tunnels);
         more.put(tunnel.id(), tunnel);
-        return withTunnels(more);
+        return with(more, pairs);
     }
 
     Endpoint without(int tunnelId) {
         Map<Integer, Tunnel> fewer = new TreeMap<>(tunnels);
         fewer.remove(tunnelId);
-        return withTunnels(fewer);
+        return with(fewer, pairs);
     }
 
-    private Endpoint withTunnels(Map<Integer, Tunnel> changed) {
+    private Endpoint with(Map<Integer, Tunnel> otherTunnels, Map<Integer, TrafficPair> otherPairs) {
         return new Endpoint(
                 id,
                 name,
@@ -64,7 +93,8 @@ record Endpoint(
                 extraConfig,
                 type,
                 routeBased,
-                changed);
+                otherTunnels,
+                otherPairs);
     }
 
     /** The value of one {@code key=value} word of the extra configuration. */

@@ -41,7 +41,8 @@ final class EndpointJson {
                         .orElse(List.of()),
                 type(wanted, old),
                 routeBased(wanted, old),
-                old.map(Endpoint::tunnels).orElse(Map.of()));
+                old.map(Endpoint::tunnels).orElse(Map.of()),
+                old.map(Endpoint::pairs).orElse(Map.of()));
     }
 
     static ObjectNode of(Endpoint endpoint) {
@@ -62,7 +63,8 @@ final class EndpointJson {
         json.set("extra_config", Json.texts(endpoint.extraConfig()));
         ObjectNode tunnels = json.putObject("tunnels");
         endpoint.tunnelsInOrder().forEach(tunnel -> tunnels.set(String.valueOf(tunnel.id()), of(tunnel)));
-        json.putObject("traffic_pairs");
+        ObjectNode pairs = json.putObject("traffic_pairs");
+        endpoint.pairsInOrder().forEach(pair -> pairs.set(String.valueOf(pair.id()), of(pair)));
         json.putObject("bgp_peers");
         if (endpoint.type() != VpnType.POLICY) {
             json.put("route_based_int_address", endpoint.routeBased().deviceAddress())
@@ -84,6 +86,33 @@ final class EndpointJson {
                 .put("ping_ipaddress", tunnel.ping().address())
                 .put("ping_interface", tunnel.ping().device())
                 .put("ping_interval", tunnel.ping().seconds().orElse(null));
+    }
+
+    static ObjectNode of(TrafficPair pair) {
+        return Json.object()
+                .put("id", pair.id())
+                .put("local_subnet", Addresses.text(pair.local()))
+                .put("remote_subnet", Addresses.text(pair.remote()))
+                .put("enabled", pair.enabled())
+                .put("description", pair.description())
+                .put("ipsec_endpoint_id", pair.endpointId())
+                .put("endpoint_id", pair.endpointId())
+                .put("ping_ipaddress", pair.ping().address())
+                .put("ping_interface", pair.ping().device())
+                .put("ping_interval", pair.ping().seconds().orElse(null))
+                .put("created_at", Json.timestamp(pair.createdAt()))
+                .put("updated_at", Json.timestamp(pair.updatedAt()));
+    }
+
+    static Tunnel.Ping ping(Fields wanted, Tunnel.Ping old) {
+        return new Tunnel.Ping(
+                wanted.text("ping_ipaddress").orElse(old.address()),
+                wanted.number("ping_interval").or(old::seconds),
+                wanted.text("ping_interface").orElse(old.device()));
+    }
+
+    static IPAddress subnet(String text, String field) {
+        return Addresses.cidr(text).orElseThrow(() -> ApiError.argument(field + " is invalid CIDR"));
     }
 
     private static Optional<IPAddress> identity(Fields wanted, Optional<Endpoint> old) {

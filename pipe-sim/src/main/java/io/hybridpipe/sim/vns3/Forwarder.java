@@ -5,7 +5,9 @@ import inet.ipaddr.IPAddress;
 import io.hybridpipe.sim.net.Forwarding;
 import io.hybridpipe.sim.net.Packet;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a controller does with a packet: its own, else firewall, else selectors of policy tunnels, else routes, else out
@@ -87,8 +89,10 @@ final class Forwarder {
         if (!links.isUp(tunnel.id())) {
             return new Forwarding.Dropped(through, "it is down: " + links.why(tunnel.id()));
         }
-        if (!tunnel.selects(packet.source(), packet.destination())) {
-            return new Forwarding.Dropped(through, "its selectors " + tunnel.selectors() + " do not match");
+        List<Selectors> selectors = endpoint.selectors(tunnel);
+        if (selectors.stream().noneMatch(one -> one.selects(packet.source(), packet.destination()))) {
+            String texts = selectors.stream().map(Selectors::selectors).collect(Collectors.joining(" and "));
+            return new Forwarding.Dropped(through, "its selectors " + texts + " do not match");
         }
         return new Forwarding.IntoTunnel(through, endpoint.gateway(), packet, why);
     }

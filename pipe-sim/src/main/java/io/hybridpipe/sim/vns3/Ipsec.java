@@ -43,7 +43,7 @@ final class Ipsec {
         api.on("PUT", "/ipsec", LICENSE, call -> setLocalAddress(call.body()));
         api.on("POST", "/ipsec", LICENSE, call -> restart(call.body()));
         api.on("POST", "/ipsec/endpoints", LICENSE, call -> create(call.body()));
-        api.on("GET", endpoint, LICENSE, call -> EndpointJson.of(endpoint(call)));
+        api.on("GET", endpoint, LICENSE, call -> json(endpoint(call)));
         api.on("PUT", endpoint, LICENSE, this::update);
         api.on("DELETE", endpoint, LICENSE, this::delete);
         api.on("POST", endpoint + "/tunnels", LICENSE, this::createTunnel);
@@ -79,6 +79,12 @@ final class Ipsec {
                 String.valueOf(id),
                 EndpointJson.of(endpoint)
                         .put("psk", Inventory.disguise(endpoint.psk()))
+                        .put(
+                                "traffic_pairs",
+                                endpoint.pairsInOrder().stream()
+                                        .map(TrafficPair::inventory)
+                                        .toList()
+                                        .toString())
                         .toString()));
         return data;
     }
@@ -98,7 +104,7 @@ final class Ipsec {
                 .put("asn", licensing.asn(1))
                 .put("nat_traversal", true);
         ObjectNode remote = Json.object();
-        endpoints.forEach((id, endpoint) -> remote.set(String.valueOf(id), EndpointJson.of(endpoint)));
+        endpoints.forEach((id, endpoint) -> remote.set(String.valueOf(id), json(endpoint)));
         ObjectNode all = Json.object();
         all.set("this_endpoint", here);
         all.set("remote_endpoints", remote);
@@ -133,8 +139,7 @@ final class Ipsec {
         wanted.required("secret");
         Endpoint plain = EndpointJson.read(wanted, Optional.empty(), ++lastEndpoint);
         Endpoint created = put(plain.type() == VpnType.POLICY ? plain : plain.with(routed(plain, ++lastTunnel)));
-        links.changed();
-        return EndpointJson.of(created);
+        return json(created);
     }
 
     private ObjectNode update(ApiCall call) {
@@ -147,9 +152,7 @@ final class Ipsec {
                     .orElseGet(() -> ++lastTunnel);
             changed = changed.with(routed(changed, first));
         }
-        put(changed);
-        links.changed();
-        return EndpointJson.of(changed);
+        return json(put(changed));
     }
 
     private ObjectNode delete(ApiCall call) {
@@ -160,42 +163,57 @@ final class Ipsec {
 
     private JsonNode createTunnel(ApiCall call) {
         Endpoint endpoint = endpoint(call);
-        long tunnels = endpoints.values().stream()
-                .mapToLong(other -> other.tunnels().size())
-                .sum();
-        if (tunnels >= licensing.grant().tunnels()) {
-            throw ApiError.notAllowed("Max number of tunnels reached");
-        }
+        roomForOneMore();
         call.body().required("remote_subnet");
         Tunnel plain = new Tunnel(0, endpoint.id(), overlay(), overlay(), true, "", Tunnel.Ping.NONE);
         Tunnel created = read(call.body(), plain).withId(++lastTunnel);
-        Endpoint changed = put(endpoint.with(created));
-        links.changed();
-        return EndpointJson.of(changed);
+        return json(put(endpoint.with(created)));
     }
 
     private JsonNode updateTunnel(ApiCall call) {
         Endpoint endpoint = endpoint(call);
         Tunnel changed = read(call.body(), tunnel(endpoint, call));
-        put(endpoint.with(changed));
         boolean bounce = call.body().flag("bounce").orElse(false);
         if (bounce) {
             links.bounce(changed.id());
         }
-        links.changed();
+        put(endpoint.with(changed));
         return links.status(endpoint, changed, false).put("bounce", bounce);
     }
 
     private JsonNode deleteTunnel(ApiCall call) {
         Endpoint endpoint = endpoint(call);
-        Endpoint changed = put(endpoint.without(tunnel(endpoint, call).id()));
-        links.changed();
-        return EndpointJson.of(changed);
+        return json(put(endpoint.without(tunnel(endpoint, call).id())));
     }
 
-    private Endpoint put(Endpoint endpoint) {
+    /** Traffic pairs count as tunnels. */
+    void roomForOneMore() {
+        int selectors = endpoints.values().stream()
+                .mapToInt(
+                        endpoint -> endpoint.tunnels().size() + endpoint.pairs().size())
+                .sum();
+        if (selectors >= licensing.grant().tunnels()) {
+            throw ApiError.notAllowed("Max number of tunnels reached");
+        }
+    }
+
+    Optional<Endpoint> endpoint(int id) {
+        return Optional.ofNullable(endpoints.get(id));
+    }
+
+    /** Takes in a new or changed endpoint and has it negotiated. */
+    Endpoint put(Endpoint endpoint) {
         endpoints.put(endpoint.id(), endpoint);
+        links.changed();
         return endpoint;
+    }
+
+    private ObjectNode json(Endpoint endpoint) {
+        ObjectNode json = EndpointJson.of(endpoint);
+        if (!box.release().isAtLeast("5.1.8")) {
+            json.remove("traffic_pairs");
+        }
+        return json;
     }
 
     private Endpoint endpoint(ApiCall call) {
@@ -211,7 +229,7 @@ final class Ipsec {
     }
 
     private IPAddress overlay() {
-        return cidr(licensing.overlaySubnet(), "local_subnet");
+        return EndpointJson.subnet(licensing.overlaySubnet(), "local_subnet");
     }
 
     private static Tunnel routed(Endpoint endpoint, int id) {
@@ -220,33 +238,25 @@ final class Ipsec {
         return new Tunnel(
                 id,
                 endpoint.id(),
-                cidr(local.isEmpty() ? ANY : local, "route_based_local"),
-                cidr(remote.isEmpty() ? ANY : remote, "route_based_remote"),
+                EndpointJson.subnet(local.isEmpty() ? ANY : local, "route_based_local"),
+                EndpointJson.subnet(remote.isEmpty() ? ANY : remote, "route_based_remote"),
                 true,
                 endpoint.description(),
                 Tunnel.Ping.NONE);
     }
 
     private static Tunnel read(Fields wanted, Tunnel old) {
-        Tunnel.Ping ping = new Tunnel.Ping(
-                wanted.text("ping_ipaddress").orElse(old.ping().address()),
-                wanted.number("ping_interval").or(old.ping()::seconds),
-                wanted.text("ping_interface").orElse(old.ping().device()));
         return new Tunnel(
                 old.id(),
                 old.endpointId(),
                 wanted.text("local_subnet")
-                        .map(text -> cidr(text, "local_subnet"))
+                        .map(text -> EndpointJson.subnet(text, "local_subnet"))
                         .orElse(old.local()),
                 wanted.text("remote_subnet")
-                        .map(text -> cidr(text, "remote_subnet"))
+                        .map(text -> EndpointJson.subnet(text, "remote_subnet"))
                         .orElse(old.remote()),
                 wanted.flag("enabled").orElse(old.enabled()),
                 wanted.text("description").orElse(old.description()),
-                ping);
-    }
-
-    private static IPAddress cidr(String text, String field) {
-        return Addresses.cidr(text).orElseThrow(() -> ApiError.argument(field + " is invalid CIDR"));
+                EndpointJson.ping(wanted, old.ping()));
     }
 }

@@ -5,6 +5,7 @@ import inet.ipaddr.IPAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Whether two controllers agree on a tunnel, and if not, on what they disagree: the rules of IKE as far as configuration
@@ -108,12 +109,15 @@ final class Negotiation {
                     ike,
                     "VPN type " + ours.type().wire() + " here, " + theirs.type().wire() + " there");
         }
-        Optional<Tunnel> mirrored =
-                theirs.tunnelsInOrder().stream().filter(tunnel::mirrors).findFirst();
+        List<Selectors> wanted = ours.selectors(tunnel);
+        List<Tunnel> mirrored = theirs.tunnelsInOrder().stream()
+                .filter(other -> Selectors.mirror(wanted, theirs.selectors(other)))
+                .toList();
         if (mirrored.isEmpty()) {
-            return Verdict.phase2Failed(ike, "no tunnel at the other side mirrors " + tunnel.selectors());
+            String texts = wanted.stream().map(Selectors::selectors).collect(Collectors.joining(" and "));
+            return Verdict.phase2Failed(ike, "no tunnel at the other side mirrors " + texts);
         }
-        if (theirs.tunnelsInOrder().stream().filter(tunnel::mirrors).noneMatch(Tunnel::enabled)) {
+        if (mirrored.stream().noneMatch(Tunnel::enabled)) {
             return Verdict.phase2Failed(ike, "the tunnel is disabled at the other side");
         }
         Optional<Proposal> esp =

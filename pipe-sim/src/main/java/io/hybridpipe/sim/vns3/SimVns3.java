@@ -100,6 +100,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         tasks.register(operations);
         links.register(operations);
         ipsec.register(operations);
+        new TrafficPairs(ipsec, clock).register(operations);
         routes.register(operations);
         firewall.register(operations);
         new Interfaces(box).register(operations);

@@ -5,8 +5,8 @@ import inet.ipaddr.IPAddress;
 import java.util.Optional;
 
 /** One pair of selectors under an endpoint: what may pass between which subnets. */
-record Tunnel(
-        int id, int endpointId, IPAddress local, IPAddress remote, boolean enabled, String description, Ping ping) {
+record Tunnel(int id, int endpointId, IPAddress local, IPAddress remote, boolean enabled, String description, Ping ping)
+        implements Selectors {
 
     /** The controller's own keep-alive ping through a tunnel, kept as it was given. */
     record Ping(String address, Optional<Integer> seconds, String device) {
@@ -15,17 +15,5 @@ record Tunnel(
 
     Tunnel withId(int given) {
         return new Tunnel(given, endpointId, local, remote, enabled, description, ping);
-    }
-
-    boolean selects(IPAddress source, IPAddress destination) {
-        return local.contains(source) && remote.contains(destination);
-    }
-
-    boolean mirrors(Tunnel other) {
-        return local.equals(other.remote) && remote.equals(other.local);
-    }
-
-    String selectors() {
-        return Addresses.text(local) + " <-> " + Addresses.text(remote);
     }
 }
