@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
@@ -46,6 +47,16 @@ final class Lab implements AutoCloseable {
         return Vns3Access.trusting(TlsTrust.trustAnything())
                 .withUris(address -> world.uriOf(address.toString()))
                 .withRequestTimeout(Duration.ofSeconds(2));
+    }
+
+    /** A way that belongs to a process: once that is dead, nothing more is sent. */
+    Vns3Access mortalAccess(AtomicBoolean dead) {
+        return newAccess().withUris(address -> {
+            if (dead.get()) {
+                throw new IllegalStateException("a dead process sends nothing");
+            }
+            return world.uriOf(address.toString());
+        });
     }
 
     SimVns3.Builder builder(String name, String privateAddress, String publicAddress) {
