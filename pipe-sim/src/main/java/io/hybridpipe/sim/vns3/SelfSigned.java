@@ -94,7 +94,8 @@ record SelfSigned(X509Certificate certificate, SSLContext tls) {
     private static SSLContext tls(KeyPair keys, X509Certificate certificate)
             throws GeneralSecurityException, IOException {
         char[] none = new char[0];
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        // the key never leaves the memory, and a PKCS12 store would spend ten thousand hashes on hiding it
+        KeyStore store = KeyStore.getInstance("JKS");
         store.load(null, none);
         store.setKeyEntry("controller", keys.getPrivate(), none, new X509Certificate[] {certificate});
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
