@@ -185,8 +185,12 @@ public final class AddRoute implements Step {
         Optional<Integer> number = tunnel == null
                 ? Optional.empty()
                 : Optional.of(toEnd(tunnel.get(state), controller.get(state)).tunnel());
-        return new NewRoute(
-                cidr().get(state), "", device, gateway.get(state).map(Ip::toString), number, advertise, metric);
+        return NewRoute.to(cidr().get(state))
+                .withDevice(device)
+                .withGateway(gateway.get(state).map(Ip::toString))
+                .withTunnel(number)
+                .withAdvertise(advertise)
+                .withMetric(metric);
     }
 
     private static Tunnel.End toEnd(Tunnel tunnel, Controller on) {

@@ -14,7 +14,6 @@ import io.hybridpipe.vns3.api.NewRoute;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -113,7 +112,7 @@ public final class AdvertiseRoute implements Step {
     }
 
     private NewRoute toRoute(State state) {
-        return new NewRoute(cidr().get(state), "", Optional.empty(), Optional.empty(), Optional.empty(), true, 0);
+        return NewRoute.to(cidr().get(state)).withAdvertise(true);
     }
 
     private Input<? extends Cidr> cidr() {

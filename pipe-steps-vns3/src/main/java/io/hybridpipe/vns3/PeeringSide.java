@@ -10,6 +10,7 @@ import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Ipsec;
 import io.hybridpipe.vns3.api.IpsecEndpoint;
 import io.hybridpipe.vns3.api.NewEndpoint;
+import io.hybridpipe.vns3.api.NewTunnel;
 import io.hybridpipe.vns3.api.TunnelStatus;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
@@ -156,15 +157,17 @@ final class PeeringSide {
     }
 
     private Mono<IpsecEndpoint> requestTunnel(int endpoint, Selectors selectors) {
+        NewTunnel tunnel =
+                NewTunnel.between(selectors.local(), selectors.remote()).withDescription(mark.text());
         return context.mutate(
-                Mono.defer(() -> client.createTunnel(endpoint, selectors.local(), selectors.remote(), mark.text()))
-                        .doOnNext(this::sayMade));
+                Mono.defer(() -> client.createTunnel(endpoint, tunnel)).doOnNext(this::sayMade));
     }
 
     private Mono<Void> requestDelete(IpsecEndpoint endpoint) {
-        return context.mutate(Mono.defer(() -> client.deleteEndpoint(endpoint.id()))
-                .onErrorResume(PeeringSide::isGone, gone -> Mono.empty())
-                .doOnSuccess(done -> sayGone(endpoint)));
+        return context.mutate(
+                Mono.defer(() -> client.deleteEndpoint(endpoint.id()).then())
+                        .onErrorResume(PeeringSide::isGone, gone -> Mono.empty())
+                        .doOnSuccess(done -> sayGone(endpoint)));
     }
 
     /** Somebody else's tunnel with the same ends would fight with ours for the same packets. */

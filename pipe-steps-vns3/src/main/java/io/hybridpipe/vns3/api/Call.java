@@ -1,64 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.hybridpipe.Secret;
 import io.hybridpipe.net.Ip;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 
-/** One operation on one controller: its request, the envelope of its answer, and its name in messages. */
+/** One operation on one controller: what it asks for, the envelope of its answer, and its name in messages. Immutable. */
 final class Call {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String JSON_TYPE = "application/json";
 
+    private final Ip address;
+    private final Transport transport;
     private final String method;
     private final String path;
-    private final Ip address;
-    private final BodyPublisher body;
+    private final String query;
     private final String contentType;
+    private final Secret<byte[]> body;
+    private final Optional<Vns3Version> since;
 
-    private Call(String method, String path, Ip address, BodyPublisher body, String contentType) {
+    private Call(
+            Ip address,
+            Transport transport,
+            String method,
+            String path,
+            String query,
+            String contentType,
+            Secret<byte[]> body,
+            Optional<Vns3Version> since) {
+        this.address = address;
+        this.transport = transport;
         this.method = method;
         this.path = path;
-        this.address = address;
-        this.body = body;
+        this.query = query;
         this.contentType = contentType;
+        this.body = body;
+        this.since = since;
     }
 
-    static Call of(String method, String path, Ip address) {
-        return new Call(method, path, address, BodyPublishers.noBody(), "");
+    static Call of(Ip address, Transport transport, String method, String path) {
+        return new Call(address, transport, method, path, "", "", Secret.of(new byte[0]), Optional.empty());
     }
 
-    static Call of(String method, String path, Ip address, Map<String, Object> body) {
-        try {
-            return new Call(
-                    method,
-                    path,
-                    address,
-                    BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)),
-                    "application/json");
-        } catch (JsonProcessingException e) {
-            // without the cause: its message may quote the body, which may hold a secret
-            throw new IllegalArgumentException("the body of " + method + " " + path + " cannot be written as JSON");
-        }
+    /** A part of a path that a caller chose. */
+    static String segment(String text) {
+        return encode(text);
     }
 
-    static Call ofText(String method, String path, Ip address, String body) {
-        return new Call(method, path, address, BodyPublishers.ofString(body), "text/plain");
+    /** A copy that carries this JSON. */
+    Call with(Body json) {
+        return with(JSON_TYPE, json.bytes());
+    }
+
+    /** A copy that carries this text. */
+    Call with(Secret<String> text) {
+        return with("text/plain", text.reveal().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Call with(String type, byte[] content) {
+        return new Call(address, transport, method, path, query, type, Secret.of(content), since);
+    }
+
+    /** A copy with one more query parameter, if it has a value. */
+    Call with(String name, Optional<?> value) {
+        return value.map(each -> query(name, each.toString())).orElse(this);
+    }
+
+    private Call query(String name, String value) {
+        String more = query + (query.isEmpty() ? "?" : "&") + name + "=" + encode(value);
+        return new Call(address, transport, method, path, more, contentType, body, since);
+    }
+
+    /** A copy that says which version is needed if the controller does not know it. */
+    Call since(String version) {
+        return new Call(
+                address, transport, method, path, query, contentType, body, Optional.of(Vns3Version.of(version)));
+    }
+
+    String method() {
+        return method;
+    }
+
+    /** Path and query, below {@code /api}. */
+    String target() {
+        return path + query;
+    }
+
+    Optional<String> contentType() {
+        return contentType.isEmpty() ? Optional.empty() : Optional.of(contentType);
+    }
+
+    byte[] body() {
+        return body.reveal();
     }
 
     /** Whether the call may change something; if not, repeating it does no harm. */
@@ -66,59 +108,70 @@ final class Call {
         return !method.equals("GET");
     }
 
-    /** Sends the request, once for each subscription, and emits what is in the answer's envelope. */
-    Mono<Fields> send(HttpClient http, URI base, Credentials credentials, Duration timeout) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve("/api" + path))
-                .timeout(timeout)
-                .header("Accept", "application/json")
-                .header(credentials.header(), credentials.value().reveal())
-                .method(method, body);
-        if (!contentType.isEmpty()) {
-            request.header("Content-Type", contentType);
+    /** Sends it, once for each subscription, and emits what is in the answer's envelope. */
+    Mono<Fields> answer() {
+        return good().map(answer -> toFields(answer, json(answer).orElseThrow(() -> notAController(answer))));
+    }
+
+    /** The same for what may be answered with an empty body. */
+    Mono<Fields> answerIfAny() {
+        return good().map(answer -> answer.body().length == 0
+                ? new Fields(MissingNode.getInstance())
+                : toFields(answer, json(answer).orElseThrow(() -> notAController(answer))));
+    }
+
+    /** Sends it, once for each subscription, and emits the answer itself, which is in no envelope. */
+    Mono<byte[]> file() {
+        return good().map(Answer::body);
+    }
+
+    private Mono<Answer> good() {
+        return Mono.defer(() -> transport.send(this))
+                .doOnNext(this::refuseErrors)
+                .onErrorResume(failure -> since.isPresent() && isNotFound(failure), this::orWhatIsNeeded);
+    }
+
+    private void refuseErrors(Answer answer) {
+        Optional<Vns3Error> error = json(answer).flatMap(it -> errorIn(it, answer.status()));
+        if (error.isPresent() || !answer.isGood()) {
+            throw Translator.answer(
+                    this, error.orElseGet(() -> new Vns3Error(answer.status(), "", "", "")), answer.retryAfter());
         }
-        HttpRequest built = request.build();
-        // the JDK's timeout ends with the answer's head, so this one is for the rest; it is later, since the JDK's
-        // knows whether
-        // there was a connection at all
-        return Mono.<HttpResponse<String>>create(sink -> exchange(http, built, sink))
-                .timeout(timeout.plusMillis(500))
-                .onErrorMap(failure -> Translator.noAnswer(this, failure))
-                .map(this::open);
     }
 
-    private static void exchange(HttpClient http, HttpRequest request, MonoSink<HttpResponse<String>> sink) {
-        AtomicBoolean left = new AtomicBoolean();
-        CompletableFuture<HttpResponse<String>> answer =
-                http.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-        sink.onCancel(() -> {
-            left.set(true);
-            answer.cancel(true);
-        });
-        answer.whenComplete((value, failure) -> {
-            if (failure == null) {
-                sink.success(value);
-            } else if (!left.get()) {
-                // the failure that a cancel causes has nobody to go to
-                sink.error(failure);
-            }
-        });
+    /** What is not found may be what was asked for, or the operation itself; the controller's version tells which. */
+    private Mono<Answer> orWhatIsNeeded(Throwable notFound) {
+        return of(address, transport, "GET", "/config")
+                .answer()
+                .map(ControllerConfig::from)
+                .onErrorResume(unknown -> Mono.empty())
+                .flatMap(config -> Mono.justOrEmpty(config.version()))
+                .filter(version ->
+                        since.filter(needed -> version.compareTo(needed) < 0).isPresent())
+                .<Answer>flatMap(version -> Mono.error(StepFailure.of(
+                        FailureClass.PERMANENT,
+                        this + " needs VNS3 " + since.map(Vns3Version::toString).orElse("") + " or later, it is "
+                                + version,
+                        notFound)))
+                .switchIfEmpty(Mono.error(notFound));
     }
 
-    private Fields open(HttpResponse<String> answer) {
-        int status = answer.statusCode();
-        Optional<JsonNode> json = read(answer.body());
-        Optional<Vns3Error> error = json.flatMap(it -> errorIn(it, status));
-        if (error.isPresent() || status < 200 || status > 299) {
-            throw Translator.answer(this, error.orElseGet(() -> new Vns3Error(status, "", "", "")), retryAfter(answer));
-        }
-        JsonNode body = json.orElseThrow(() -> Translator.notAController(this, status));
-        return new Fields(body.has("response") ? body.path("response") : body);
+    private static boolean isNotFound(Throwable failure) {
+        return Vns3Error.in(failure).filter(error -> error.status() == 404).isPresent();
     }
 
-    private static Optional<JsonNode> read(String body) {
+    private StepFailure notAController(Answer answer) {
+        return Translator.notAController(this, answer.status());
+    }
+
+    private static Fields toFields(Answer answer, JsonNode json) {
+        return new Fields(json.has("response") ? json.path("response") : json);
+    }
+
+    private static Optional<JsonNode> json(Answer answer) {
         try {
-            return Optional.of(JSON.readTree(body));
-        } catch (JsonProcessingException notJson) {
+            return Optional.ofNullable(JSON.readTree(answer.body())).filter(json -> !json.isMissingNode());
+        } catch (IOException notJson) {
             // dropped, because its message quotes the answer, which may hold a secret
             return Optional.empty();
         }
@@ -138,14 +191,11 @@ final class Call {
                 Line.of(fields.text("log").orElse(""))));
     }
 
-    private static Optional<Duration> retryAfter(HttpResponse<String> answer) {
-        return answer.headers()
-                .firstValue("Retry-After")
-                .filter(value -> value.matches("[0-9]{1,6}"))
-                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** Method, path and host; never a body or a header. */
+    /** Method, path and host; never a query, a body or a header. */
     @Override
     public String toString() {
         return method + " /api" + path + " on " + address;

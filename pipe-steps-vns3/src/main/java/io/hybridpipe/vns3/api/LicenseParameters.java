@@ -3,23 +3,19 @@ package io.hybridpipe.vns3.api;
 
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The addresses of a controller's overlay network: the license's own, or chosen ones. Immutable.
+ * The addresses of a controller's overlay network: the license's own, or chosen ones. Immutable; equal by value.
  *
  * <p>Every controller of a topology must be given the same ones.
  */
-public final class LicenseParameters {
-    private static final LicenseParameters DEFAULTS = new LicenseParameters(Map.of("default", true));
+public final class LicenseParameters extends Request {
+    private static final LicenseParameters DEFAULTS = new LicenseParameters(Body.of("default", true));
 
-    private final Map<String, Object> body;
-
-    private LicenseParameters(Map<String, Object> body) {
-        this.body = body;
+    private LicenseParameters(Body body) {
+        super(body);
     }
 
     /** The addresses that the license itself proposes. */
@@ -42,21 +38,10 @@ public final class LicenseParameters {
             throw new IllegalArgumentException(
                     controllers.size() + " controllers but " + asns.size() + " AS numbers; each has one");
         }
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("subnet", subnet.toString());
-        body.put("managers", controllers.stream().map(Ip::toString).collect(Collectors.joining(" ")));
-        body.put("asns", asns.stream().map(String::valueOf).collect(Collectors.joining(" ")));
-        body.put("clients", clients);
-        body.put("my_manager_vip", sharedAddress.toString());
-        return new LicenseParameters(body);
-    }
-
-    Map<String, Object> body() {
-        return body;
-    }
-
-    @Override
-    public String toString() {
-        return "LicenseParameters" + body;
+        return new LicenseParameters(Body.of("subnet", subnet.toString())
+                .with("managers", controllers.stream().map(Ip::toString).collect(Collectors.joining(" ")))
+                .with("asns", asns.stream().map(String::valueOf).collect(Collectors.joining(" ")))
+                .with("clients", clients)
+                .with("my_manager_vip", sharedAddress.toString()));
     }
 }

@@ -4,8 +4,6 @@ package io.hybridpipe.vns3.api;
 import io.hybridpipe.Secret;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -21,6 +19,7 @@ import java.util.Optional;
  * @param ikeVersion 1 or 2
  * @param natTraversal whether packets are wrapped in UDP
  * @param device for a route-based tunnel, the address of its device, otherwise empty for a policy-based one
+ * @param gre for a tunnel that carries GRE, the address of the GRE interface
  * @param extraConfig further words, such as {@code phase1=aes256_gcm-sha2_256-dh14}
  */
 public record NewEndpoint(
@@ -33,64 +32,103 @@ public record NewEndpoint(
         int ikeVersion,
         boolean natTraversal,
         Optional<Cidr> device,
+        Optional<Cidr> gre,
         String extraConfig) {
-    /** Checks the IKE version. */
+    /** Checks the IKE version, and that it is of one kind. */
     public NewEndpoint {
         Objects.requireNonNull(gateway, "gateway");
         Objects.requireNonNull(psk, "psk");
-        if (ikeVersion != 1 && ikeVersion != 2) {
-            throw new IllegalArgumentException("IKE version is " + ikeVersion + ", it must be 1 or 2");
+        checkedIkeVersion(ikeVersion);
+        if (device.isPresent() && gre.isPresent()) {
+            throw new IllegalArgumentException("an endpoint is route-based or carries GRE, not both");
         }
     }
 
     /** A policy-based endpoint with the defaults. */
     public static NewEndpoint of(String name, Ip gateway, Secret<String> psk) {
-        return new NewEndpoint(name, gateway, psk, "", Optional.empty(), true, 2, true, Optional.empty(), "");
+        return new NewEndpoint(
+                name, gateway, psk, "", Optional.empty(), true, 2, true, Optional.empty(), Optional.empty(), "");
     }
 
     /** A copy with a description. */
     public NewEndpoint withDescription(String description) {
         return new NewEndpoint(
-                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, extraConfig);
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
     }
 
     /** A copy whose remote gateway names itself by this address. */
     public NewEndpoint withIdentity(Optional<String> identity) {
         return new NewEndpoint(
-                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, extraConfig);
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
+    }
+
+    /** A copy with or without perfect forward secrecy. */
+    public NewEndpoint withPfs(boolean pfs) {
+        return new NewEndpoint(
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
+    }
+
+    /** A copy with IKE version 1 or 2. */
+    public NewEndpoint withIkeVersion(int ikeVersion) {
+        return new NewEndpoint(
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
+    }
+
+    /** A copy whose packets are, or are not, wrapped in UDP. */
+    public NewEndpoint withNatTraversal(boolean natTraversal) {
+        return new NewEndpoint(
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
     }
 
     /** A route-based copy (VTI) whose device has this address, usually a /30; its selectors are all addresses. */
     public NewEndpoint withDevice(Optional<Cidr> device) {
         return new NewEndpoint(
-                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, extraConfig);
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
+    }
+
+    /** A copy that carries GRE, on an interface with this address, a /30. */
+    public NewEndpoint withGre(Optional<Cidr> gre) {
+        return new NewEndpoint(
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
     }
 
     /** A copy with further words of configuration. */
     public NewEndpoint withExtraConfig(String extraConfig) {
         return new NewEndpoint(
-                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, extraConfig);
+                name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
     }
 
-    Map<String, Object> body() {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("name", name);
-        body.put("ipaddress", gateway.toString());
-        body.put("secret", psk.reveal());
-        body.put("description", description);
-        body.put("pfs", pfs);
-        body.put("ike_version", ikeVersion);
-        body.put("nat_t_enabled", natTraversal);
-        identity.ifPresent(value -> body.put("private_ipaddress", value));
-        if (!extraConfig.isEmpty()) {
-            body.put("extra_config", extraConfig);
+    /** The kind of VPN, as controllers name it. */
+    String vpnType() {
+        if (device.isPresent()) {
+            return "vti";
         }
-        body.put("vpn_type", device.isPresent() ? "vti" : "policy");
-        device.ifPresent(address -> {
-            body.put("route_based_int_address", address.toString());
-            body.put("route_based_local", "0.0.0.0/0");
-            body.put("route_based_remote", "0.0.0.0/0");
-        });
-        return body;
+        return gre.isPresent() ? "gre" : "policy";
+    }
+
+    Body body() {
+        Optional<String> all = device.map(any -> "0.0.0.0/0");
+        return Body.of("name", name)
+                .with("ipaddress", gateway.toString())
+                .with("secret", psk)
+                .with("description", description)
+                .with("pfs", pfs)
+                .with("ike_version", ikeVersion)
+                .with("nat_t_enabled", natTraversal)
+                .with("private_ipaddress", identity)
+                .with("extra_config", Optional.of(extraConfig).filter(words -> !words.isEmpty()))
+                .with("vpn_type", vpnType())
+                .with("route_based_int_address", device.map(Cidr::toString))
+                .with("route_based_local", all)
+                .with("route_based_remote", all)
+                .with("gre", gre.map(address -> true))
+                .with("gre_interface_address", gre.map(Cidr::toString));
+    }
+
+    static int checkedIkeVersion(int version) {
+        if (version != 1 && version != 2) {
+            throw new IllegalArgumentException("IKE version is " + version + ", it must be 1 or 2");
+        }
+        return version;
     }
 }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import reactor.core.publisher.Mono;
 
 /**
  * How controllers are reached: by which HTTP client and TLS trust, at which URI, and how long an answer may take.
@@ -72,7 +71,7 @@ public final class Vns3Access {
 
     /** A client of one controller. */
     public Vns3Client client(Ip address, Credentials credentials) {
-        return new Vns3Client(address, call -> send(call, address, credentials));
+        return new Vns3Client(address, transport(address, credentials));
     }
 
     /**
@@ -83,20 +82,18 @@ public final class Vns3Access {
      */
     public Vns3Client client(Controller controller) {
         Ip address = controller.address();
-        Credentials password = Credentials.password(controller.password());
-        return controller
-                .token()
-                .map(token -> new Vns3Client(address, call -> send(call, address, Credentials.token(token))
-                        .onErrorResume(Vns3Access::isUnauthorized, refused -> send(call, address, password))))
-                .orElseGet(() -> client(address, password));
+        Transport password = transport(address, Credentials.password(controller.password()));
+        return new Vns3Client(
+                address,
+                controller
+                        .token()
+                        .map(token ->
+                                transport(address, Credentials.token(token)).orIfUnauthorized(password))
+                        .orElse(password));
     }
 
-    private Mono<Fields> send(Call call, Ip address, Credentials credentials) {
-        return call.send(special.getOrDefault(address, http), uris.apply(address), credentials, requestTimeout);
-    }
-
-    private static boolean isUnauthorized(Throwable failure) {
-        return Vns3Error.in(failure).filter(error -> error.status() == 401).isPresent();
+    private Transport transport(Ip address, Credentials credentials) {
+        return new HttpTransport(special.getOrDefault(address, http), uris.apply(address), credentials, requestTimeout);
     }
 
     private static URI defaultUri(Ip address) {

@@ -29,10 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 
 class TranslatorTest {
-    private static final Call READ = Call.of("GET", "/config", Ip.of("10.1.0.5"));
-    private static final Call CHANGE = Call.of("POST", "/ipsec/endpoints", Ip.of("10.1.0.5"));
+    private static final Calls CALLS = new Calls(Ip.of("10.1.0.5"), call -> Mono.never());
+    private static final Call READ = CALLS.get("/config");
+    private static final Call CHANGE = CALLS.post("/ipsec/endpoints");
 
     @ParameterizedTest
     @CsvSource({
