@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,13 @@ import java.util.TreeMap;
  *
  * @param status the HTTP status, or one of the two ways not to answer: {@link #dropped()}, {@link #silence()}
  * @param headers by name, whatever the case; {@code Content-Length} and {@code Date} are added by the server
- * @param body sent as UTF-8
+ * @param body sent as UTF-8; that of {@code application/octet-stream} has a character for each byte
  */
 public record SimResponse(int status, Map<String, List<String>> headers, String body) {
 
     private static final int DROPPED = 0;
     private static final int SILENCE = -1;
+    private static final String BYTES = "application/octet-stream";
 
     /** Copies the headers into a map that ignores the case of names. */
     public SimResponse {
@@ -45,6 +47,11 @@ public record SimResponse(int status, Map<String, List<String>> headers, String 
         return of(status, "text/xml;charset=UTF-8", body);
     }
 
+    /** An answer with a file of any bytes. */
+    public static SimResponse file(byte[] content) {
+        return of(200, BYTES, new String(content, StandardCharsets.ISO_8859_1));
+    }
+
     /** No answer: the connection is closed. */
     public static SimResponse dropped() {
         return of(DROPPED);
@@ -66,6 +73,11 @@ public record SimResponse(int status, Map<String, List<String>> headers, String 
     /** The answer as text: status, headers, empty line, body. */
     public String wire() {
         return status + "\n" + SimRequest.lines(headers) + "\n" + body;
+    }
+
+    byte[] bytes() {
+        boolean file = headers.getOrDefault("Content-Type", List.of()).contains(BYTES);
+        return body.getBytes(file ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
     }
 
     boolean isDropped() {

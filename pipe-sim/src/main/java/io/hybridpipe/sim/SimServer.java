@@ -260,7 +260,7 @@ public final class SimServer implements AutoCloseable {
         if (!keepAlive) {
             exchange.getResponseHeaders().set("Connection", "close");
         }
-        var body = response.body().getBytes(StandardCharsets.UTF_8);
+        var body = response.bytes();
         var bare = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
         try {
             exchange.sendResponseHeaders(response.status(), bare ? -1 : body.length);

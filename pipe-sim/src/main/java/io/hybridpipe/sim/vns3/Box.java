@@ -39,6 +39,9 @@ interface Box {
     /** Goes down once the answer to the call at hand has gone out, and boots again. */
     void reboot();
 
+    /** Has the process behind the API start anew once the call at hand is answered: its proxy answers 502 meanwhile. */
+    void resetApi();
+
     /** Runs a task later under the controller's lock, unless the controller is down or closed by then. */
     void later(Duration delay, Runnable task);
 

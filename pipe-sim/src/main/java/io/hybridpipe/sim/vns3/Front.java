@@ -31,7 +31,10 @@ final class Front implements SimService {
             return SimResponse.silence();
         }
         return switch (housing.power().phase()) {
-            case UP -> housing.answering(request, () -> api.answer(request, callerAddress()));
+            case UP ->
+                housing.isResettingApi()
+                        ? proxy(502, "Bad Gateway")
+                        : housing.answering(request, () -> api.answer(request, callerAddress()));
             case NO_PASSWORD -> api.error(ApiError.unauthorized("Unauthorized"));
             case BAD_GATEWAY -> proxy(502, "Bad Gateway");
             case UNAVAILABLE -> proxy(503, "Service Unavailable");

@@ -28,6 +28,9 @@ final class Housing implements Box {
     /** A reboot that the answer to a request announces. */
     private record Announcement(SimRequest by, CompletableFuture<Void> answered) {}
 
+    /** The vendor's SDK waits as long before it goes on. */
+    private static final Duration API_RESET = Duration.ofSeconds(2);
+
     private final String name;
     private final String version;
     private final SimClock clock;
@@ -38,6 +41,7 @@ final class Housing implements Box {
     private @Nullable Power power;
     private @Nullable SimRequest answering;
     private volatile @Nullable Announcement announced;
+    private volatile Instant apiBackAt = Instant.MIN;
 
     Housing(String name, String version, SimClock clock, Optional<World> world, Location fallback, Machine self) {
         this.name = name;
@@ -145,6 +149,15 @@ final class Housing implements Box {
             announced = new Announcement(current, answered);
         }
         power().goDownSoon(answered);
+    }
+
+    @Override
+    public void resetApi() {
+        apiBackAt = clock.instant().plus(API_RESET);
+    }
+
+    boolean isResettingApi() {
+        return clock.instant().isBefore(apiBackAt);
     }
 
     @Override

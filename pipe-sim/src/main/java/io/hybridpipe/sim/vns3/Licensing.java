@@ -14,14 +14,11 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The license of one controller: upload, then the addressing of its topology, which reboots it and cannot be undone.
@@ -36,14 +33,28 @@ final class Licensing {
         static final Grant DEFAULT = new Grant(4, 64, 256);
     }
 
-    private static final Pattern ARMOUR = Pattern.compile(
-            "-----BEGIN PGP (MESSAGE|SIGNED MESSAGE)-----\\R((?:[A-Za-z-]+: .*\\R)*)\\R?([A-Za-z0-9+/=\\s]+)"
-                    + "-----END PGP (MESSAGE|SIGNATURE|SIGNED MESSAGE)-----");
     private static final String OVERLAY = "100.127.255.192/26";
     private static final int FIRST_ASN = 65001;
+    private static final int MOST_CLIENTS = 4096;
 
     private record Addressing(
-            String subnet, List<String> managers, List<String> clients, List<Integer> asns, String vip) {}
+            String subnet, List<String> managers, List<String> clients, List<Integer> asns, String vip) {
+
+        /** With more controllers, whose addresses go on below the last one's and leave out those of clients. */
+        private Addressing withMore(int controllers) {
+            List<String> more = new ArrayList<>(managers);
+            List<Integer> moreAsns = new ArrayList<>(asns);
+            IPAddress next = Addresses.host(managers.get(managers.size() - 1)).orElseThrow();
+            while (more.size() < managers.size() + controllers) {
+                next = next.increment(-1);
+                if (!clients.contains(next.toString())) {
+                    more.add(next.toString());
+                    moreAsns.add(moreAsns.get(moreAsns.size() - 1) + 1);
+                }
+            }
+            return new Addressing(subnet, more, clients, moreAsns, vip);
+        }
+    }
 
     private final Box box;
     private final Grant grant;
@@ -51,6 +62,9 @@ final class Licensing {
     private Optional<String> text = Optional.empty();
     private Optional<Instant> uploadedAt = Optional.empty();
     private Optional<Addressing> parameters = Optional.empty();
+    private List<String> addedClients = List.of();
+    private int moreControllers;
+    private int moreClients;
 
     Licensing(Box box, Grant grant) {
         this.box = box;
@@ -61,6 +75,11 @@ final class Licensing {
         api.on("GET", "/license", LICENSE, call -> details());
         api.on("PUT", "/license", NOTHING, call -> upload(call.request().body()));
         api.on("PUT", "/license/parameters", LICENSE, call -> finish(call.body()));
+        api.on(
+                "PUT",
+                "/license/upgrade",
+                LICENSE,
+                call -> upgrade(call.request().body()));
     }
 
     /** A license with its default addressing, given long ago. */
@@ -106,12 +125,39 @@ final class Licensing {
         return addressing().managers().size();
     }
 
+    /** The overlay addresses of clients, those added later last. */
+    List<String> clients() {
+        List<String> all = new ArrayList<>(addressing().clients());
+        all.addAll(addedClients);
+        return all;
+    }
+
+    int mostClients() {
+        return addressing().clients().size() + moreClients;
+    }
+
+    /** Whether an address of the overlay belongs neither to a controller nor to a client. */
+    boolean isFreeClient(String address) {
+        IPAddress overlay = Addresses.cidr(overlaySubnet()).orElseThrow();
+        return Addresses.host(address).filter(overlay::contains).isPresent()
+                && !addressing().managers().contains(address)
+                && !addressing().vip().equals(address)
+                && !clients().contains(address);
+    }
+
+    void addClients(List<String> addresses) {
+        List<String> more = new ArrayList<>(addedClients);
+        more.addAll(addresses);
+        addedClients = List.copyOf(more);
+    }
+
     Map<String, String> inventory() {
         Map<String, String> data = new TreeMap<>();
         data.put("present", String.valueOf(present()));
         data.put("finalized", String.valueOf(finalized()));
         text.ifPresent(license -> data.put("sha1", sha1(license)));
         parameters.ifPresent(chosen -> data.put("parameters", chosen.toString()));
+        data.put("clients", clients() + " of " + mostClients());
         return data;
     }
 
@@ -119,7 +165,7 @@ final class Licensing {
         if (present()) {
             throw ApiError.argument("Already licensed");
         }
-        if (!wellFormed(license)) {
+        if (LicenseText.content(license).isEmpty()) {
             throw ApiError.argument("Bad license");
         }
         text = Optional.of(license.strip());
@@ -131,18 +177,22 @@ final class Licensing {
         return answer;
     }
 
-    private static boolean wellFormed(String license) {
-        Matcher armour = ARMOUR.matcher(license.strip());
-        if (!armour.matches()) {
-            return false;
-        }
-        // the line that starts with = is the armour's own checksum
-        String base64 = armour.group(3).replaceAll("(?m)^=.{4}$", "").replaceAll("\\s", "");
-        try {
-            return Base64.getDecoder().decode(base64).length > 0;
-        } catch (IllegalArgumentException notBase64) {
-            return false;
-        }
+    /** What an upgrade adds stands in its text, as {@link LicenseText} writes it. */
+    private ObjectNode upgrade(String license) {
+        String content = LicenseText.content(license).orElseThrow(() -> ApiError.argument("Bad license"));
+        int controllers = LicenseText.number(content, "controllers");
+        int clients = LicenseText.number(content, "clientpacks");
+        text = Optional.of(license.strip());
+        uploadedAt = Optional.of(box.clock().instant());
+        moreClients += clients;
+        parameters.ifPresentOrElse(
+                chosen -> parameters = Optional.of(chosen.withMore(controllers)), () -> moreControllers += controllers);
+        return Json.object()
+                .put("finalized", finalized())
+                .put("uniq", checksum())
+                .put("license", "in-progress")
+                .put("new_clientpacks", clients)
+                .put("new_managers", controllers);
     }
 
     private ObjectNode finish(Fields wanted) {
@@ -181,7 +231,7 @@ final class Licensing {
             throw ApiError.argument("invalid asns field");
         }
         inside(subnet, managers, "managers");
-        List<String> clients = words(wanted.required("clients"), "\\s*[,-]\\s*");
+        List<String> clients = clients(wanted.required("clients"));
         inside(subnet, clients, "clients");
         String vip = wanted.required("my_manager_vip");
         inside(subnet, List.of(vip), "my_manager_vip");
@@ -194,6 +244,27 @@ final class Licensing {
         if (!allInside) {
             throw ApiError.argument("invalid " + field + " field");
         }
+    }
+
+    /** A list with commas, or a range with a hyphen. */
+    private static List<String> clients(String text) {
+        List<String> ends = words(text, "\\s*-\\s*");
+        if (ends.size() != 2) {
+            return words(text, "\\s*,\\s*");
+        }
+        Optional<IPAddress> first = Addresses.host(ends.get(0));
+        Optional<IPAddress> last = Addresses.host(ends.get(1));
+        long count = first.isPresent() && last.isPresent()
+                ? first.get().enumerate(last.get()).longValue() + 1
+                : 0;
+        if (count < 1 || count > MOST_CLIENTS) {
+            throw ApiError.argument("invalid clients field");
+        }
+        List<String> all = new ArrayList<>();
+        for (long n = 0; n < count; n++) {
+            all.add(first.orElseThrow().increment(n).toString());
+        }
+        return all;
     }
 
     private static List<String> words(String text, String separator) {
@@ -230,9 +301,9 @@ final class Licensing {
                     .set("overlay_ipaddress", address(chosen.managers().get(id - 1)));
         }
         ArrayNode clients = topology.putArray("clients");
-        chosen.clients().forEach(client -> clients.add(address(client)));
-        return topology.put("total_clients", chosen.clients().size())
-                .put("overlay_max_clients", chosen.clients().size())
+        clients().forEach(client -> clients.add(address(client)));
+        return topology.put("total_clients", clients().size())
+                .put("overlay_max_clients", mostClients())
                 .put("overlay_subnet", chosen.subnet())
                 .put("ipsec_max_endpoints", grant.endpoints())
                 .put("ipsec_max_subnets", grant.tunnels());
@@ -256,7 +327,7 @@ final class Licensing {
         IPAddress bottom = subnet.getLower().withoutPrefixLength();
         List<String> managers = new ArrayList<>();
         List<Integer> asns = new ArrayList<>();
-        for (int id = 1; id <= grant.controllers(); id++) {
+        for (int id = 1; id <= grant.controllers() + moreControllers; id++) {
             managers.add(top.increment(-1L - id).toString());
             asns.add(FIRST_ASN + id - 1);
         }

@@ -56,6 +56,10 @@ public final class SimVns3 implements Machine, AutoCloseable {
     private final Keyset keyset;
     private final Peering peering;
     private final Tokens tokens;
+    private final AccessUrls accessUrls;
+    private final AdminUi adminUi;
+    private final Clientpacks clientpacks;
+    private final RemoteSupport remoteSupport = new RemoteSupport();
     private final Ipsec ipsec;
     private final Links links;
     private final Routes routes;
@@ -80,7 +84,11 @@ public final class SimVns3 implements Machine, AutoCloseable {
         this.settings = new Settings(box, licensing, peering, builder.password);
         this.keyset = new Keyset(box, settings, KEYSET_TIME);
         this.tokens = new Tokens(box);
+        this.accessUrls = new AccessUrls(box);
+        this.adminUi = new AdminUi(box, builder.password);
         Tasks tasks = new Tasks(box);
+        this.clientpacks = new Clientpacks(licensing, tasks, new ClientpackFiles(keyset::keys, () -> box.address()
+                .toString()));
         this.links = new Links(box, this::endpoints, this::negotiate);
         this.ipsec = new Ipsec(box, licensing, links, tasks);
         this.routes = new Routes(ipsec);
@@ -97,6 +105,10 @@ public final class SimVns3 implements Machine, AutoCloseable {
         keyset.register(operations);
         peering.register(operations);
         tokens.register(operations);
+        accessUrls.register(operations);
+        adminUi.register(operations);
+        remoteSupport.register(operations);
+        clientpacks.register(operations);
         tasks.register(operations);
         links.register(operations);
         ipsec.register(operations);
@@ -310,7 +322,10 @@ public final class SimVns3 implements Machine, AutoCloseable {
         return world.machine(address).filter(SimVns3.class::isInstance).map(SimVns3.class::cast);
     }
 
-    /** A license text that any controller accepts: PGP armour around the given content. */
+    /**
+     * A license text that any controller accepts: PGP armour around the given content. What an upgrade adds is read from its
+     * content, as in {@code controllers=2 clientpacks=10}.
+     */
     public static String licenseText(String content) {
         return LicenseText.of(content);
     }
@@ -408,6 +423,10 @@ public final class SimVns3 implements Machine, AutoCloseable {
             all.put("route", new TreeMap<>(routes.inventory()));
             firewall.inventory().forEach((kind, rules) -> all.put(kind, new TreeMap<>(rules)));
             all.put("token", new TreeMap<>(tokens.inventory()));
+            all.put("access-url", new TreeMap<>(accessUrls.inventory()));
+            all.put("clientpack", new TreeMap<>(clientpacks.inventory()));
+            all.put("admin-ui", new TreeMap<>(adminUi.inventory()));
+            all.put("support", new TreeMap<>(remoteSupport.inventory()));
             return new Inventory(all);
         });
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** API tokens: made with a lifetime, some of which each use renews, and let expire by hand. */
 final class Tokens {
-    private static final int SHORTEST = 60;
+    static final int SHORTEST = 60;
     private static final int LONGEST = 31_536_000;
 
     private static final class Token {
@@ -41,12 +41,6 @@ final class Tokens {
             this.createdAt = now;
             this.createdIp = caller;
             this.expiresAt = now.plus(lifetime);
-        }
-
-        private static String random() {
-            byte[] bytes = new byte[24];
-            new SecureRandom().nextBytes(bytes);
-            return HexFormat.of().formatHex(bytes);
         }
     }
 
@@ -150,7 +144,13 @@ final class Tokens {
                 .put("last_accessed_ip", token.accessedIp);
     }
 
-    private static String words(Duration lifetime) {
+    static String random() {
+        byte[] bytes = new byte[24];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    static String words(Duration lifetime) {
         long seconds = lifetime.toSeconds();
         if (seconds % 86_400 == 0) {
             return seconds / 86_400 + "d";

@@ -13,11 +13,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Talks to a controller over real TLS, trusting its certificate and no other. */
 final class ApiClient {
+    private static final Set<String> TEXTS = Set.of("/license", "/license/upgrade", "/remote_support/keypair");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     record Answer(int status, String text) {
@@ -100,7 +102,7 @@ final class ApiClient {
         HttpRequest request = HttpRequest.newBuilder(root.resolve("/api" + path))
                 .timeout(timeout)
                 .header(header, credentials)
-                .header("Content-Type", path.equals("/license") ? "text/plain" : "application/json")
+                .header("Content-Type", TEXTS.contains(path) ? "text/plain" : "application/json")
                 .method(
                         method,
                         sent.isEmpty()
@@ -110,6 +112,21 @@ final class ApiClient {
         try {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             return new Answer(response.statusCode(), response.body());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A file, byte by byte. */
+    byte[] file(String path) {
+        HttpRequest request = HttpRequest.newBuilder(root.resolve("/api" + path))
+                .timeout(Duration.ofSeconds(10))
+                .header(header, credentials)
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
