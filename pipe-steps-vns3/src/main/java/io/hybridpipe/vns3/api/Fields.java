@@ -137,6 +137,13 @@ final class Fields {
         return List.of();
     }
 
+    /** The list in one field, if it is one. */
+    Optional<JsonNode> list(String name) {
+        JsonNode value = node.path(name);
+        noteRead(new String[] {name}, it -> value.isArray());
+        return value.isArray() ? Optional.of(value) : Optional.empty();
+    }
+
     /** The texts of a list; a single text is a list of one. */
     List<String> texts(String... names) {
         for (String name : names) {

@@ -16,6 +16,8 @@ import reactor.core.publisher.Mono;
  */
 public final class FirewallApi {
     private static final int LAST = -1;
+    private static final String SUBGROUPS = "/firewall/rules/subgroup";
+    private static final String SETS = "/firewall/fwsets";
 
     private final Calls calls;
 
@@ -66,6 +68,88 @@ public final class FirewallApi {
                 .since("5.0.2")
                 .answer()
                 .then();
+    }
+
+    /** {@code GET /firewall/rules/subgroup}: the names of the subgroups, chains of rules beside the custom ones. */
+    public Mono<List<String>> subgroups() {
+        return names(calls.get(SUBGROUPS));
+    }
+
+    /** {@code GET /firewall/rules/subgroup?name=}: the rules of one subgroup. */
+    public Mono<List<String>> subgroup(String name) {
+        return lines(calls.get(SUBGROUPS).with("name", Optional.of(name)));
+    }
+
+    /** {@code POST /firewall/rules/subgroup}: makes a subgroup of these rules, in place of what is in it. */
+    public Mono<Void> createSubgroup(String name, List<String> rules) {
+        return done(calls.post(SUBGROUPS, named(name, rules)));
+    }
+
+    /** {@code DELETE /firewall/rules/subgroup}. */
+    public Mono<Void> deleteSubgroup(String name) {
+        return done(calls.delete(SUBGROUPS).with(Body.of("name", name)));
+    }
+
+    /** {@code PUT /firewall/rules/subgroup}: loads all subgroups anew. */
+    public Mono<Void> reloadSubgroups() {
+        return done(calls.put(SUBGROUPS, Body.of("reinitialize", true)));
+    }
+
+    /** {@code GET /firewall/fwsets}: the names of the sets of addresses and ports. */
+    public Mono<List<String>> sets() {
+        return names(calls.get(SETS));
+    }
+
+    /** {@code GET /firewall/fwsets?name=}: what is in one set, as the controller lists it. */
+    public Mono<List<String>> set(String name) {
+        return lines(calls.get(SETS).with("name", Optional.of(name)));
+    }
+
+    /**
+     * {@code POST /firewall/fwsets}: makes a set of these entries, in place of what is in it.
+     *
+     * @param name begins with {@code NETS_}, {@code PORTS_} or {@code LIST_}
+     * @param rules what makes its entries, one a line
+     */
+    public Mono<Void> createSet(String name, List<String> rules) {
+        return done(calls.post(SETS, named(name, rules)));
+    }
+
+    /** {@code DELETE /firewall/fwsets}. */
+    public Mono<Void> deleteSet(String name) {
+        return done(calls.delete(SETS).with(Body.of("name", name)));
+    }
+
+    /** {@code PUT /firewall/fwsets}: loads all sets anew. */
+    public Mono<Void> reloadSets() {
+        return done(calls.put(SETS, Body.of("reinitialize", true)));
+    }
+
+    private static Body named(String name, List<String> rules) {
+        return Body.of("name", name).with("rules", String.join("\n", rules)).with("flush", true);
+    }
+
+    private static Mono<List<String>> names(Call call) {
+        return lines(call.with("verbose", Optional.of(false)));
+    }
+
+    /** Texts, or lists of them. */
+    private static Mono<List<String>> lines(Call call) {
+        return call.answer().map(fields -> {
+            List<String> lines = new ArrayList<>();
+            fields.node().forEach(each -> {
+                if (each.isValueNode()) {
+                    lines.add(each.asText());
+                } else {
+                    each.forEach(inner -> lines.add(inner.asText()));
+                }
+            });
+            return List.copyOf(lines);
+        });
+    }
+
+    private static Mono<Void> done(Call call) {
+        return call.answerIfAny().then();
     }
 
     /** Pairs of rule and position. */

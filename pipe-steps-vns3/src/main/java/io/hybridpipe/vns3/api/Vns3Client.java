@@ -44,6 +44,31 @@ public final class Vns3Client {
         return new FirewallApi(calls);
     }
 
+    /** The firewall of version 6; from 6.0.0 on. */
+    public FirewallV2Api firewallV2() {
+        return new FirewallV2Api(calls);
+    }
+
+    /** The network interfaces. */
+    public InterfacesApi interfaces() {
+        return new InterfacesApi(calls);
+    }
+
+    /** The clients of the overlay network and their credentials. */
+    public ClientpacksApi clientpacks() {
+        return new ClientpacksApi(calls);
+    }
+
+    /** The URLs that let whoever has them in for a while. */
+    public AccessUrlsApi accessUrls() {
+        return new AccessUrlsApi(calls);
+    }
+
+    /** The controller as a machine: its cloud, what it is connected to, its certificates and its web page. */
+    public SystemApi system() {
+        return new SystemApi(calls);
+    }
+
     /** The traffic pairs of the IPsec endpoint with this id; from 5.1.8 on. */
     public TrafficPairsApi trafficPairs(int endpoint) {
         return new TrafficPairsApi(calls, endpoint);
@@ -221,6 +246,14 @@ public final class Vns3Client {
     /** {@code GET /status/ipsec}: how all tunnels are. */
     public Mono<List<TunnelStatus>> tunnelStatus() {
         return calls.get("/status/ipsec").answer().map(fields -> fields.all(TunnelStatus::from));
+    }
+
+    /** {@code GET /status/ipsec}: which tunnels are up; faster, without what was negotiated. */
+    public Mono<List<TunnelStatus>> tunnelsUpOrDown() {
+        return calls.get("/status/ipsec")
+                .with("up_down_status_only", Optional.of(true))
+                .answer()
+                .map(fields -> fields.all(TunnelStatus::from));
     }
 
     /** {@code GET /status/link_history}: when a tunnel went up and down. */
