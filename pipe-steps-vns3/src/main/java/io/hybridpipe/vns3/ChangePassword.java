@@ -229,12 +229,13 @@ public final class ChangePassword implements Step {
     }
 
     private Mono<Void> requestChange(Controller controller, Secret<String> next, StepContext context) {
-        return context.mutate(Mono.defer(() -> {
+        return Mono.defer(() -> {
             // said before the call, whose answer may get lost: nothing on a controller tells who set its password
             context.made(toResource(controller));
-            return access.client(controller.address(), Credentials.password(controller.password()))
-                    .changePassword(next);
-        }));
+            return context.mutate(
+                    Mono.defer(() -> access.client(controller.address(), Credentials.password(controller.password()))
+                            .changePassword(next)));
+        });
     }
 
     private static boolean isOurs(Controller controller, StepContext context) {

@@ -354,17 +354,16 @@ public final class SetUpController implements Step {
                                     "controller " + address + " came up again without a finalized license")));
         }
 
-        /** Ends when the controller was seen down, or up anew; a reboot shorter than the looks ends with the time. */
         private Mono<?> rebooting(Optional<Duration> before) {
             context.progress(0, 0, "waiting for " + address + " to reboot");
-            Mono<Boolean> look = client.systemStatus()
-                    .map(now -> before.isPresent()
+            return Reboot.seen(
+                    client,
+                    now -> before.isPresent()
                             && now.uptime()
                                     .filter(up -> up.compareTo(before.get()) < 0)
-                                    .isPresent())
-                    .onErrorResume(SetUpController::isDown, down -> Mono.just(true))
-                    .filter(rebooted -> rebooted);
-            return Poll.until(Poll.patient(look), readiness.every(), rebootStarts, () -> Mono.just(false));
+                                    .isPresent(),
+                    readiness.every(),
+                    rebootStarts);
         }
 
         private Mono<Keyset> keyset() {
@@ -461,14 +460,8 @@ public final class SetUpController implements Step {
         }
     }
 
-    /** What Readiness takes for starting, except that a busy controller is up. */
-    private static boolean isDown(Throwable failure) {
-        return FailureClass.of(failure) == FailureClass.TRANSIENT
-                || Vns3Error.in(failure).filter(error -> error.status() == 401).isPresent();
-    }
-
     /** Both are what a controller says to a second request. */
-    private static boolean isKeysetThere(Throwable failure) {
+    static boolean isKeysetThere(Throwable failure) {
         return Vns3Error.in(failure)
                 .filter(error ->
                         error.detail().equals(KEYSET_RUNS) || error.detail().equals(KEYSET_EXISTS))

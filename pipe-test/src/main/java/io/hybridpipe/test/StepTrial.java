@@ -135,6 +135,7 @@ final class StepTrial {
         TestContext context = fresh().losingTheRequestOf(1);
         Mono<Outputs> mono = step.run(state, context);
         require(attempt(mono) != null, "it succeeded although its first changing call was never sent");
+        settle(context, "first subscription");
         if (look(context) instanceof Found.Absent) {
             Outputs outputs = answer(mono, "the second subscription").orElse(Outputs.none());
             require(
@@ -158,6 +159,7 @@ final class StepTrial {
         for (int n = 1; n <= last; n++) {
             TestContext context = faulty.apply(n);
             attempt(step.run(state, context));
+            settle(context, what + n);
             undoWhatIsSeen(context, what + n, effective);
         }
     }
@@ -170,8 +172,7 @@ final class StepTrial {
             answer(context.held(), "mutate call " + n + " before the cancel");
             context.stop();
             running.dispose();
-            answer(context.settled(), "the calls in flight after the cancel");
-            require(context.mutations() == n, "after the cancel in mutate call " + n + " another one was sent");
+            settle(context, "cancel in mutate call " + n);
             undoWhatIsSeen(context, "cancel in mutate call " + n, true);
         }
     }
@@ -186,6 +187,7 @@ final class StepTrial {
             Outputs outputs = run(context);
             TestContext faulty = sameRun(context).losingTheAnswerOf(n);
             attempt(step.undo(with(Found.done(outputs)), Found.done(outputs), faulty));
+            settle(faulty, "lost answer of mutate call " + n + " of undo");
             undo(Found.done(outputs), sameRun(context));
             requireAsBefore(
                     "after the lost answer of mutate call " + n + " of undo, a second undo did not do the rest");
@@ -193,6 +195,11 @@ final class StepTrial {
     }
 
     // ---- what they are made of
+
+    /** As the engine does: what else a step had in flight ends before anybody looks. */
+    private void settle(TestContext context, String after) {
+        answer(context.settled(), "the calls in flight after the " + after);
+    }
 
     private void undoWhatIsSeen(TestContext context, String after, boolean effective) {
         boolean there = !Objects.equals(before, inventory.get());
