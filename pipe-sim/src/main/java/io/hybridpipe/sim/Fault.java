@@ -17,7 +17,8 @@ public final class Fault {
 
     record Delay(Duration delay) implements Effect {}
 
-    record DropAfter() implements Effect {}
+    /** The call takes effect, then this is sent in place of its answer. */
+    record AnswerAfter(SimResponse response) implements Effect {}
 
     record Hold(boolean before) implements Effect {}
 
@@ -40,7 +41,7 @@ public final class Fault {
 
     /**
      * Completes with the first call that the rule struck: when it arrived, or, for a rule whose effect comes after the
-     * call's own ({@code dropAfter}, {@code holdAfter}), when the call has taken effect and its answer is about to be lost
+     * call's own ({@code dropAfter}, {@code statusAfter}, {@code holdAfter}), when the call has taken effect and its answer is about to be lost
      * or held.
      */
     public CompletableFuture<Call> reached() {

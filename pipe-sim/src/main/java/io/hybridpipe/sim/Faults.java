@@ -99,7 +99,7 @@ public final class Faults {
 
         /** The call takes effect, then the connection is closed without an answer. */
         public Fault dropAfter() {
-            return effect(new Fault.DropAfter());
+            return effect(new Fault.AnswerAfter(SimResponse.dropped()));
         }
 
         /** The call takes effect after this time of the stand-in's clock. */
@@ -110,6 +110,11 @@ public final class Faults {
         /** Nothing happens but an answer with this status and no body, as from a proxy in front of the service. */
         public Fault status(int status) {
             return answer(SimResponse.of(status));
+        }
+
+        /** The call takes effect, then an answer with this status and no body is sent, as from a proxy that lost the service. */
+        public Fault statusAfter(int status) {
+            return effect(new Fault.AnswerAfter(SimResponse.of(status)));
         }
 
         /** Nothing happens but this answer. */

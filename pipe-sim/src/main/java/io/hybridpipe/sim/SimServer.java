@@ -216,10 +216,10 @@ public final class SimServer implements AutoCloseable {
             return service.answer(call.request());
         }
         var effect = fault.effect();
-        if (effect instanceof Fault.DropAfter) {
+        if (effect instanceof Fault.AnswerAfter instead) {
             service.answer(call.request());
             fault.reachedBy(call);
-            return SimResponse.dropped();
+            return instead.response();
         }
         if (effect instanceof Fault.Hold hold && !hold.before()) {
             var response = service.answer(call.request());

@@ -115,6 +115,14 @@ class SimServerTest {
     }
 
     @Test
+    void statusAfterTakesEffectAndAnswersSomethingElse() throws Exception {
+        var fault = server.faults().on("MakeThing").statusAfter(502);
+        assertThat(answered("MakeThing").statusCode()).isEqualTo(502);
+        assertThat(effects).hasValue(1);
+        assertThat(fault.reached()).isCompleted();
+    }
+
+    @Test
     void errorIsRenderedByTheServiceAndStatusIsBare() throws Exception {
         server.faults().on("MakeThing").error("SlowDown", "not so fast");
         server.faults().on("MakeThing").nth(1).status(503);
