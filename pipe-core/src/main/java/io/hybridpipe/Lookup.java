@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * step's visibility window.
  */
 final class Lookup {
-    private static final int LOOKS = 4;
-
     private final Unit unit;
     private final Node node;
     private final Work work;
@@ -33,7 +31,9 @@ final class Lookup {
             return;
         }
         unit.interrupted = false;
-        lookAgain(found, execution.now() + work.options.visibility().toMillis(), unit.mayStillAct ? 1 : LOOKS);
+        // where nothing can be there, undo is not held up by somebody who does not answer
+        boolean once = unit.mayStillAct || unit.isBeingTakenBack() && unit.isUntouched();
+        lookAgain(found, execution.now() + work.options.visibility().toMillis(), once ? 1 : unit.tries());
     }
 
     private void lookAgain(Consumer<Found> then, long until, int looks) {
@@ -52,7 +52,7 @@ final class Lookup {
         boolean windowOpen = execution.now() < until;
         if (seen == null) {
             if (looks > 1 && !hurried) {
-                unit.pause(unit.lookDelay(LOOKS - looks + 1), () -> lookAgain(then, until, looks - 1));
+                unit.pause(unit.lookDelay(unit.tries() - looks + 1), () -> lookAgain(then, until, looks - 1));
                 return;
             }
             found(then, Found.unknown(failure == null ? "reconcile said nothing" : execution.message(failure)));
@@ -61,7 +61,7 @@ final class Lookup {
                 && !hurried
                 && !unit.mayStillAct) {
             long half = Math.max(1, work.options.visibility().toMillis() / 2);
-            unit.pause(half, () -> lookAgain(then, until, LOOKS));
+            unit.pause(half, () -> lookAgain(then, until, unit.tries()));
         } else if (seen instanceof Found.Absent && windowOpen) {
             found(then, Found.unknown("not seen, but the visibility window was cut short"));
         } else {

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Back: the undo of a step, the close of a scope, with its own tries; deaf to cancel. */
 final class TakingBack {
-    private static final int UNDO_TRIES = 4;
-
     private final Unit unit;
     private final Node node;
     private final Work work;
@@ -103,7 +101,7 @@ final class TakingBack {
                                 ? header -> new PipeEvent.ScopeClosing(header, what)
                                 : header -> new PipeEvent.StepUndoStarted(header, what));
             }
-            tryUndo(found, unit.mayStillAct ? 1 : UNDO_TRIES, failure -> {
+            tryUndo(found, unit.mayStillAct ? 1 : unit.tries(), failure -> {
                 active = outer;
                 whenDone.accept(failure);
             });
@@ -132,7 +130,7 @@ final class TakingBack {
                             again.run();
                         } else {
                             Duration asked = Unit.retryAfter(failure);
-                            unit.pause(Math.max(asked.toMillis(), unit.lookDelay(UNDO_TRIES - tries + 1)), again);
+                            unit.pause(Math.max(asked.toMillis(), unit.lookDelay(unit.tries() - tries + 1)), again);
                         }
                     } else {
                         unit.append(

@@ -28,6 +28,7 @@ import reactor.core.publisher.Mono;
  * mailbox.
  */
 final class Unit implements State.View {
+    private static final int TRIES = 4;
     static final long CLOSE_TIMEOUT = Duration.ofMinutes(1).toMillis();
 
     enum Status {
@@ -384,6 +385,12 @@ final class Unit implements State.View {
     double jitter() {
         int hash = (execution.id().value() + node.path() + attempt).hashCode() * 0x9E3779B9;
         return (hash >>> 8) / (double) (1 << 24);
+    }
+
+    /** How often a look, an undo or a close is tried: as often as the step is tried again, since what is out then may be out now. */
+    int tries() {
+        int asked = work.options.retry().forClass(FailureClass.TRANSIENT).maxAttempts();
+        return Math.max(TRIES, asked - 1);
     }
 
     long lookDelay(int failures) {

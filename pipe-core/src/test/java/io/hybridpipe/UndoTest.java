@@ -104,6 +104,25 @@ class UndoTest {
     }
 
     @Test
+    void anUndoIsTriedAsOftenAsTheStepIsTriedAgain() {
+        a.attempts(12).undoes(context -> Act.fails(FailureClass.TRANSIENT));
+
+        trial.start(a.step(), broken.step()).passAll();
+
+        assertThat(trial.timesOf("undo a")).hasSize(11);
+        assertThat(trial.leftovers()).containsExactly("p/a");
+    }
+
+    @Test
+    void anUndoIsTriedFourTimesThoughTheStepIsNeverTriedAgain() {
+        a.attempts(1).undoes(context -> Act.fails(FailureClass.TRANSIENT));
+
+        trial.start(a.step(), broken.step()).passAll();
+
+        assertThat(trial.timesOf("undo a")).hasSize(4);
+    }
+
+    @Test
     void undoGoesPastUndosThatFail() {
         b.undoes(context -> Act.refused());
 

@@ -63,6 +63,32 @@ class UnknownOutcomeTest {
     }
 
     @Test
+    void aLookIsTriedAsOftenAsTheStepIsTriedAgain() {
+        Act a = trial.act("a")
+                .attempts(12)
+                .finds(context -> Mono.error(StepFailure.of(FailureClass.TRANSIENT, "away")));
+        a.runs(a::makeAndLose);
+
+        trial.start(a.step()).passAll();
+
+        assertThat(trial.called().subList(0, 13))
+                .startsWith("run a", "look at a")
+                .filteredOn("look at a"::equals)
+                .hasSizeGreaterThanOrEqualTo(11);
+    }
+
+    @Test
+    void whereNothingCanBeThereUndoLooksOnceAndDoesNotWaitForAnAnswer() {
+        Act a = trial.act("a").attempts(2).finds(context -> Mono.error(StepFailure.of(FailureClass.TRANSIENT, "away")));
+        a.runs(context -> Act.fails(FailureClass.TRANSIENT));
+
+        trial.start(a.step()).passAll();
+
+        assertThat(trial.called()).containsExactly("run a", "run a", "look at a");
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+    }
+
+    @Test
     void absentLeadsToANewAttempt() {
         Act a = trial.act("a");
         a.runs(context -> Act.lost(), a::make);
