@@ -8,6 +8,7 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.StepFailure;
@@ -154,6 +155,11 @@ public final class AddRoute implements Step {
         }
         Contract contract = Contract.of("AddRoute").reading(controller, cidr(), gateway);
         return tunnel == null ? contract : contract.reading(tunnel);
+    }
+
+    @Override
+    public StepOptions options() {
+        return Patience.options();
     }
 
     @Override

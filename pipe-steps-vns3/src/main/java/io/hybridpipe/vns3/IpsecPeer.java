@@ -178,7 +178,7 @@ public final class IpsecPeer implements Step {
     /** A look of reconcile waits for tunnels that both sides are configured for, so it takes longer than that. */
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults()
+        return Patience.options()
                 .withStepTimeout(within.multipliedBy(4).plusMinutes(10))
                 .withReconcileTimeout(within.plusMinutes(1));
     }

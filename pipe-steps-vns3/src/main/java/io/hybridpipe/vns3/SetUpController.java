@@ -251,7 +251,9 @@ public final class SetUpController implements Step {
     @Override
     public StepOptions options() {
         Duration ready = readiness.within();
-        return StepOptions.ofDefaults()
+        // each part is looked at before it is done, so that a late one changes nothing more
+        return Patience.options()
+                .withVisibility(Duration.ZERO)
                 .withStepTimeout(ready.multipliedBy(3).plus(keysetWithin).plusMinutes(10))
                 .withReconcileTimeout(ready.plusMinutes(1));
     }

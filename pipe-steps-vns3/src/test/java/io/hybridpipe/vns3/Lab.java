@@ -16,6 +16,7 @@ import io.hybridpipe.vns3.api.Credentials;
 import io.hybridpipe.vns3.api.TlsTrust;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +38,31 @@ final class Lab implements AutoCloseable {
     static final Secret<String> LICENSE = Secret.of(SimVns3.licenseText("license-canary-4410"));
     static final Secret<String> KEYSET_TOKEN = Secret.of("keyset-canary-7007");
 
-    private final SimClock clock = SimClock.scaled(200);
+    /** How many of its seconds pass in a second. */
+    static final int SPEED = 200;
+
+    private final SimClock clock = SimClock.scaled(SPEED);
     private final World world = World.on(clock);
     private final List<SimVns3> controllers = new ArrayList<>();
-    final Vns3Access access = newAccess();
+    final Vns3Access access;
+
+    Lab() {
+        access = newAccess();
+    }
+
+    /** Whose controllers are reached over this. */
+    Lab(Vns3Access over) {
+        access = over.withUris(this::uriOf);
+    }
+
+    private URI uriOf(Ip address) {
+        return world.uriOf(address.toString());
+    }
 
     /** Another way to the same controllers, with connections of its own. */
     Vns3Access newAccess() {
         return Vns3Access.trusting(TlsTrust.trustAnything())
-                .withUris(address -> world.uriOf(address.toString()))
+                .withUris(this::uriOf)
                 .withRequestTimeout(Duration.ofSeconds(2));
     }
 
@@ -80,6 +97,11 @@ final class Lab implements AutoCloseable {
         SimVns3 controller = start(builder(name, privateAddress, publicAddress).running());
         get(client(publicAddress).uploadLicense(LICENSE));
         return controller;
+    }
+
+    /** A controller that has long been in service. */
+    SimVns3 inService(String name, String privateAddress, String publicAddress) {
+        return start(builder(name, privateAddress, publicAddress).inService());
     }
 
     Vns3Client client(String address) {

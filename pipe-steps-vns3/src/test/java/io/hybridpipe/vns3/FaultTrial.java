@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import io.hybridpipe.Key;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.RunOptions;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.event.PipeEvent;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.event.RunReport;
+import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.retry.StepFailure;
+import io.hybridpipe.sim.Call;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+
+/** One scene, played once forward, or forward and back because a later step fails. */
+final class FaultTrial {
+    private static final Key<Boolean> FAILS = Key.of("fails", Boolean.class);
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    /** Of a look that is repeated until something is so, nobody knows how often it comes: so many times it surely does. */
+    private static final int MANY = 3;
+
+    /** All connections of a trial end with it; what is shared is the client, which is costly to make. */
+    private final HttpClient http;
+
+    private final Scene scene;
+    private final boolean back;
+
+    FaultTrial(HttpClient http, Scene scene, boolean back) {
+        this.http = http;
+        this.scene = scene;
+        this.back = back;
+    }
+
+    /** A call that can be named before it comes. */
+    record Spot(String controller, String action, int occurrence, boolean changing) {
+        @Override
+        public String toString() {
+            return controller + " " + action + " #" + occurrence;
+        }
+    }
+
+    /** What a run without any mishap does. */
+    record Rehearsal(
+            Map<String, Configured> before, Map<String, Configured> after, List<Spot> spots, List<String> made) {}
+
+    /** How a run ended; {@code wrong} is empty if that is as it should be. */
+    record Verdict(Outcome outcome, boolean struck, String wrong) {}
+
+    /** Plays the scene without any mishap. */
+    Rehearsal rehearse() {
+        try (Stage stage = new Stage(http)) {
+            Played played = play(stage, pipe(stage));
+            Outcome expected = back ? Outcome.UNDONE : Outcome.DONE;
+            if (played.report.outcome() != expected) {
+                throw new AssertionError(scene + " fails by itself: " + played.report);
+            }
+            return new Rehearsal(played.before, stage.configured(), spots(stage), kinds(played.report));
+        }
+    }
+
+    /** Plays the scene with a mishap at one call, and judges how it ended. */
+    Verdict with(Spot spot, Mishap mishap, Rehearsal rehearsal) {
+        try (Stage stage = new Stage(http)) {
+            Pipe pipe = pipe(stage);
+            Mishap.Strike strike =
+                    mishap.at(stage.controller(spot.controller()), stage.http, spot.action(), spot.occurrence());
+            Played played = play(stage, pipe);
+            Lab.until(strike.isOver());
+            return new Verdict(played.report.outcome(), strike.has().getAsBoolean(), judge(played, stage, rehearsal));
+        }
+    }
+
+    private record Played(Map<String, Configured> before, RunReport report, List<PipeEvent> events) {}
+
+    private Pipe pipe(Stage stage) {
+        return scene.pipe().apply(stage).needs(FAILS).step("last", last()).build();
+    }
+
+    private static Step last() {
+        return Step.reading(FAILS)
+                .withoutEffect()
+                .as((state, context) ->
+                        FAILS.get(state) ? Mono.error(StepFailure.permanent("this one fails")) : Mono.empty());
+    }
+
+    private Played play(Stage stage, Pipe pipe) {
+        Map<String, Configured> before = stage.configured();
+        List<PipeEvent> events = new CopyOnWriteArrayList<>();
+        RunOptions options = RunOptions.ofDefaults()
+                .listener(events::add)
+                .undoDeadline(Duration.ofMinutes(30).dividedBy(Lab.SPEED));
+        RunReport report = pipe.start(State.of(FAILS, back), options)
+                .settled()
+                .blockOptional(SOON)
+                .orElseThrow();
+        return new Played(before, report, events);
+    }
+
+    private String judge(Played played, Stage stage, Rehearsal rehearsal) {
+        RunReport report = played.report;
+        Map<String, Configured> now = stage.configured();
+        List<String> wrong = new ArrayList<>();
+        if (report.outcome() == Outcome.DONE) {
+            difference("wanted", rehearsal.after(), now, wrong);
+            if (!kinds(report).equals(rehearsal.made())) {
+                wrong.add("says it made " + kinds(report) + " where it makes " + rehearsal.made());
+            }
+            if (back) {
+                wrong.add("is done although a step fails");
+            }
+        } else if (report.outcome() == Outcome.UNDONE) {
+            difference("old", rehearsal.before(), now, wrong);
+            if (!report.made().isEmpty()) {
+                wrong.add("says that it is undone, and that there is still " + report.made());
+            }
+        } else {
+            wrong.add("ended " + report.outcome());
+        }
+        if (!report.leftovers().isEmpty() || !report.notUndone().isEmpty()) {
+            wrong.add("left over " + report.leftovers() + ", not undone " + report.notUndone());
+        }
+        return wrong.isEmpty() ? "" : tell(wrong, played, stage);
+    }
+
+    private static void difference(
+            String what, Map<String, Configured> wanted, Map<String, Configured> now, List<String> wrong) {
+        if (!wanted.equals(now)) {
+            wrong.add("is not the " + what + " configuration:\n  " + what + " is " + toText(wanted) + "\n  there is "
+                    + toText(now));
+        }
+    }
+
+    private static String toText(Map<String, Configured> all) {
+        return all.entrySet().stream()
+                .map(each -> each.getKey() + "\n" + each.getValue())
+                .collect(Collectors.joining("\n  "));
+    }
+
+    private static String tell(List<String> wrong, Played played, Stage stage) {
+        StringBuilder text = new StringBuilder(String.join("\n", wrong));
+        text.append("\n  failure ").append(played.report.failure());
+        played.events.forEach(event -> text.append("\n  ").append(event));
+        for (String name : stage.names()) {
+            stage.controller(name).calls().all().forEach(call -> text.append("\n  ")
+                    .append(name)
+                    .append(' ')
+                    .append(call.at())
+                    .append(' ')
+                    .append(call));
+        }
+        return text.toString();
+    }
+
+    private static List<String> kinds(RunReport report) {
+        return report.made().stream().map(Resource::kind).sorted().toList();
+    }
+
+    private static List<Spot> spots(Stage stage) {
+        List<Spot> spots = new ArrayList<>();
+        for (String name : stage.names()) {
+            Map<String, Integer> seen = new HashMap<>();
+            for (Call call : stage.controller(name).calls().all()) {
+                int occurrence = seen.merge(call.action(), 1, Integer::sum);
+                if (call.changing() || occurrence <= MANY) {
+                    spots.add(new Spot(name, call.action(), occurrence, call.changing()));
+                }
+            }
+        }
+        return spots;
+    }
+}

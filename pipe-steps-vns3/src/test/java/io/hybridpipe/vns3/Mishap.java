@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.Faults;
+import io.hybridpipe.sim.SimResponse;
+import io.hybridpipe.sim.vns3.SimVns3;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+
+/** What goes wrong at one call of a run; each of it passes by, so that a run can be expected to end done or undone. */
+enum Mishap {
+    REFUSED,
+    DROPPED_BEFORE,
+    DROPPED_AFTER,
+    SILENT,
+    /** It takes effect when nobody waits for its answer any more. */
+    LATE,
+    BAD_GATEWAY_BEFORE,
+    BAD_GATEWAY_AFTER,
+    UNAVAILABLE_BEFORE,
+    UNAVAILABLE_AFTER,
+    REBOOT_BEFORE,
+    REBOOT_AFTER;
+
+    /** Whether it makes a difference to a call that only reads: what it does not change cannot be lost or come late. */
+    boolean strikesReads() {
+        return switch (this) {
+            case DROPPED_AFTER, LATE, BAD_GATEWAY_AFTER, UNAVAILABLE_AFTER -> false;
+            default -> true;
+        };
+    }
+
+    /** How long a request waits for its answer: in the stand-ins' time about a minute. */
+    static final Duration REQUEST_TIMEOUT = Duration.ofMillis(300);
+
+    /** In the stand-ins' time: as long as in a reboot. */
+    private static final Duration REFUSED_FOR = Duration.ofSeconds(20);
+
+    /** After its request's timeout, and well within the visibility window of {@link Stage#hastened}. */
+    private static final Duration LATE_BY = Duration.ofMillis(80);
+
+    /**
+     * One in force.
+     *
+     * @param has whether it has struck
+     * @param isOver whether nothing of it is still to come
+     */
+    record Strike(BooleanSupplier has, BooleanSupplier isOver) {}
+
+    /** Puts it in force for the n-th call of this action. */
+    Strike at(SimVns3 controller, FaultyHttp http, String action, int occurrence) {
+        if (this == REFUSED) {
+            http.refuse(controller.uri(), action, occurrence, REFUSED_FOR.dividedBy(Lab.SPEED));
+            return new Strike(http::isReached, () -> true);
+        }
+        Faults.Rule rule = controller.faults().on(action).nth(occurrence);
+        Fault fault = force(rule);
+        if (this == REBOOT_BEFORE || this == REBOOT_AFTER) {
+            // inside the call: nothing of it can come about behind the reboot
+            fault.reached().thenRun(() -> {
+                controller.reboot();
+                fault.release();
+            });
+        }
+        BooleanSupplier has = fault.reached()::isDone;
+        return new Strike(has, () -> this != LATE || !has.getAsBoolean() || isAnswered(controller, fault));
+    }
+
+    private static boolean isAnswered(SimVns3 controller, Fault fault) {
+        long sequence = fault.reached().join().sequence();
+        return controller.calls().all().stream()
+                .anyMatch(call -> call.sequence() == sequence && call.response().isPresent());
+    }
+
+    private Fault force(Faults.Rule rule) {
+        return switch (this) {
+            case DROPPED_BEFORE -> rule.dropBefore();
+            case DROPPED_AFTER -> rule.dropAfter();
+            case SILENT -> rule.answer(SimResponse.silence());
+            case LATE -> rule.delay(REQUEST_TIMEOUT.plus(LATE_BY).multipliedBy(Lab.SPEED));
+            case BAD_GATEWAY_BEFORE -> rule.status(502);
+            case BAD_GATEWAY_AFTER -> rule.statusAfter(502);
+            case UNAVAILABLE_BEFORE -> rule.status(503);
+            case UNAVAILABLE_AFTER -> rule.statusAfter(503);
+            case REBOOT_BEFORE -> rule.holdBefore();
+            case REBOOT_AFTER -> rule.holdAfter();
+            case REFUSED -> throw new IllegalStateException("a call that is refused never arrives");
+        };
+    }
+
+    /** As in reports and in the names of cases. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.vns3;
+
+import io.hybridpipe.Outputs;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.net.Ip;
+import io.hybridpipe.sim.vns3.SimVns3;
+import io.hybridpipe.vns3.api.Controller;
+import io.hybridpipe.vns3.api.Vns3Access;
+import java.net.http.HttpClient;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import reactor.core.publisher.Mono;
+
+/** The controllers of one run, and the only way there, which may be closed. */
+final class Stage implements AutoCloseable {
+    final FaultyHttp http;
+    final Lab lab;
+    private final Map<String, SimVns3> controllers = new ConcurrentSkipListMap<>();
+    private final Map<String, SimVns3> launched = new TreeMap<>();
+
+    Stage(HttpClient real) {
+        http = new FaultyHttp(real);
+        lab = new Lab(Vns3Access.over(http).withRequestTimeout(Mishap.REQUEST_TIMEOUT));
+    }
+
+    /** A controller that stands there before and after the run. */
+    Controller standing(String name, String privateAddress, String address) {
+        controllers.put(name, lab.inService(name, privateAddress, address));
+        return new Controller(name, Ip.of(address), Ip.of(privateAddress), Lab.PASSWORD);
+    }
+
+    /** A step that launches a controller; its undo ends it. The calls to come can be named before. */
+    Step launching(String name, String privateAddress, String address) {
+        launched.put(name, lab.launch(name, privateAddress, address));
+        return Step.reading()
+                .undo((state, context) -> Mono.fromRunnable(() -> {
+                    SimVns3 ended = controllers.remove(name);
+                    if (ended != null) {
+                        ended.close();
+                    }
+                }))
+                .as((state, context) -> Mono.fromSupplier(() -> {
+                    controllers.put(name, launched.get(name));
+                    return Outputs.none();
+                }));
+    }
+
+    /** A controller that is or will be there. */
+    SimVns3 controller(String name) {
+        SimVns3 standing = controllers.get(name);
+        return standing == null ? launched.get(name) : standing;
+    }
+
+    Iterable<String> names() {
+        Map<String, SimVns3> all = new TreeMap<>(launched);
+        all.putAll(controllers);
+        return all.keySet();
+    }
+
+    /** What is configured now, on what is there now. */
+    Map<String, Configured> configured() {
+        Map<String, Configured> seen = new TreeMap<>();
+        controllers.forEach((name, controller) -> seen.put(name, Configured.on(controller)));
+        return seen;
+    }
+
+    /** The options that a step asks for, at the speed of the stand-ins. */
+    static StepOptions hastened(StepOptions options) {
+        return options.withRetry(options.retry()
+                        .withEach(backoff -> backoff.withDelays(
+                                backoff.first().dividedBy(Lab.SPEED),
+                                backoff.cap().dividedBy(Lab.SPEED))))
+                // not so much faster, or it would be over before a late call comes
+                .withVisibility(options.visibility().dividedBy(20));
+    }
+
+    @Override
+    public void close() {
+        launched.values().forEach(SimVns3::close);
+        lab.close();
+    }
+}
