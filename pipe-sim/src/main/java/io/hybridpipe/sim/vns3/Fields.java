@@ -89,11 +89,20 @@ record Fields(JsonNode body) {
     }
 
     Optional<Integer> number(String name) {
+        return number(name, " is invalid");
+    }
+
+    /** The same in the words of the resources of interfaces. */
+    Optional<Integer> integer(String name) {
+        return number(name, " must be an integer");
+    }
+
+    private Optional<Integer> number(String name, String complaint) {
         return text(name).filter(text -> !text.isEmpty()).map(text -> {
             try {
                 return Integer.valueOf(text.trim());
             } catch (NumberFormatException notNumeric) {
-                throw ApiError.argument(name + " is invalid");
+                throw ApiError.argument(name + complaint);
             }
         });
     }

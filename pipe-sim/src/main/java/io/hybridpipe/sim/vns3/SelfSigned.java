@@ -3,15 +3,12 @@ package io.hybridpipe.sim.vns3;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
@@ -22,8 +19,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * A self-signed TLS certificate with its key, as each controller makes for itself.
@@ -31,7 +26,7 @@ import javax.net.ssl.SSLContext;
  * <p>The JDK has no public way to sign a certificate. X.509 (RFC 5280) in DER is small enough to write down here, which
  * saves every user of the stand-ins a crypto library.
  */
-record SelfSigned(X509Certificate certificate, SSLContext tls) {
+final class SelfSigned {
     private static final int SEQUENCE = 0x30;
     private static final int SET = 0x31;
     private static final byte[] ECDSA_WITH_SHA256 = der(SEQUENCE, hex("06082a8648ce3d040302"));
@@ -40,8 +35,10 @@ record SelfSigned(X509Certificate certificate, SSLContext tls) {
     private static final DateTimeFormatter UTC_TIME =
             DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
+    private SelfSigned() {}
+
     /** A certificate for a name and addresses, valid around the real present: TLS clients look at the real clock. */
-    static SelfSigned of(String name, List<InetAddress> addresses) {
+    static TlsIdentity.KeyPair of(String name, List<InetAddress> addresses) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -53,18 +50,9 @@ record SelfSigned(X509Certificate certificate, SSLContext tls) {
             byte[] whole = der(SEQUENCE, body, ECDSA_WITH_SHA256, der(0x03, new byte[] {0}, signer.sign()));
             X509Certificate certificate = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(whole));
-            return new SelfSigned(certificate, tls(keys, certificate));
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("every JDK has EC keys, SHA-256 and PKCS12", e);
-        }
-    }
-
-    /** SHA-256 over the certificate, in lower-case hex without separators. */
-    String fingerprint() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return new TlsIdentity.KeyPair(certificate, keys.getPrivate());
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            throw new IllegalStateException("every JDK has EC keys and SHA-256", e);
         }
     }
 
@@ -89,20 +77,6 @@ record SelfSigned(X509Certificate certificate, SSLContext tls) {
                 who,
                 keys.getPublic().getEncoded(),
                 der(0xa3, der(SEQUENCE, alternatives)));
-    }
-
-    private static SSLContext tls(KeyPair keys, X509Certificate certificate)
-            throws GeneralSecurityException, IOException {
-        char[] none = new char[0];
-        // the key never leaves the memory, and a PKCS12 store would spend ten thousand hashes on hiding it
-        KeyStore store = KeyStore.getInstance("JKS");
-        store.load(null, none);
-        store.setKeyEntry("controller", keys.getPrivate(), none, new X509Certificate[] {certificate});
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(store, none);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
     }
 
     private static byte[] utf8(int tag, String text) {

@@ -48,7 +48,8 @@ public final class SimVns3 implements Machine, AutoCloseable {
     private static final Duration KEYSET_TIME = Duration.ofSeconds(10);
 
     private final Housing housing;
-    private final SelfSigned certificate;
+    private final TlsIdentity identity;
+    private final Certificates certificates;
     private final SimServer server;
     private final Api api;
     private final Settings settings;
@@ -59,6 +60,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
     private final AccessUrls accessUrls;
     private final AdminUi adminUi;
     private final Clientpacks clientpacks;
+    private final Interfaces interfaces;
     private final RemoteSupport remoteSupport = new RemoteSupport();
     private final Ipsec ipsec;
     private final Links links;
@@ -85,6 +87,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
         this.keyset = new Keyset(box, settings, KEYSET_TIME);
         this.tokens = new Tokens(box);
         this.accessUrls = new AccessUrls(box);
+        this.interfaces = new Interfaces(box);
         this.adminUi = new AdminUi(box, builder.password);
         Tasks tasks = new Tasks(box);
         this.clientpacks = new Clientpacks(licensing, tasks, new ClientpackFiles(keyset::keys, () -> box.address()
@@ -98,6 +101,9 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 .map(lab -> new IkeByCharon(builder.name, lab, () -> housing.locked(routes::intoTunnels)));
         this.negotiator =
                 new Negotiator(this, box, charon.<Ike>map(real -> real).orElseGet(Ike.ByRules::new));
+
+        this.identity = new TlsIdentity(SelfSigned.of(builder.name, certifiedAddresses(builder)));
+        this.certificates = new Certificates(box, identity);
 
         Operations operations = new Operations(box.release());
         settings.register(operations);
@@ -115,12 +121,12 @@ public final class SimVns3 implements Machine, AutoCloseable {
         new TrafficPairs(ipsec, clock).register(operations);
         routes.register(operations);
         firewall.register(operations);
-        new Interfaces(box).register(operations);
+        interfaces.register(operations);
+        certificates.register(operations);
         this.api = new Api(operations, settings, tokens, licensing, keyset);
 
-        this.certificate = SelfSigned.of(builder.name, certifiedAddresses(builder));
         this.server = SimServer.of(new Front(housing, api), clock)
-                .tls(certificate.tls())
+                .tls(identity.context())
                 .faults(builder.faults)
                 .log(builder.log)
                 .closingConnections()
@@ -345,14 +351,14 @@ public final class SimVns3 implements Machine, AutoCloseable {
         return Optional.of(uri());
     }
 
-    /** Its self-signed certificate, for 127.0.0.1 and its own addresses. */
+    /** Its certificate: self-signed for 127.0.0.1 and its own addresses, until its API was given another one. */
     public X509Certificate certificate() {
-        return certificate.certificate();
+        return identity.certificate();
     }
 
     /** SHA-256 over its certificate in DER, as lower-case hex. */
     public String fingerprint() {
-        return certificate.fingerprint();
+        return Certificates.fingerprint(certificate(), "SHA-256");
     }
 
     /** The calls that arrived; also those that a booting controller or a closed door left without a proper answer. */
@@ -424,6 +430,8 @@ public final class SimVns3 implements Machine, AutoCloseable {
             firewall.inventory().forEach((kind, rules) -> all.put(kind, new TreeMap<>(rules)));
             all.put("token", new TreeMap<>(tokens.inventory()));
             all.put("access-url", new TreeMap<>(accessUrls.inventory()));
+            all.put("interface", new TreeMap<>(interfaces.inventory()));
+            all.put("certificate", new TreeMap<>(certificates.inventory()));
             all.put("clientpack", new TreeMap<>(clientpacks.inventory()));
             all.put("admin-ui", new TreeMap<>(adminUi.inventory()));
             all.put("support", new TreeMap<>(remoteSupport.inventory()));
