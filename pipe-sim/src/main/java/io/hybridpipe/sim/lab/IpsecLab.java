@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class IpsecLab implements AutoCloseable {
 
     private final List<Gateway> gateways = new ArrayList<>();
     private final List<Capture> captures = new ArrayList<>();
+    private final Map<String, Host> hosts = new HashMap<>();
     private final Map<String, ReentrantLock> pairs = new ConcurrentHashMap<>();
     private int made;
     private boolean closed;
@@ -135,7 +137,7 @@ public final class IpsecLab implements AutoCloseable {
     /**
      * A gateway on the wire, down at first and without any address.
      *
-     * @throws IOException if it cannot be made; nothing is left of it then
+     * @throws IOException if it cannot be made; what there is of it then goes with the lab
      */
     public Gateway gateway(String name) throws IOException {
         int number = next();
@@ -148,14 +150,22 @@ public final class IpsecLab implements AutoCloseable {
     }
 
     /**
-     * A host behind a gateway, until the lab is closed.
+     * The host of this address behind a gateway, made if it is not there yet; it lives until the lab is closed.
      *
-     * @throws IOException if it cannot be made; nothing is left of it then
+     * @throws IOException if it cannot be made; what there is of it then goes with the lab
      */
     public Host host(String address, Gateway behind) throws IOException {
-        Namespace namespace = namespace(next(), "host-" + address);
-        behind.attach(namespace, address);
-        return new Host(address, namespace);
+        synchronized (hosts) {
+            String key = address + " behind " + behind;
+            Host host = hosts.get(key);
+            if (host == null) {
+                Namespace namespace = namespace(next(), "host-" + address);
+                behind.attach(namespace, address);
+                host = new Host(address, namespace);
+                hosts.put(key, host);
+            }
+            return host;
+        }
     }
 
     /**

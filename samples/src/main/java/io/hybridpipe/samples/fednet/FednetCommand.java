@@ -11,6 +11,7 @@ import io.hybridpipe.event.RunId;
 import io.hybridpipe.event.RunListener;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.sim.lab.IpsecLab;
 import io.hybridpipe.sim.net.Packet;
 import io.hybridpipe.sim.net.PacketTracer;
 import io.hybridpipe.sim.vns3.SimVns3;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,12 @@ public final class FednetCommand implements Callable<Integer> {
 
     @Option(names = "--slow", description = "let the stand-ins take the time that real clouds take")
     boolean slow;
+
+    @Option(
+            names = "--lab",
+            description =
+                    "give each controller of the stand-ins a real gateway: strongSwan in a network namespace; needs root")
+    boolean lab;
 
     @Mixin
     JournalOptions journals = new JournalOptions();
@@ -133,6 +141,9 @@ public final class FednetCommand implements Callable<Integer> {
     private int perform() {
         clouds.check();
         console().checkReport();
+        if (lab && !clouds.areAbsent()) {
+            throw new BadInput("--lab is about the stand-ins' controllers; give no endpoints");
+        }
         if (awsHalf) {
             return runAwsHalf();
         }
@@ -145,7 +156,7 @@ public final class FednetCommand implements Callable<Integer> {
             return describe(federation);
         }
         if (clouds.areAbsent()) {
-            return runOnStandIns(federation, secrets);
+            return lab ? runInLab(federation, secrets) : runOnStandIns(federation, secrets, Optional.empty());
         }
         try (AwsAccount accountA = clouds.awsAccount()) {
             return run(clouds.pipe(accountA, environment), clouds.input(federation, secrets), null);
@@ -167,8 +178,19 @@ public final class FednetCommand implements Callable<Integer> {
         }
     }
 
-    private int runOnStandIns(Federation federation, SecretValues secrets) {
-        try (StandIns world = new StandIns(federation, slow ? 1 : speed, secrets);
+    private int runInLab(Federation federation, SecretValues secrets) {
+        IpsecLab.missing().ifPresent(missing -> {
+            throw new BadInput("--lab needs " + missing);
+        });
+        try (IpsecLab ipsec = IpsecLab.open()) {
+            // here too: when the JVM is told to end, main gets no further than the run
+            listeners.add(Interruption.closing(ipsec));
+            return runOnStandIns(federation, secrets, Optional.of(ipsec));
+        }
+    }
+
+    private int runOnStandIns(Federation federation, SecretValues secrets, Optional<IpsecLab> ipsec) {
+        try (StandIns world = new StandIns(federation, slow ? 1 : speed, secrets, ipsec);
                 AwsAccount hub = AwsAccount.of("hub", StandIns.REGION)
                         .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create(
                                 secrets.awsAccessKey(), secrets.awsSecretKey().reveal())))
@@ -255,6 +277,9 @@ public final class FednetCommand implements Callable<Integer> {
         }
         if (settled.outcome() == Outcome.DONE && world != null) {
             trace(world);
+            if (lab) {
+                new RealPackets(world).print(out);
+            }
         }
         return console.exitCode();
     }

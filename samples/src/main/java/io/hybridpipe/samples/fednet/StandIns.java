@@ -11,6 +11,7 @@ import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.aws.InstanceEvent;
 import io.hybridpipe.sim.aws.SimAws;
 import io.hybridpipe.sim.azure.SimAzure;
+import io.hybridpipe.sim.lab.IpsecLab;
 import io.hybridpipe.sim.net.Site;
 import io.hybridpipe.sim.net.World;
 import io.hybridpipe.sim.vns3.SimVns3;
@@ -43,7 +44,10 @@ final class StandIns implements AutoCloseable {
     static final String CALLER = "198.51.100.7";
     static final String ON_PREMISES_HOST = "10.0.0.10";
 
+    static final String ON_PREMISES = "on-premises-gateway";
+
     private static final String ON_PREMISES_GATEWAY = "198.51.100.200";
+    private static final String ON_PREMISES_GATEWAY_INSIDE = "10.0.0.1";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** All calls to all stand-ins since the federation was built, in one order. */
@@ -57,6 +61,7 @@ final class StandIns implements AutoCloseable {
     final SimAzure azure;
     final SecretValues secrets;
 
+    private final Optional<IpsecLab> lab;
     private final Federation wanted;
     private final Map<Member, SimVns3> federation = new LinkedHashMap<>();
     private final Map<String, SimVns3> controllers = new ConcurrentHashMap<>();
@@ -64,6 +69,12 @@ final class StandIns implements AutoCloseable {
 
     /** @param speed how much faster than real time the stand-ins live; 1 is real time */
     StandIns(Federation federation, double speed, SecretValues secrets) {
+        this(federation, speed, secrets, Optional.empty());
+    }
+
+    /** @param lab where the controllers have real gateways behind them; remains the caller's */
+    StandIns(Federation federation, double speed, SecretValues secrets, Optional<IpsecLab> lab) {
+        this.lab = lab;
         wanted = federation;
         this.secrets = secrets;
         clock = SimClock.scaled(speed);
@@ -97,7 +108,8 @@ final class StandIns implements AutoCloseable {
     }
 
     private SimVns3.Builder controller() {
-        return SimVns3.builder().world(world).log(calls).faults(faults);
+        SimVns3.Builder builder = SimVns3.builder().world(world).log(calls).faults(faults);
+        return lab.map(builder::lab).orElse(builder);
     }
 
     private void onInstance(InstanceEvent event) {
@@ -182,31 +194,40 @@ final class StandIns implements AutoCloseable {
     private void buildOnPremises() {
         world.add(Site.named("on-premises")
                 .host(ON_PREMISES_HOST, "on-premises-host")
-                .host("10.0.0.1", ON_PREMISES_GATEWAY, "on-premises-gateway")
-                .route("10.0.0.0/8", "on-premises-gateway"));
+                .host(ON_PREMISES_GATEWAY_INSIDE, ON_PREMISES_GATEWAY, ON_PREMISES)
+                .route("10.0.0.0/8", ON_PREMISES));
         SimVns3 gateway = controller()
-                .name("on-premises-gateway")
-                .machine("on-premises-gateway")
+                .name(ON_PREMISES)
+                .machine(ON_PREMISES)
                 .password(random(20))
                 .inService()
                 .start();
-        controllers.put("on-premises-gateway", gateway);
+        controllers.put(ON_PREMISES, gateway);
         String psk = random(24);
         federation.forEach((member, controller) -> {
             connect(
                     controller,
                     "on-premises",
                     ON_PREMISES_GATEWAY,
+                    ON_PREMISES_GATEWAY_INSIDE,
                     wanted.onPremises().toString(),
                     psk);
-            connect(gateway, member.name(), member.address().toString(), "10.0.0.0/8", psk);
+            connect(
+                    gateway,
+                    member.name(),
+                    member.address().toString(),
+                    member.privateAddress().toString(),
+                    "10.0.0.0/8",
+                    psk);
         });
     }
 
-    /** One side of a route-based tunnel, and the route into it. */
-    private static void connect(SimVns3 controller, String name, String address, String through, String psk) {
+    /** One side of a route-based tunnel, and the route into it; behind translation, a peer calls itself by its inside address. */
+    private static void connect(
+            SimVns3 controller, String name, String address, String inside, String through, String psk) {
         JsonNode endpoint = controller.configure("POST", "/ipsec/endpoints", """
-                {"name": "%s", "ipaddress": "%s", "secret": "%s", "vpn_type": "vti", "ike_version": 2}""".formatted(name, address, psk));
+                {"name": "%s", "ipaddress": "%s", "private_ipaddress": "%s", "secret": "%s", "vpn_type": "vti",
+                 "ike_version": 2}""".formatted(name, address, inside, psk));
         String tunnel = endpoint.findPath("tunnels").fieldNames().next();
         controller.configure("POST", "/routes", "{\"cidr\": \"%s\", \"tunnel\": %s}".formatted(through, tunnel));
     }
@@ -260,6 +281,11 @@ final class StandIns implements AutoCloseable {
         return controllers.values().stream()
                 .filter(controller -> controller.name().startsWith("i-"))
                 .findFirst();
+    }
+
+    /** Where the controllers' real gateways are, if they have any. */
+    Optional<IpsecLab> lab() {
+        return lab;
     }
 
     Optional<String> addressOfNewController() {

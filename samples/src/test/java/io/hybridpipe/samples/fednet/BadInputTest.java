@@ -73,6 +73,14 @@ class BadInputTest {
     }
 
     @Test
+    void aLabIsForStandInsOnly() {
+        assertThatItIsRefused(
+                FednetRun.of("--lab", "--aws-endpoint", "http://127.0.0.1:9", "--azure-endpoint", "http://127.0.0.1:9"),
+                "--lab",
+                "give no endpoints");
+    }
+
+    @Test
     void aMissingConfig() {
         String file = directory.resolve("none.yaml").toString();
 
