@@ -75,7 +75,8 @@ class BadInputTest {
     @Test
     void aLabIsForStandInsOnly() {
         assertThatItIsRefused(
-                FednetRun.of("--lab", "--aws-endpoint", "http://127.0.0.1:9", "--azure-endpoint", "http://127.0.0.1:9"),
+                FednetRun.of("--lab", "--aws-endpoint", "http://127.0.0.1:9", "--azure-endpoint", "http://127.0.0.1:9")
+                        .go(),
                 "--lab",
                 "give no endpoints");
     }
