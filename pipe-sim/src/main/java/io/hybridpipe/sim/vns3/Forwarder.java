@@ -7,6 +7,7 @@ import io.hybridpipe.sim.net.Packet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -57,6 +58,18 @@ final class Forwarder {
         return route.map(one -> along(one, packet, own)).orElseGet(() -> out(packet, own, "default route over eth0"));
     }
 
+    /** Counts a packet that came out of a tunnel: the one that is up and whose selectors are the packet's other way round. */
+    void received(Packet packet, Predicate<IPAddress> isSender) {
+        ipsec.endpoints().stream()
+                .filter(endpoint -> isSender.test(endpoint.gateway()))
+                .flatMap(endpoint -> endpoint.tunnelsInOrder().stream()
+                        .filter(tunnel -> links.isUp(tunnel.id()))
+                        .filter(tunnel -> endpoint.selectors(tunnel).stream()
+                                .anyMatch(one -> one.selects(packet.destination(), packet.source()))))
+                .findFirst()
+                .ifPresent(tunnel -> links.received(tunnel.id()));
+    }
+
     private Optional<Selected> selectedBy(Packet packet) {
         return ipsec.endpoints().stream()
                 .filter(endpoint -> endpoint.type() == VpnType.POLICY)
@@ -94,6 +107,7 @@ final class Forwarder {
             String texts = selectors.stream().map(Selectors::selectors).collect(Collectors.joining(" and "));
             return new Forwarding.Dropped(through, "its selectors " + texts + " do not match");
         }
+        links.sent(tunnel.id());
         return new Forwarding.IntoTunnel(through, endpoint.gateway(), packet, why);
     }
 

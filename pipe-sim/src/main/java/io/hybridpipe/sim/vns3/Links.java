@@ -15,15 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The live side of tunnels: which are up, how far the others came and why no further, and when each went up or down. */
 final class Links {
-    private static final Duration ESP_LIFE = Duration.ofHours(8);
-    private static final Duration IKE_LIFE = Duration.ofHours(24);
-
     private record Link(Verdict verdict, Instant since) {}
 
     private record Event(int tunnel, IPAddress local, IPAddress remote, boolean up, Instant at) {}
@@ -35,6 +31,7 @@ final class Links {
     private final Supplier<List<Endpoint>> endpoints;
     private final Map<Integer, Link> links = new HashMap<>();
     private final List<Event> history = new ArrayList<>();
+    private final Traffic traffic = new Traffic();
 
     /**
      * @param endpoints what is configured
@@ -67,12 +64,21 @@ final class Links {
         return links.getOrDefault(tunnelId, IDLE).verdict().why();
     }
 
+    void sent(int tunnelId) {
+        traffic.sent(tunnelId);
+    }
+
+    void received(int tunnelId) {
+        traffic.received(tunnelId);
+    }
+
     /** Drops what is no longer configured and has the rest negotiated anew. */
     void changed() {
         Map<Integer, Tunnel> configured = configured();
         for (int id : List.copyOf(links.keySet())) {
             if (!configured.containsKey(id)) {
                 links.remove(id);
+                traffic.reset(id);
             }
         }
         negotiate.run();
@@ -102,6 +108,7 @@ final class Links {
         Instant now = box.clock().instant();
         links.put(tunnel.id(), new Link(verdict, turned ? now : old.since()));
         if (turned) {
+            traffic.reset(tunnel.id());
             history.add(new Event(tunnel.id(), tunnel.local(), tunnel.remote(), verdict.up(), now));
         }
         return turned;
@@ -115,15 +122,16 @@ final class Links {
                 .put("active", tunnel.enabled())
                 .put("connected", link.verdict().up())
                 .put("bounce", false);
-        return brief ? status : status.set("tunnel_params", parameters(endpoint, link));
+        return brief ? status : status.set("tunnel_params", parameters(endpoint, tunnel, link));
     }
 
-    private ObjectNode parameters(Endpoint endpoint, Link link) {
+    private ObjectNode parameters(Endpoint endpoint, Tunnel tunnel, Link link) {
         Verdict verdict = link.verdict();
         Duration age = Duration.between(link.since(), box.clock().instant());
         Optional<Proposal> ike = verdict.ike();
         Optional<Proposal> esp = verdict.esp();
-        Optional<Counters> counted = verdict.counters();
+        Optional<Counters> counted = verdict.counters()
+                .or(() -> verdict.up() ? Optional.of(traffic.counters(tunnel, age, link.since())) : Optional.empty());
         return Json.object()
                 .put("phase1", verdict.phase1() ? "up" : "down")
                 .put("phase2", verdict.phase2() ? "up" : "down")
@@ -141,33 +149,23 @@ final class Links {
                 .put("ike_version", "IKEv" + endpoint.ikeVersion())
                 .put("isakmp_port", endpoint.natT() ? "4500" : "500")
                 .put("esp_port", endpoint.natT() ? "4500" : "")
-                .put("outbound_spi", spi(endpoint, link, "out", Counters::outboundSpi))
-                .put("inbound_spi", spi(endpoint, link, "in", Counters::inboundSpi))
+                .put("outbound_spi", counted.map(Counters::outboundSpi).orElse(""))
+                .put("inbound_spi", counted.map(Counters::inboundSpi).orElse(""))
                 .put("bytes_in", counted.map(Counters::bytesIn).orElse(0L).toString())
                 .put("bytes_out", counted.map(Counters::bytesOut).orElse(0L).toString())
-                .put("esp_time_remaining", verdict.phase2() ? left(counted, Counters::espSeconds, ESP_LIFE, age) : "")
+                .put(
+                        "esp_time_remaining",
+                        counted.map(one -> one.espSeconds() + "s").orElse(""))
                 .put(
                         "isakmp_time_remaining",
-                        verdict.phase1() ? left(counted, Counters::ikeSeconds, IKE_LIFE, age) : "")
-                .put("last_dpd", "");
+                        verdict.phase1()
+                                ? counted.map(Counters::ikeSeconds).orElseGet(() -> Traffic.leftOfIke(age)) + "s"
+                                : "")
+                .put("last_dpd", verdict.up() ? age.toSeconds() % Traffic.KEEP_ALIVE.toSeconds() + "s" : "None");
     }
 
     private static @Nullable String text(Optional<String> value) {
         return value.filter(text -> !text.isEmpty()).orElse(null);
-    }
-
-    private static String spi(Endpoint endpoint, Link link, String direction, Function<Counters, String> counted) {
-        return link.verdict()
-                .counters()
-                .map(counted)
-                .orElseGet(() -> link.verdict().up()
-                        ? "%08x".formatted((endpoint.id() + direction + link.since()).hashCode())
-                        : "");
-    }
-
-    private static String left(
-            Optional<Counters> counted, Function<Counters, Long> seconds, Duration life, Duration age) {
-        return counted.map(seconds).orElseGet(() -> life.toSeconds() - age.toSeconds() % life.toSeconds()) + "s";
     }
 
     private ObjectNode statuses(boolean brief) {

@@ -449,7 +449,23 @@ public final class SimVns3 implements Machine, AutoCloseable {
             return new Forwarding.Local(name() + " itself");
         }
         IPAddress subnet = housing.subnet();
-        return housing.locked(() -> forwarder.forward(packet, own, subnet));
+        Forwarding decision = housing.locked(() -> forwarder.forward(packet, own, subnet));
+        if (decision instanceof Forwarding.IntoTunnel tunnel) {
+            // without this one's lock, since two may send to each other at once
+            housing.world()
+                    .flatMap(world -> in(world, tunnel.remoteGateway()))
+                    .ifPresent(peer -> peer.received(packet, this));
+        }
+        return decision;
+    }
+
+    private void received(Packet packet, SimVns3 sender) {
+        IPAddress hidden = sender.housing.privateAddress();
+        IPAddress seen = sender.housing.address();
+        housing.locked(() -> {
+            forwarder.received(packet, gateway -> gateway.equals(hidden) || gateway.equals(seen));
+            return true;
+        });
     }
 
     /** Switches it off for good and takes it out of its world. */
