@@ -208,18 +208,16 @@ final class KeysetFetch {
                         client,
                         status -> isSettled(status, keyset.createdAt()),
                         readiness.every(),
-                        patience.rebootStarts())
+                        patience.rebootStarts(),
+                        readiness.within())
                 .then(Mono.defer(() -> readiness.await(client, context)));
     }
 
     /** Whether it has started since the keyset came, or the keyset is too old for a reboot still to come. */
-    private boolean isSettled(SystemStatus status, Optional<Instant> createdAt) {
-        if (status.timestamp().isEmpty() || status.uptime().isEmpty() || createdAt.isEmpty()) {
-            return false;
-        }
-        Instant now = status.timestamp().get();
-        boolean startedSince = !now.minus(status.uptime().get()).isBefore(createdAt.get());
-        return startedSince || Duration.between(createdAt.get(), now).compareTo(patience.rebootStarts()) > 0;
+    private Optional<Boolean> isSettled(SystemStatus status, Optional<Instant> createdAt) {
+        return createdAt.flatMap(created -> Reboot.start(status).flatMap(start -> status.timestamp()
+                .map(now -> !start.isBefore(created)
+                        || Duration.between(created, now).compareTo(patience.rebootStarts()) > 0)));
     }
 
     private static boolean isAnother(Keyset keyset, Optional<String> wanted) {

@@ -40,8 +40,8 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Idempotent</b> because each part is looked at before it is done: an attempt that was cut off anywhere goes on where it
  * stopped, and nothing is done twice. Setting the license parameters reboots the controller, which answers first and goes
- * down within seconds; the step waits for the fall (or for an uptime that began anew) and for the rise, and takes a finalized
- * license as the proof.
+ * down within seconds; the step waits until the controller says that it has started since, which no lost answer can say in its
+ * place, and until it is up and its license finalized.
  *
  * <p><b>Retryable</b> is what {@link Vns3Client} calls so; while the controller starts, silence, 502, 503 and for one minute
  * 401 are waited out. A refused license, another peer id than the wanted one, and times run out are permanent.
@@ -58,6 +58,9 @@ import reactor.core.publisher.Mono;
 public final class SetUpController implements Step {
     private static final String KEYSET_RUNS = "Keyset setup in progress.";
     private static final String KEYSET_EXISTS = "Keyset already exists.";
+
+    /** Both times from which a start is computed are told in whole seconds. */
+    private static final Duration ROUNDING = Duration.ofSeconds(2);
 
     // assigned only before the copy that they belong to is handed out
     private Input<? extends Ip> address;
@@ -220,7 +223,7 @@ public final class SetUpController implements Step {
         return copy;
     }
 
-    /** Waiting so long for the controller to go down for its reboot before taking it for done; default 20 seconds. */
+    /** Waiting so long for any sign of the reboot before taking it for done, too short to be seen; default 20 seconds. */
     public SetUpController rebootStartsWithin(Duration time) {
         SetUpController copy = new SetUpController(this);
         copy.rebootStarts = Poll.positive(time, "rebootStartsWithin");
@@ -344,11 +347,10 @@ public final class SetUpController implements Step {
         }
 
         private Mono<License> parametersAndReboot() {
-            return getUptime()
-                    .flatMap(before -> requestParameters()
-                            .then(rebooting(before))
-                            .then(Mono.defer(this::ready))
-                            .then(Mono.defer(client::license)))
+            return client.systemStatus()
+                    .flatMap(before -> requestParameters().then(rebooted(before)))
+                    .then(Mono.defer(this::ready))
+                    .then(Mono.defer(client::license))
                     .flatMap(license -> license.finalized()
                             ? Mono.just(license)
                             : Mono.error(StepFailure.of(
@@ -356,16 +358,21 @@ public final class SetUpController implements Step {
                                     "controller " + address + " came up again without a finalized license")));
         }
 
-        private Mono<?> rebooting(Optional<Duration> before) {
-            context.progress(0, 0, "waiting for " + address + " to reboot");
-            return Reboot.seen(
-                    client,
-                    now -> before.isPresent()
-                            && now.uptime()
-                                    .filter(up -> up.compareTo(before.get()) < 0)
-                                    .isPresent(),
-                    readiness.every(),
-                    rebootStarts);
+        private Mono<Void> rebooted(SystemStatus before) {
+            return Mono.defer(() -> {
+                context.progress(0, 0, "waiting for " + address + " to reboot");
+                return Reboot.seen(
+                        client,
+                        now -> hasStartedSince(before, now),
+                        readiness.every(),
+                        rebootStarts,
+                        readiness.within());
+            });
+        }
+
+        private Optional<Boolean> hasStartedSince(SystemStatus before, SystemStatus now) {
+            return Reboot.start(before)
+                    .flatMap(first -> Reboot.start(now).map(start -> start.isAfter(first.plus(ROUNDING))));
         }
 
         private Mono<Keyset> keyset() {
@@ -393,10 +400,6 @@ public final class SetUpController implements Step {
                         : Mono.error(StepFailure.permanent("controller " + address + " has peer id "
                                 + peering.id().get() + " already, wanted is " + peerId));
             });
-        }
-
-        private Mono<Optional<Duration>> getUptime() {
-            return client.systemStatus().map(SystemStatus::uptime);
         }
 
         private Mono<ControllerConfig> requestNames() {

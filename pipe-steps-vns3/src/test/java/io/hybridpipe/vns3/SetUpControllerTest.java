@@ -16,6 +16,7 @@ import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Boot;
 import io.hybridpipe.sim.vns3.Inventory;
@@ -220,6 +221,34 @@ class SetUpControllerTest {
     void whatAControllerAnswersRoundItsRebootIsWaitedOut(int status) {
         SimVns3 controller = running();
         controller.faults().on("GET /status/system").nth(2).status(status);
+        Lab.get(run(step));
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    /** It goes down long after it was asked, and is busy before that. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 401, 429, 502, 503})
+    void aFailedLookIsNotTakenForTheReboot(int status) {
+        SimVns3 controller = lab.start(lab.builder("c", "10.1.0.10", ADDRESS)
+                .running()
+                .boot(new Boot(Duration.ofSeconds(80), Duration.ofSeconds(20), Duration.ofSeconds(6), Duration.ZERO)));
+        Faults.Rule second = controller.faults().on("GET /status/system").nth(2);
+        Fault busy = status == 0 ? second.dropAfter() : second.status(status);
+        Lab.get(run(step));
+        assertThat(busy.reached()).isCompleted();
+        assertSetUp();
+        assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
+    }
+
+    @Test
+    void ofAControllerThatTellsNoTimeOfItsStartSilenceIsTheSignOfItsReboot() {
+        SimVns3 controller = running();
+        controller
+                .faults()
+                .on("GET /status/system")
+                .nth(1)
+                .answer(SimResponse.json(200, "{\"response\":{\"loadavg\":[]}}"));
         Lab.get(run(step));
         assertSetUp();
         assertThat(Lab.changes(controller)).isEqualTo(EACH_ONCE);
