@@ -26,12 +26,15 @@ final class FirewallApis {
     }
 
     void register(Operations api) {
+        subtables.parsedBy(reader);
         firstVersion.register(api);
+        new Subgroups(subtables).register(api);
+        new FwSetsV1(sets).register(api);
         api.since("6.0.0", newer -> {
             secondVersion.register(newer);
             groups.register(newer);
             sets.register(newer);
-            subtables.register(newer, reader);
+            subtables.register(newer);
         });
     }
 

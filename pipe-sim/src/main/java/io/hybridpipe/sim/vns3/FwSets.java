@@ -59,6 +59,41 @@ final class FwSets {
         api.on("DELETE", one + "/entries", LICENSE, this::deleteEntry);
     }
 
+    List<String> names() {
+        return List.copyOf(sets.keySet());
+    }
+
+    /** The entries of one, as written. */
+    List<String> entries(String name) {
+        return Optional.ofNullable(sets.get(name)).map(FwSet::entries).orElse(List.of()).stream()
+                .map(Entry::written)
+                .toList();
+    }
+
+    /** Makes a set of exactly these entries, or makes one that exists have them; one wrong entry spoils all. */
+    void define(String name, String type, List<String> texts) {
+        List<Entry> entries = texts.stream()
+                .map(text -> entry(new Fields(Json.object().put("entry", text))))
+                .toList();
+        entries.stream()
+                .filter(entry -> !valid(type, entry.resolved()))
+                .findFirst()
+                .ifPresent(wrong -> {
+                    throw ApiError.argument("Error creating entry: " + wrong.written());
+                });
+        Instant now = clock.instant();
+        FwSet old = Optional.ofNullable(sets.get(name)).orElse(new FwSet(name, type, "", List.of(), now, now));
+        sets.put(name, old.with(entries, now));
+    }
+
+    /** Removes a set that neither rules nor other sets name. */
+    void forget(String name) {
+        if (referenced(name)) {
+            throw ApiError.argument("Fwset has references. These can be firewall rules or other fwsets.");
+        }
+        sets.remove(name);
+    }
+
     boolean exists(String name) {
         return sets.containsKey(name);
     }

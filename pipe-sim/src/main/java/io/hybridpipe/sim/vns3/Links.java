@@ -2,6 +2,7 @@
 package io.hybridpipe.sim.vns3;
 
 import static io.hybridpipe.sim.vns3.Operations.Needs.LICENSE;
+import static io.hybridpipe.sim.vns3.Operations.Needs.NOTHING;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -53,7 +54,13 @@ final class Links {
                         .orElse(false)));
         api.on("GET", "/status/link_history", LICENSE, this::history);
         api.on("GET", "/status", LICENSE, call -> runtime());
-        api.on("GET", "/status/connected_subnets", LICENSE, call -> connectedSubnets());
+        api.on(
+                "GET",
+                "/status/connected_subnets",
+                NOTHING,
+                call -> call.query("extended_output").map(Boolean::parseBoolean).orElse(false)
+                        ? connectedSubnetsInDetail()
+                        : connectedSubnets());
     }
 
     boolean isUp(int tunnelId) {
@@ -216,14 +223,31 @@ final class Links {
 
     private ArrayNode connectedSubnets() {
         ArrayNode subnets = Json.array();
-        configured().values().stream()
+        connected().forEach(remote -> subnets.addArray().add(network(remote)).add(Routes.netmask(remote)));
+        return subnets;
+    }
+
+    private ArrayNode connectedSubnetsInDetail() {
+        ArrayNode subnets = Json.array();
+        connected().forEach(remote -> subnets.addObject()
+                .put("subnet", Addresses.text(remote))
+                .put("network", network(remote))
+                .put("cidr_mask", Addresses.text(remote).replaceAll(".*/", ""))
+                .put("netmask", Routes.netmask(remote))
+                .put("origin", "ipsec"));
+        return subnets;
+    }
+
+    private List<IPAddress> connected() {
+        return configured().values().stream()
                 .filter(tunnel -> isUp(tunnel.id()))
                 .map(Tunnel::remote)
                 .distinct()
-                .forEach(remote -> subnets.addArray()
-                        .add(remote.getLower().withoutPrefixLength().toString())
-                        .add(Routes.netmask(remote)));
-        return subnets;
+                .toList();
+    }
+
+    private static String network(IPAddress block) {
+        return block.getLower().withoutPrefixLength().toString();
     }
 
     private Map<Integer, Tunnel> configured() {

@@ -43,11 +43,13 @@ final class Routes {
         }
     }
 
+    private final Box box;
     private final Ipsec ipsec;
     private final TreeMap<Integer, Route> routes = new TreeMap<>();
     private int lastId;
 
-    Routes(Ipsec ipsec) {
+    Routes(Box box, Ipsec ipsec) {
+        this.box = box;
         this.ipsec = ipsec;
         IPAddress multicast = Addresses.cidr("224.0.0.0/4").orElseThrow();
         add(id -> new Route(
@@ -156,9 +158,10 @@ final class Routes {
                 .put("description", route.description())
                 .put("advertise", route.advertise())
                 .put("enabled", route.enabled())
-                .put("editable", route.editable())
-                .put("metric", route.metric())
-                .put("table", route.table());
+                .put("metric", route.metric());
+        if (box.release().isAtLeast("5.0.0")) {
+            json.put("editable", route.editable()).put("table", route.table());
+        }
         route.tunnel().ifPresent(id -> ipsec.tunnel(id)
                 .ifPresentOrElse(
                         tunnel -> json.set("tunnel", EndpointJson.of(tunnel)),

@@ -94,7 +94,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 .toString()));
         this.links = new Links(box, this::endpoints, this::negotiate);
         this.ipsec = new Ipsec(box, licensing, links, tasks);
-        this.routes = new Routes(ipsec);
+        this.routes = new Routes(box, ipsec);
         this.firewall = new FirewallApis(licensing, tasks, clock);
         this.forwarder = new Forwarder(builder.name, ipsec, links, routes, firewall.filter());
         this.charon = Optional.ofNullable(builder.lab)

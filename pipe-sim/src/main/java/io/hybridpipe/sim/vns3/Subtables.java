@@ -38,9 +38,12 @@ final class Subtables {
         this.clock = clock;
     }
 
-    /** Registers with the reader that resolves variables; it asks here in turn which subtables there are. */
-    void register(Operations api, RuleReader reader) {
+    /** Has rules read by one that resolves variables; it asks here in turn which subtables there are. */
+    void parsedBy(RuleReader reader) {
         this.parser = reader::parse;
+    }
+
+    void register(Operations api) {
         String all = "/v2/firewall/subtables";
         String one = all + "/{name}";
         api.on("GET", all, LICENSE, call -> list());
@@ -49,6 +52,41 @@ final class Subtables {
         api.on("PUT", one, LICENSE, this::update);
         api.on("DELETE", one, LICENSE, 202, this::delete);
         api.on("POST", one + "/rules", LICENSE, 201, this::addRule);
+    }
+
+    List<String> names() {
+        return List.copyOf(subtables.keySet());
+    }
+
+    /** The rules of one, as written. */
+    List<String> texts(String name) {
+        return Optional.ofNullable(subtables.get(name)).map(Subtable::rules).orElse(List.of()).stream()
+                .map(Rule::written)
+                .toList();
+    }
+
+    /** Makes a subtable of exactly these rules, or makes one that exists have them; one wrong rule spoils all. */
+    void define(String name, String type, List<String> texts) {
+        List<Rule> rules = texts.stream()
+                .map(text -> rule(name, new Fields(Json.object().put("rule", text))))
+                .toList();
+        Instant now = clock.instant();
+        put(Optional.ofNullable(subtables.get(name)).orElse(new Subtable(name, "", type, rules, now, now)), rules);
+    }
+
+    void forget(String name) {
+        subtables.remove(name);
+    }
+
+    /** Whether a rule of a main table leads here. */
+    boolean visited(String name) {
+        return !visitors(name).isEmpty();
+    }
+
+    private List<Ruleset.Entry> visitors(String name) {
+        return main.all().stream()
+                .filter(entry -> entry.rule().target().equals(Optional.of(name)))
+                .toList();
     }
 
     boolean exists(String name) {
@@ -161,9 +199,7 @@ final class Subtables {
     private ObjectNode delete(ApiCall call) {
         Subtable subtable = find(call);
         boolean force = call.query("force").map(Boolean::parseBoolean).orElse(false);
-        List<Ruleset.Entry> visitors = main.all().stream()
-                .filter(entry -> entry.rule().target().equals(Optional.of(subtable.name())))
-                .toList();
+        List<Ruleset.Entry> visitors = visitors(subtable.name());
         if (!visitors.isEmpty() && !force) {
             throw ApiError.argument("Firewall rule with subtable exists. Please delete rule first.");
         }
