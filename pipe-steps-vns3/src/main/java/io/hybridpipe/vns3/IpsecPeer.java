@@ -16,6 +16,7 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ import reactor.core.publisher.Mono;
  * with the same ends and subnets is refused.
  *
  * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A tunnel that does not come up in time is permanent, since a wrong key
- * does not mend itself, and the message says what each side sees: which phase is down, and what to check.
+ * does not mend itself, and the message says what each side sees: which phase is down, when it was up last, and what to check.
  *
  * <p><b>Undo</b> deletes the endpoints that bear this step's token on both sides, with their tunnels, and ends when they are
  * gone. One side that cannot be reached does not keep the other from being undone.
@@ -50,7 +51,7 @@ import reactor.core.publisher.Mono;
  * <p>Immutable; each method returns a copy.
  */
 public final class IpsecPeer implements Step {
-    private static final Input<Optional<Cidr>> NO_DEVICE = Input.value(Optional.empty());
+    private static final Input<Optional<Cidr>> NO_DEVICES = Input.value(Optional.empty());
 
     private record Pair(Input<? extends Cidr> local, Input<? extends Cidr> remote) {}
 
@@ -59,8 +60,7 @@ public final class IpsecPeer implements Step {
     private final Input<? extends Controller> remote;
     private @Nullable Input<? extends Secret<String>> psk;
     private List<Pair> subnets = List.of();
-    private Input<Optional<Cidr>> localDevice = NO_DEVICE;
-    private Input<Optional<Cidr>> remoteDevice = NO_DEVICE;
+    private Input<Optional<Cidr>> devices = NO_DEVICES;
     private @Nullable Key<Tunnel> output;
     private String extraConfig = "";
     private Vns3Access access = Vns3Access.ofDefaults();
@@ -77,8 +77,7 @@ public final class IpsecPeer implements Step {
         remote = from.remote;
         psk = from.psk;
         subnets = from.subnets;
-        localDevice = from.localDevice;
-        remoteDevice = from.remoteDevice;
+        devices = from.devices;
         output = from.output;
         extraConfig = from.extraConfig;
         access = from.access;
@@ -116,14 +115,18 @@ public final class IpsecPeer implements Step {
 
     /**
      * Route-based (VTI) in place of policy-based: the one tunnel carries what is routed into it, by {@link AddRoute#through},
-     * and its selectors are all addresses, so there are no subnets to be said. Both devices have addresses in the same small
-     * network, usually a /30.
+     * and its selectors are all addresses, so there are no subnets to be said. The devices at both ends get the first two
+     * addresses of a small network of their own, usually a /30 of 169.254.0.0/16: the local one the first.
      */
-    public IpsecPeer routeBased(Input<? extends Cidr> localDevice, Input<? extends Cidr> remoteDevice) {
+    public IpsecPeer routeBased(Input<? extends Cidr> devices) {
         IpsecPeer copy = new IpsecPeer(this);
-        copy.localDevice = localDevice.map(Optional::of);
-        copy.remoteDevice = remoteDevice.map(Optional::of);
+        copy.devices = devices.map(Optional::of);
         return copy;
+    }
+
+    /** Route-based, with devices in this network. */
+    public IpsecPeer routeBased(Cidr devices) {
+        return routeBased(Input.value(devices));
     }
 
     /** With further words for both endpoints, such as {@code phase1=aes256_gcm-sha2_256-dh14}; default none. */
@@ -167,7 +170,7 @@ public final class IpsecPeer implements Step {
             throw new IllegalStateException("IpsecPeer.between(..) needs either .subnets(..) or .routeBased(..)");
         }
         Contract contract = Contract.of("IpsecPeer")
-                .reading(local, remote, given(psk, "psk"), localDevice, remoteDevice)
+                .reading(local, remote, given(psk, "psk"), devices)
                 .writing(given(output, "into"));
         for (Pair pair : subnets) {
             contract = contract.reading(pair.local(), pair.remote());
@@ -227,7 +230,7 @@ public final class IpsecPeer implements Step {
                 isLocal
                         ? here
                         : here.stream().map(PeeringSide.Selectors::mirrored).toList(),
-                isLocal ? localDevice.get(state) : remoteDevice.get(state),
+                devices.get(state).map(network -> toDevice(network, isLocal)),
                 given(psk, "psk").get(state),
                 extraConfig,
                 access,
@@ -235,8 +238,18 @@ public final class IpsecPeer implements Step {
         return new IpsecPeering(side.apply(true), side.apply(false), every, within);
     }
 
+    private static String toDevice(Cidr network, boolean isLocal) {
+        if (network.hosts().compareTo(BigInteger.TWO) < 0) {
+            throw StepFailure.permanent("the devices of a route-based peering need two addresses, " + network + " has "
+                    + network.hosts());
+        }
+        // in IPv4 the first address names the network, except in one of two addresses
+        int first = network.addresses().equals(network.hosts()) ? 0 : 1;
+        return network.address(isLocal ? first : first + 1) + "/" + network.prefix();
+    }
+
     private boolean isRouteBased() {
-        return localDevice != NO_DEVICE;
+        return devices != NO_DEVICES;
     }
 
     private Outputs toOutputs(Tunnel tunnel) {

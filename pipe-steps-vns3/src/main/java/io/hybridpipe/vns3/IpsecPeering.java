@@ -10,14 +10,18 @@ import io.hybridpipe.vns3.api.TunnelStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Both sides of a peering together, in one attempt of {@link IpsecPeer}. */
 final class IpsecPeering {
     private static final Duration GONE_WITHIN = Duration.ofMinutes(1);
+    private static final Duration HISTORY_WITHIN = Duration.ofSeconds(10);
 
     private final PeeringSide local;
     private final PeeringSide remote;
@@ -81,43 +85,61 @@ final class IpsecPeering {
 
     /** Empty once both sides say that all is connected; what is wrong when the time is up. */
     private Mono<Optional<String>> trouble(Tunnel tunnel) {
-        AtomicReference<String> last = new AtomicReference<>("neither side has answered");
-        Mono<Optional<String>> look = Mono.zip(report(local, tunnel.local()), report(remote, tunnel.remote()))
-                .doOnNext(reports ->
-                        last.set(reports.getT1().text() + "; " + reports.getT2().text()))
-                .filter(reports ->
-                        reports.getT1().connected() && reports.getT2().connected())
+        AtomicReference<List<Report>> last = new AtomicReference<>(List.of());
+        Mono<Optional<String>> look = Mono.zip(
+                        report(local, tunnel.local()), report(remote, tunnel.remote()), List::of)
+                .doOnNext(last::set)
+                .filter(reports -> reports.stream().allMatch(Report::connected))
                 .map(reports -> Optional.empty());
         return Poll.until(
                 look,
                 every,
                 within,
-                () -> Mono.just(Optional.of("is not connected after " + within + ": " + last.get())));
+                () -> Flux.fromIterable(last.get())
+                        .concatMap(IpsecPeering::withPast)
+                        .collect(Collectors.joining("; "))
+                        .map(told -> Optional.of("is not connected after " + within + ": "
+                                + (told.isEmpty() ? "neither side has answered" : told))));
     }
 
-    private record Report(boolean connected, String text) {}
+    /** What one side says, and which of its ends it does not say to be connected. */
+    private record Report(PeeringSide side, boolean connected, List<Tunnel.End> down, String text) {}
 
     private static Mono<Report> report(PeeringSide side, Tunnel.Side ends) {
         return side.statuses(ends)
-                .map(seen -> toReport(
-                        side,
-                        ends.ends().stream()
-                                .map(end -> Optional.ofNullable(seen.get(end)))
-                                .toList()))
+                .map(seen -> toReport(side, ends.ends(), seen))
                 .onErrorResume(
-                        Poll::isPassing, failure -> Mono.just(new Report(false, side.self() + " does not answer")));
+                        Poll::isPassing,
+                        failure -> Mono.just(new Report(side, false, List.of(), side.self() + " does not answer")));
     }
 
     /** Of several tunnels, those that are not connected are told by their subnets. */
-    private static Report toReport(PeeringSide side, List<Optional<TunnelStatus>> seen) {
+    private static Report toReport(PeeringSide side, List<Tunnel.End> ends, Map<Tunnel.End, TunnelStatus> seen) {
+        List<Tunnel.End> down = new ArrayList<>();
         List<String> troubles = new ArrayList<>();
-        for (int i = 0; i < seen.size(); i++) {
-            if (seen.get(i).filter(TunnelStatus::connected).isEmpty()) {
-                troubles.add((seen.size() == 1 ? "" : "of " + side.wanted().get(i) + " ") + toText(seen.get(i)));
+        for (int i = 0; i < ends.size(); i++) {
+            Optional<TunnelStatus> status = Optional.ofNullable(seen.get(ends.get(i)));
+            if (status.filter(TunnelStatus::connected).isEmpty()) {
+                troubles.add((ends.size() == 1 ? "" : "of " + side.wanted().get(i) + " ") + toText(status));
+                status.ifPresent(listed -> down.addAll(
+                        ends.stream().filter(end -> end.tunnel() == listed.id()).toList()));
             }
         }
         boolean connected = troubles.isEmpty();
-        return new Report(connected, side.self() + " " + (connected ? "says connected" : String.join(", ", troubles)));
+        String text = side.self() + " " + (connected ? "says connected" : String.join(", ", troubles));
+        return new Report(side, connected, down, text);
+    }
+
+    /** The report with when what is down was up last, as far as that side tells. */
+    private static Mono<String> withPast(Report report) {
+        return report.down().isEmpty()
+                ? Mono.just(report.text())
+                : report.side()
+                        .lastUp(report.down())
+                        .map(last -> report.text() + " (" + last.map(at -> "last up at " + at).orElse("never up") + ")")
+                        .timeout(HISTORY_WITHIN)
+                        // a look at the past must not hide what is wrong now
+                        .onErrorReturn(report.text());
     }
 
     private static String toText(Optional<TunnelStatus> status) {

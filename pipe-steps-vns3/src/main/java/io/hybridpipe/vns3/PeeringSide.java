@@ -9,18 +9,24 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Ipsec;
 import io.hybridpipe.vns3.api.IpsecEndpoint;
+import io.hybridpipe.vns3.api.LinkHistory;
 import io.hybridpipe.vns3.api.NewEndpoint;
 import io.hybridpipe.vns3.api.NewTunnel;
 import io.hybridpipe.vns3.api.TunnelStatus;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import io.hybridpipe.vns3.api.Vns3Error;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -51,7 +57,7 @@ final class PeeringSide {
     private final Controller self;
     private final Controller peer;
     private final List<Selectors> wanted;
-    private final Optional<Cidr> device;
+    private final Optional<String> device;
     private final Secret<String> psk;
     private final String extraConfig;
     private final Vns3Client client;
@@ -63,7 +69,7 @@ final class PeeringSide {
             Controller self,
             Controller peer,
             List<Selectors> wanted,
-            Optional<Cidr> device,
+            Optional<String> device,
             Secret<String> psk,
             String extraConfig,
             Vns3Access access,
@@ -138,6 +144,16 @@ final class PeeringSide {
         });
     }
 
+    /** When one of these tunnels was up last, if one was at all. */
+    Mono<Optional<Instant>> lastUp(List<Tunnel.End> ends) {
+        return Flux.fromIterable(ends)
+                .concatMap(end -> client.linkHistory(end.tunnel()))
+                .flatMapIterable(LinkHistory::events)
+                .filter(event -> event.text().toLowerCase(Locale.ROOT).contains("up"))
+                .flatMap(event -> Mono.justOrEmpty(event.at()))
+                .collect(Collectors.maxBy(Comparator.naturalOrder()));
+    }
+
     private Mono<Tunnel.Side> tunnelsUnder(IpsecEndpoint endpoint) {
         return Flux.fromIterable(wanted)
                 .filter(selectors ->
@@ -196,10 +212,23 @@ final class PeeringSide {
         return made.gateway().equals(gateway)
                 && made.identity().orElse(gateway).equals(endpoint.identity().orElse(gateway))
                 && made.vpnType().equals(isRouteBased() ? "vti" : "policy")
-                // a controller that does not tell its key cannot be asked
-                && made.psk().map(psk::equals).orElse(true)
+                && endpoint.device().equals(made.deviceAddress().filter(any -> isRouteBased()))
+                && isOrNotTold(made.pfs(), endpoint.pfs())
+                && isOrNotTold(made.ikeVersion(), endpoint.ikeVersion())
+                && isOrNotTold(made.natTraversal(), endpoint.natTraversal())
+                && Set.copyOf(made.extraConfig()).equals(words(endpoint.extraConfig()))
+                && isOrNotTold(made.psk(), psk)
                 && made.tunnels().stream()
                         .allMatch(tunnel -> wanted.stream().anyMatch(selectors -> isOf(tunnel, selectors)));
+    }
+
+    /** What a controller does not tell cannot be compared. */
+    private static <T> boolean isOrNotTold(Optional<T> told, T wanted) {
+        return told.isEmpty() || told.get().equals(wanted);
+    }
+
+    private static Set<String> words(String text) {
+        return Arrays.stream(text.split("\\s+")).filter(word -> !word.isEmpty()).collect(Collectors.toSet());
     }
 
     /** A route-based endpoint has but one tunnel, and no description says how a controller writes its selectors. */

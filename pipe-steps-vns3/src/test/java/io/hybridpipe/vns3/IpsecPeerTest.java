@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +88,7 @@ class IpsecPeerTest {
     private IpsecPeer routeBased() {
         return IpsecPeer.between(Input.value(HERE), Input.value(THERE))
                 .psk(Input.value(PSK))
-                .routeBased(Input.value(Cidr.of("169.254.10.0/30")), Input.value(Cidr.of("169.254.10.0/30")))
+                .routeBased(Cidr.of("169.254.10.0/30"))
                 .into(OUT)
                 .over(lab.access)
                 .pollEvery(Lab.POLL)
@@ -236,8 +237,11 @@ class IpsecPeerTest {
     })
     void aTunnelThatDoesNotComeUpSaysWhichPhaseIsDownOnWhichSide(String change, String down) {
         assertThat(failureWhenSomebodyElseChanges(step, "/ipsec/endpoints/1", change, 1))
-                .hasMessage("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected after PT1S:"
-                        + " orders (203.0.113.1) says " + down + "; fed-1 (203.0.113.2) says " + down);
+                .hasMessageMatching(Pattern.quote("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected"
+                                + " after PT1S: orders (203.0.113.1) says " + down)
+                        + " \\((never up|last up at \\S+Z)\\); "
+                        + Pattern.quote("fed-1 (203.0.113.2) says " + down)
+                        + " \\((never up|last up at \\S+Z)\\)");
     }
 
     /** Of a run whose remote side is changed while it waits for its tunnels. */
@@ -293,6 +297,56 @@ class IpsecPeerTest {
                 .isEqualTo(Map.of("DELETE /ipsec/endpoints/{endpoint_id}", 1L, ENDPOINT, 1L, TUNNEL, 1L));
         Lab.await(undo());
         assertNothingLeft();
+    }
+
+    @Test
+    void theDevicesOfARouteBasedPeeringNeedTwoAddresses() {
+        assertThat(Lab.failure(
+                        routeBased().routeBased(Cidr.of("169.254.10.4/32")).run(State.empty(), context),
+                        FailureClass.PERMANENT))
+                .hasMessage("the devices of a route-based peering need two addresses, 169.254.10.4/32 has 1");
+        Lab.get(routeBased().routeBased(Cidr.of("169.254.10.4/31")).run(State.empty(), context));
+        assertThat(Lab.get(lab.client("203.0.113.2").ipsec()).endpoints().get(0).deviceAddress())
+                .contains("169.254.10.5/31");
+    }
+
+    @Test
+    void aTunnelThatWentDownSaysWhenItWasUpLastAndAMuteHistoryHidesNothing() {
+        Lab.get(run());
+        there.configure("PUT", "/ipsec/endpoints/1", "{\"secret\":\"another key\"}");
+        Lab.until(() -> !here.explain(1).equals("both sides agree"));
+        there.faults().on("GET /status/link_history").always().status(502);
+        Found found = Lab.get(
+                step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context.withAttempt(2)));
+        // the other side's endpoint is not as wanted any more, so only a peering that is shows its state
+        assertThat(found).isInstanceOf(Found.Partly.class);
+        there.configure("PUT", "/ipsec/endpoints/1", "{\"secret\":\"psk-canary-1190\"}");
+        there.configure("PUT", "/ipsec/endpoints/1/tunnels/1", "{\"enabled\":false}");
+        Lab.until(() -> !there.explain(1).equals("both sides agree") && !here.explain(1).equals("both sides agree"));
+        assertThat(Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context)))
+                .isInstanceOfSatisfying(Found.Partly.class, partly -> assertThat(partly.detail())
+                        .matches("is not connected after PT0.3S: orders \\(203.0.113.1\\) says phase . .* \\(last up at"
+                                + " \\S+Z\\); fed-1 \\(203.0.113.2\\) says phase .*[^)]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"pfs\":false}",
+                "{\"ike_version\":1}",
+                "{\"nat_t_enabled\":false}",
+                "{\"extra_config\":\"phase1=aes128\"}",
+                "{\"ipaddress\":\"203.0.113.77\"}",
+                "{\"private_ipaddress\":\"10.77.0.1\"}",
+            })
+    void anEndpointOfThisStepThatSomebodyChangedIsMadeAnew(String change) {
+        Lab.get(run());
+        there.configure("PUT", "/ipsec/endpoints/1", change);
+        assertThat(reconcile())
+                .isEqualTo(Found.partly(
+                        "orders (203.0.113.1) is configured, fed-1 (203.0.113.2) has a part, or something else"));
+        Lab.get(run());
+        assertOnePeering();
     }
 
     @Test
@@ -390,6 +444,11 @@ class IpsecPeerTest {
     void aRouteBasedPeeringTakesTheTunnelThatComesWithItsEndpoint() {
         Tunnel tunnel = Lab.get(routeBased().run(State.empty(), context)).get(OUT);
         assertThat(tunnel).hasToString("orders 0.0.0.0/0 <-> 0.0.0.0/0 fed-1");
+        assertThat(Lab.get(lab.client("203.0.113.1").ipsec()).endpoints().get(0).deviceAddress())
+                .contains("169.254.10.1/30");
+        assertThat(Lab.get(lab.client("203.0.113.2").ipsec()).endpoints().get(0).deviceAddress())
+                .contains("169.254.10.2/30");
+        assertThat(Lab.get(routeBased().reconcile(State.empty(), context))).isEqualTo(Found.done(Outputs.of(OUT, tunnel)));
         assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L));
         assertThat(tunnel.local().ends().get(0).tunnel()).isPositive();
         Lab.await(undo());

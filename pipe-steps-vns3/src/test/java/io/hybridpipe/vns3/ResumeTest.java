@@ -86,9 +86,7 @@ class ResumeTest {
                                 .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.7.0.0/16")));
                     case ROUTE_BASED_PEERING ->
                         ResumeContract.of(() -> peering()
-                                .routeBased(
-                                        Input.value(Cidr.of("169.254.10.0/30")),
-                                        Input.value(Cidr.of("169.254.10.0/30"))));
+                                .routeBased(Cidr.of("169.254.10.0/30")));
                 };
         return contract.inventory(() -> List.of(here.inventory(), there.inventory()));
     }

@@ -2,7 +2,6 @@
 package io.hybridpipe.vns3.api;
 
 import io.hybridpipe.Secret;
-import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,8 +17,8 @@ import java.util.Optional;
  * @param pfs perfect forward secrecy
  * @param ikeVersion 1 or 2
  * @param natTraversal whether packets are wrapped in UDP
- * @param device for a route-based tunnel, the address of its device, otherwise empty for a policy-based one
- * @param gre for a tunnel that carries GRE, the address of the GRE interface
+ * @param device for a route-based tunnel, the address of its device with its prefix length, such as {@code 169.254.10.1/30}
+ * @param gre for a tunnel that carries GRE, the address of the GRE interface with its prefix length
  * @param extraConfig further words, such as {@code phase1=aes256_gcm-sha2_256-dh14}
  */
 public record NewEndpoint(
@@ -31,8 +30,8 @@ public record NewEndpoint(
         boolean pfs,
         int ikeVersion,
         boolean natTraversal,
-        Optional<Cidr> device,
-        Optional<Cidr> gre,
+        Optional<String> device,
+        Optional<String> gre,
         String extraConfig) {
     /** Checks the IKE version, and that it is of one kind. */
     public NewEndpoint {
@@ -81,13 +80,13 @@ public record NewEndpoint(
     }
 
     /** A route-based copy (VTI) whose device has this address, usually a /30; its selectors are all addresses. */
-    public NewEndpoint withDevice(Optional<Cidr> device) {
+    public NewEndpoint withDevice(Optional<String> device) {
         return new NewEndpoint(
                 name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
     }
 
     /** A copy that carries GRE, on an interface with this address, a /30. */
-    public NewEndpoint withGre(Optional<Cidr> gre) {
+    public NewEndpoint withGre(Optional<String> gre) {
         return new NewEndpoint(
                 name, gateway, psk, description, identity, pfs, ikeVersion, natTraversal, device, gre, extraConfig);
     }
@@ -118,11 +117,11 @@ public record NewEndpoint(
                 .with("private_ipaddress", identity)
                 .with("extra_config", Optional.of(extraConfig).filter(words -> !words.isEmpty()))
                 .with("vpn_type", vpnType())
-                .with("route_based_int_address", device.map(Cidr::toString))
+                .with("route_based_int_address", device)
                 .with("route_based_local", all)
                 .with("route_based_remote", all)
                 .with("gre", gre.map(address -> true))
-                .with("gre_interface_address", gre.map(Cidr::toString));
+                .with("gre_interface_address", gre);
     }
 
     static int checkedIkeVersion(int version) {
