@@ -8,6 +8,7 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.NewRoute;
@@ -84,6 +85,11 @@ public final class AdvertiseRoute implements Step {
     @Override
     public Contract contract() {
         return Contract.of("AdvertiseRoute").reading(controller, cidr());
+    }
+
+    @Override
+    public StepOptions options() {
+        return Patience.options();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
+import io.hybridpipe.vns3.api.ControllerConfig;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import java.time.Duration;
@@ -36,11 +37,14 @@ import reactor.core.publisher.Mono;
  * it: there is no way to ask beforehand, so those before it have been inserted already, until the undo takes them out again. A
  * rule that the controller writes otherwise than it was given, so that no edit brings the list nearer, is permanent too.
  *
- * <p><b>Undo</b> restores the rules that were written down, by the same kind of edits and with the same promise. What others
+ * <p><b>Undo</b> restores the rules that were written down, by the same kind of edits and with the same promise: their texts
+ * and order, and from version 6.0 on their comments and groups and whether they are disabled, but not their ids. What others
  * changed in the meantime is lost.
  *
- * <p><b>Calls</b> {@code GET|POST /firewall/rules}, {@code DELETE /firewall/rules/POSITION}, {@code GET /status/task} (from
- * 4.11.1 on) until the change is done, and {@code GET /config} for the version; as the user {@code api}.
+ * <p><b>Calls</b>, before version 6.0: {@code GET|POST /firewall/rules}, {@code DELETE /firewall/rules/POSITION}, and {@code
+ * GET /status/task} (from 4.11.1 on) until the change is done; from 6.0 on: {@code GET|POST /v2/firewall/rules}, {@code DELETE
+ * /v2/firewall/rules/ID}, with the run's tags in the comment of each rule that it makes; and {@code GET /config} for the
+ * version; as the user {@code api}.
  *
  * <p>Immutable; each method returns a copy.
  */
@@ -71,7 +75,10 @@ public final class FirewallRules implements Step {
         return on(Input.value(controller));
     }
 
-    /** To these; needed. They begin with their chain, such as {@code FORWARD_CUST} or {@code MACRO_CUST}. */
+    /**
+     * To these; needed. They begin with their chain, such as {@code FORWARD_CUST} or {@code MACRO_CUST}, and from version 6.0 on
+     * with their table, such as {@code FORWARD}.
+     */
     public FirewallRules rules(Input<List<String>> rules) {
         return new FirewallRules(controller, rules, access, every);
     }
@@ -96,10 +103,9 @@ public final class FirewallRules implements Step {
         return Contract.of("FirewallRules").reading(controller, rules());
     }
 
-    /** A change whose answer was lost may still be worked on. */
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults().withVisibility(every.multipliedBy(3));
+        return Patience.options();
     }
 
     @Override
@@ -139,14 +145,21 @@ public final class FirewallRules implements Step {
         return Mono.defer(() -> {
             Controller on = controller.get(state);
             Vns3Client client = access.client(on);
-            return client.config().map(config -> {
-                boolean tellsOfTasks = config.version()
-                        .filter(version -> version.isAtLeast(4, 11, 1))
-                        .isPresent();
-                Firewall firewall = new FirewallOfTasks(client, tellsOfTasks, every);
-                return new FirewallEditing(on, firewall, context, every);
-            });
+            return client.config()
+                    .map(config -> new FirewallEditing(on, firewall(config, client, context), context, every));
         });
+    }
+
+    private Firewall firewall(ControllerConfig config, Vns3Client client, StepContext context) {
+        return isAtLeast(config, 6, 0, 0)
+                ? new FirewallOfIds(client, Mark.of(context))
+                : new FirewallOfTasks(client, isAtLeast(config, 4, 11, 1), every);
+    }
+
+    private static boolean isAtLeast(ControllerConfig config, int major, int minor, int patch) {
+        return config.version()
+                .filter(version -> version.isAtLeast(major, minor, patch))
+                .isPresent();
     }
 
     private static List<Rule> toRules(List<String> texts) {

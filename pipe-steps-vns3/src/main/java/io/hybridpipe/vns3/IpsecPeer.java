@@ -240,8 +240,8 @@ public final class IpsecPeer implements Step {
 
     private static String toDevice(Cidr network, boolean isLocal) {
         if (network.hosts().compareTo(BigInteger.TWO) < 0) {
-            throw StepFailure.permanent("the devices of a route-based peering need two addresses, " + network + " has "
-                    + network.hosts());
+            throw StepFailure.permanent(
+                    "the devices of a route-based peering need two addresses, " + network + " has " + network.hosts());
         }
         // in IPv4 the first address names the network, except in one of two addresses
         int first = network.addresses().equals(network.hosts()) ? 0 : 1;

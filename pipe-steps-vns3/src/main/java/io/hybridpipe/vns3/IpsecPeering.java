@@ -86,20 +86,15 @@ final class IpsecPeering {
     /** Empty once both sides say that all is connected; what is wrong when the time is up. */
     private Mono<Optional<String>> trouble(Tunnel tunnel) {
         AtomicReference<List<Report>> last = new AtomicReference<>(List.of());
-        Mono<Optional<String>> look = Mono.zip(
-                        report(local, tunnel.local()), report(remote, tunnel.remote()), List::of)
+        Mono<Optional<String>> look = Mono.zip(report(local, tunnel.local()), report(remote, tunnel.remote()), List::of)
                 .doOnNext(last::set)
                 .filter(reports -> reports.stream().allMatch(Report::connected))
                 .map(reports -> Optional.empty());
-        return Poll.until(
-                look,
-                every,
-                within,
-                () -> Flux.fromIterable(last.get())
-                        .concatMap(IpsecPeering::withPast)
-                        .collect(Collectors.joining("; "))
-                        .map(told -> Optional.of("is not connected after " + within + ": "
-                                + (told.isEmpty() ? "neither side has answered" : told))));
+        return Poll.until(look, every, within, () -> Flux.fromIterable(last.get())
+                .concatMap(IpsecPeering::withPast)
+                .collect(Collectors.joining("; "))
+                .map(told -> Optional.of("is not connected after " + within + ": "
+                        + (told.isEmpty() ? "neither side has answered" : told))));
     }
 
     /** What one side says, and which of its ends it does not say to be connected. */
@@ -136,7 +131,8 @@ final class IpsecPeering {
                 ? Mono.just(report.text())
                 : report.side()
                         .lastUp(report.down())
-                        .map(last -> report.text() + " (" + last.map(at -> "last up at " + at).orElse("never up") + ")")
+                        .map(last -> report.text() + " ("
+                                + last.map(at -> "last up at " + at).orElse("never up") + ")")
                         .timeout(HISTORY_WITHIN)
                         // a look at the past must not hide what is wrong now
                         .onErrorReturn(report.text());

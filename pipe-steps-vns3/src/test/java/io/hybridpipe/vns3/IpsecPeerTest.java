@@ -316,13 +316,14 @@ class IpsecPeerTest {
         there.configure("PUT", "/ipsec/endpoints/1", "{\"secret\":\"another key\"}");
         Lab.until(() -> !here.explain(1).equals("both sides agree"));
         there.faults().on("GET /status/link_history").always().status(502);
-        Found found = Lab.get(
-                step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context.withAttempt(2)));
+        Found found =
+                Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context.withAttempt(2)));
         // the other side's endpoint is not as wanted any more, so only a peering that is shows its state
         assertThat(found).isInstanceOf(Found.Partly.class);
         there.configure("PUT", "/ipsec/endpoints/1", "{\"secret\":\"psk-canary-1190\"}");
         there.configure("PUT", "/ipsec/endpoints/1/tunnels/1", "{\"enabled\":false}");
-        Lab.until(() -> !there.explain(1).equals("both sides agree") && !here.explain(1).equals("both sides agree"));
+        Lab.until(() ->
+                !there.explain(1).equals("both sides agree") && !here.explain(1).equals("both sides agree"));
         assertThat(Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context)))
                 .isInstanceOfSatisfying(Found.Partly.class, partly -> assertThat(partly.detail())
                         .matches("is not connected after PT0.3S: orders \\(203.0.113.1\\) says phase . .* \\(last up at"
@@ -448,7 +449,8 @@ class IpsecPeerTest {
                 .contains("169.254.10.1/30");
         assertThat(Lab.get(lab.client("203.0.113.2").ipsec()).endpoints().get(0).deviceAddress())
                 .contains("169.254.10.2/30");
-        assertThat(Lab.get(routeBased().reconcile(State.empty(), context))).isEqualTo(Found.done(Outputs.of(OUT, tunnel)));
+        assertThat(Lab.get(routeBased().reconcile(State.empty(), context)))
+                .isEqualTo(Found.done(Outputs.of(OUT, tunnel)));
         assertThat(Lab.changes(here)).isEqualTo(Map.of(ENDPOINT, 1L));
         assertThat(tunnel.local().ends().get(0).tunnel()).isPositive();
         Lab.await(undo());

@@ -85,8 +85,7 @@ class ResumeTest {
                                 .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.0.0.0/16"))
                                 .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.7.0.0/16")));
                     case ROUTE_BASED_PEERING ->
-                        ResumeContract.of(() -> peering()
-                                .routeBased(Cidr.of("169.254.10.0/30")));
+                        ResumeContract.of(() -> peering().routeBased(Cidr.of("169.254.10.0/30")));
                 };
         return contract.inventory(() -> List.of(here.inventory(), there.inventory()));
     }

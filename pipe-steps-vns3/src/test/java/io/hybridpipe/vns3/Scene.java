@@ -78,8 +78,7 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
     }
 
     private static IpsecPeer routeBased(Stage stage) {
-        return unaddressed(stage)
-                .routeBased(Cidr.of("169.254.10.0/30"));
+        return unaddressed(stage).routeBased(Cidr.of("169.254.10.0/30"));
     }
 
     private static Pipe.Builder peered(Stage stage, IpsecPeer peer) {
