@@ -129,8 +129,7 @@ final class TakingBack {
                             // the scope round it has expired: the time left is that of its close
                             again.run();
                         } else {
-                            Duration asked = Unit.retryAfter(failure);
-                            unit.pause(Math.max(asked.toMillis(), unit.lookDelay(unit.tries() - tries + 1)), again);
+                            unit.pause(untilNextTry(failure, unit.tries() - tries + 1), again);
                         }
                     } else {
                         unit.append(
@@ -139,6 +138,13 @@ final class TakingBack {
                                 () -> whenDone.accept(failure));
                     }
                 });
+    }
+
+    private long untilNextTry(Throwable failure, int failures) {
+        long pause = Math.max(Unit.retryAfter(failure).toMillis(), unit.lookDelay(failures));
+        // what was asked for and not answered may come yet, and then meet what the next try has made of things
+        boolean mayComeYet = FailureClass.of(failure) == FailureClass.UNKNOWN_OUTCOME;
+        return mayComeYet ? Math.max(pause, work.options.visibility().toMillis()) : pause;
     }
 
     /** Between two tries the scope round a step may have expired: then it is opened afresh. */

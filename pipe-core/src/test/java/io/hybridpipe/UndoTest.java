@@ -123,6 +123,18 @@ class UndoTest {
     }
 
     @Test
+    void whatAnUndoAskedForWithoutAnAnswerMayComeBeforeItIsTriedAgain() {
+        a.options(it -> it.withVisibility(Duration.ofSeconds(30))).undoes(context -> Act.lost(), a::takeAway);
+
+        trial.start(a.step(), broken.step()).passAll();
+
+        List<Duration> times = trial.timesOf("undo a");
+        assertThat(times).hasSize(2);
+        assertThat(times.get(1).minus(times.get(0))).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.UNDONE);
+    }
+
+    @Test
     void undoGoesPastUndosThatFail() {
         b.undoes(context -> Act.refused());
 

@@ -108,7 +108,7 @@ public final class ChangePassword implements Step {
 
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults().withReconcileTimeout(settled.plusMinutes(1));
+        return Patience.options().withReconcileTimeout(settled.plusMinutes(1));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
@@ -107,6 +108,11 @@ public final class CreateToken implements Step {
     @Override
     public Contract contract() {
         return Contract.of("CreateToken").updating(key);
+    }
+
+    @Override
+    public StepOptions options() {
+        return Patience.options();
     }
 
     @Override

@@ -176,7 +176,11 @@ public final class FetchKeyset implements Step {
     @Override
     public StepOptions options() {
         Duration once = readiness.within().multipliedBy(2).plus(patience.keyset());
-        return StepOptions.ofDefaults().withStepTimeout(once.plusMinutes(10)).withReconcileTimeout(once.plusMinutes(1));
+        // it is looked at before it is asked for, and a second request is refused
+        return Patience.options()
+                .withVisibility(Duration.ZERO)
+                .withStepTimeout(once.plusMinutes(10))
+                .withReconcileTimeout(once.plusMinutes(1));
     }
 
     @Override

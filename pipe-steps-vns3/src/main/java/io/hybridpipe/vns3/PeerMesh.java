@@ -109,7 +109,7 @@ public final class PeerMesh implements Step {
     /** A look of reconcile waits for a mesh that is configured, so it takes longer than that. */
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults()
+        return Patience.options()
                 .withStepTimeout(within.multipliedBy(4).plusMinutes(10))
                 .withReconcileTimeout(within.plusMinutes(1));
     }

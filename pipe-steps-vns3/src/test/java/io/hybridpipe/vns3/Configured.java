@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * What is configured on a controller, without what differs from run to run: a thing that another one refers to is named by what it
- * is in place of its id, and the marks of a run are one word.
+ * is in place of its id, the marks of a run are one word, and the certificate that each controller makes for itself is left out.
  *
  * @param byKind the lines of each kind, sorted
  */
@@ -32,6 +32,9 @@ record Configured(SortedMap<String, List<String>> byKind) {
         Map<String, String> tunnels = named(inventory.of("tunnel"), SELECTORS);
         SortedMap<String, List<String>> all = new TreeMap<>();
         inventory.byKind().forEach((kind, things) -> {
+            if (kind.equals("certificate")) {
+                return;
+            }
             List<String> lines = new ArrayList<>();
             things.forEach((id, text) -> lines.add((id.matches(ID) ? "" : id + ": ")
                     + refer(TUNNEL, refer(ENDPOINT, withoutIds(text), endpoints), tunnels)));

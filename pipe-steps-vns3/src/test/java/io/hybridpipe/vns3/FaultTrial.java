@@ -4,7 +4,6 @@ package io.hybridpipe.vns3;
 import io.hybridpipe.Key;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.RunOptions;
-import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.Resource;
@@ -100,7 +99,7 @@ final class FaultTrial {
         RunOptions options = RunOptions.ofDefaults()
                 .listener(events::add)
                 .undoDeadline(Duration.ofMinutes(30).dividedBy(Lab.SPEED));
-        RunReport report = pipe.start(State.of(FAILS, back), options)
+        RunReport report = pipe.start(stage.input().with(FAILS, back), options)
                 .settled()
                 .blockOptional(SOON)
                 .orElseThrow();

@@ -12,10 +12,12 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +34,7 @@ import reactor.core.scheduler.Schedulers;
  * Every mishap at each call of each step, forward and in undo: the run ends done or undone, and the configuration of all
  * controllers is exactly the wanted one or exactly the old one.
  *
- * <p>A usual build has time for one call of each step and mishap; {@code -Dtest.properties=-Dfaults.all=true} takes them all,
+ * <p>A usual build has time for one call of each step and mishap, chosen by chance; {@code -Dtest.properties=-Dfaults.all=true} takes them all,
  * {@code -Dfaults.seed=N} others, {@code -Dfaults.case=TEXT} those whose name contains the text.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -42,7 +44,6 @@ class FaultsTest {
     private static final boolean ALL = Boolean.getBoolean("faults.all") || !ONE.isEmpty();
     private static final long SEED = Long.getLong("faults.seed", 1);
     private static final int AT_ONCE = Integer.getInteger("faults.at-once", 4);
-    private static final Duration LONG = Duration.ofMinutes(30);
 
     private final HttpClient http = HttpClient.newBuilder()
             .sslContext(TlsTrust.trustAnything().context())
@@ -51,9 +52,14 @@ class FaultsTest {
             .build();
     private final Map<String, Map<Mishap, Tally>> table = new LinkedHashMap<>();
 
-    private record Trial(String name, FaultTrial trial, Rehearsal rehearsal, Spot spot, Mishap mishap) {
+    private record Case(String row, FaultTrial trial, Rehearsal rehearsal, Spot spot, Mishap mishap) {
         Verdict run() {
             return trial.with(spot, mishap, rehearsal);
+        }
+
+        @Override
+        public String toString() {
+            return row + "/" + spot + "/" + mishap;
         }
     }
 
@@ -70,6 +76,13 @@ class FaultsTest {
             missed += verdict.struck() ? 0 : 1;
         }
 
+        void add(Tally other) {
+            cases += other.cases;
+            done += other.done;
+            undone += other.undone;
+            missed += other.missed;
+        }
+
         @Override
         public String toString() {
             return cases + "/" + done + "/" + undone + (missed == 0 ? "" : " (" + missed + " missed)");
@@ -83,60 +96,67 @@ class FaultsTest {
     @ParameterizedTest
     @MethodSource("scenes")
     void whateverHappensAtWhicheverCallTheConfigurationIsTheWantedOneOrTheOldOne(Scene scene) {
+        List<Case> all = new ArrayList<>(cases(scene.name(), new FaultTrial(http, scene, false)));
+        all.addAll(cases(scene + "/undo", new FaultTrial(http, scene, true)));
         List<String> bad = new ArrayList<>();
-        for (boolean back : new boolean[] {false, true}) {
-            FaultTrial trial = new FaultTrial(http, scene, back);
-            List<Trial> trials = trials(scene + (back ? "/undo" : ""), trial, trial.rehearse());
-            Map<Mishap, Tally> row = new TreeMap<>();
-            Scheduler threads = Schedulers.newBoundedElastic(AT_ONCE, 10_000, "faults");
-            Flux.fromIterable(trials)
-                    .flatMap(
-                            each -> Mono.fromCallable(() -> Map.entry(each, each.run()))
-                                    .subscribeOn(threads),
-                            AT_ONCE)
-                    .toStream()
-                    .forEach(ended -> {
-                        row.computeIfAbsent(ended.getKey().mishap(), mishap -> new Tally())
-                                .count(ended.getValue());
-                        if (!ended.getValue().wrong().isEmpty()) {
-                            bad.add(ended.getKey().name() + "\n  "
-                                    + ended.getValue().wrong());
-                        }
-                    });
-            threads.dispose();
-            table.put(scene + (back ? "/undo" : ""), row);
-        }
+        Scheduler threads = Schedulers.newBoundedElastic(AT_ONCE, 10_000, "faults");
+        Flux.fromIterable(ALL ? all : sampleOf(all))
+                .filter(each -> each.toString().contains(ONE))
+                .flatMap(
+                        each -> Mono.fromCallable(() -> Map.entry(each, each.run()))
+                                .subscribeOn(threads),
+                        AT_ONCE)
+                .toStream()
+                .forEach(ended -> {
+                    count(ended.getKey(), ended.getValue());
+                    if (!ended.getValue().wrong().isEmpty()) {
+                        bad.add(ended.getKey() + "\n  " + ended.getValue().wrong());
+                    }
+                });
+        threads.dispose();
         assertThat(bad)
                 .as("one alone is run by -Dtest.properties='-Dfaults.case=NAME'")
                 .isEmpty();
     }
 
-    private static List<Trial> trials(String name, FaultTrial trial, Rehearsal rehearsal) {
-        List<Trial> trials = new ArrayList<>();
+    private static List<Case> cases(String row, FaultTrial trial) {
+        Rehearsal rehearsal = trial.rehearse();
+        List<Case> cases = new ArrayList<>();
         for (Mishap mishap : Mishap.values()) {
-            List<Spot> spots = new ArrayList<>(rehearsal.spots());
-            spots.removeIf(spot -> !spot.changing() && !mishap.strikesReads());
-            if (!ALL) {
-                Collections.shuffle(spots, new Random(SEED + (name + mishap).hashCode()));
-                spots = spots.subList(0, Math.min(1, spots.size()));
-            }
-            for (Spot spot : spots) {
-                String full = name + "/" + spot + "/" + mishap;
-                if (full.contains(ONE)) {
-                    trials.add(new Trial(full, trial, rehearsal, spot, mishap));
+            for (Spot spot : rehearsal.spots()) {
+                if (spot.changing() || mishap.strikesReads()) {
+                    cases.add(new Case(row, trial, rehearsal, spot, mishap));
                 }
             }
         }
-        return trials;
+        return cases;
+    }
+
+    /** One for each mishap. */
+    private static List<Case> sampleOf(List<Case> all) {
+        List<Case> shuffled = new ArrayList<>(all);
+        Collections.shuffle(shuffled, new Random(SEED + all.get(0).row().hashCode()));
+        Set<Mishap> chosen = EnumSet.noneOf(Mishap.class);
+        return shuffled.stream().filter(each -> chosen.add(each.mishap())).toList();
+    }
+
+    private void count(Case it, Verdict verdict) {
+        table.computeIfAbsent(it.row(), row -> new TreeMap<>())
+                .computeIfAbsent(it.mishap(), mishap -> new Tally())
+                .count(verdict);
     }
 
     @AfterAll
     void tell() {
-        StringBuilder text = new StringBuilder("cases/done/undone, by step and mishap, seed " + SEED + "\n");
+        StringBuilder text = new StringBuilder("cases/done/undone by step and mishap, seed " + SEED + "\n");
+        Tally total = new Tally();
         table.forEach((name, row) -> {
             text.append(name).append('\n');
-            row.forEach((mishap, tally) -> text.append("    %-20s %s%n".formatted(mishap, tally)));
+            row.forEach((mishap, tally) -> {
+                text.append("    %-20s %s%n".formatted(mishap, tally));
+                total.add(tally);
+            });
         });
-        System.out.println(text);
+        System.out.println(text.append("in all ").append(total));
     }
 }

@@ -8,8 +8,10 @@ import io.hybridpipe.Secret;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.vns3.api.Controller;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * A step in a small pipe, on controllers of its own.
@@ -21,6 +23,11 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
     private static final Cidr HERE = Cidr.of("10.1.0.0/16");
     private static final Cidr THERE = Cidr.of("10.0.0.0/16");
     private static final Key<Tunnel> TUNNEL = Key.of("tunnel", Tunnel.class);
+    private static final Key<Controller> HELD = Key.of("controller", Controller.class);
+    private static final String HIDE = "MACRO_CUST -o eth0 -s 10.9.0.0/16 -j MASQUERADE";
+    private static final String ADMIT = "FORWARD_CUST -s 10.9.0.0/16 -j ACCEPT";
+    private static final String ALSO = "FORWARD_CUST -s 10.8.0.0/16 -j ACCEPT";
+    private static final String SHUT = "FORWARD_CUST -j DROP";
     private static final Key<Controller> NEW = Key.of("new-controller", Controller.class);
 
     /** One for each step, and for each way in which it works. */
@@ -31,7 +38,14 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                 new Scene("IpsecPeer", stage -> peered(stage, peer(stage))),
                 new Scene("IpsecPeer-route-based", stage -> peered(stage, routeBased(stage))),
                 new Scene("AddRoute", Scene::addRoute),
-                new Scene("AddRoute-through", Scene::addRouteThrough));
+                new Scene("AddRoute-through", Scene::addRouteThrough),
+                new Scene("AdvertiseRoute", Scene::advertiseRoute),
+                new Scene("FirewallRules", stage -> firewallRules(stage, "5.2.1-20230401")),
+                new Scene("FirewallRules-6", stage -> firewallRules(stage, "6.0.0-20240101")),
+                new Scene("FetchKeyset", Scene::fetchKeyset),
+                new Scene("PeerMesh", Scene::peerMesh),
+                new Scene("ChangePassword", Scene::changePassword),
+                new Scene("CreateToken", Scene::createToken));
     }
 
     private static Pipe.Builder waitUntilReady(Stage stage) {
@@ -101,6 +115,84 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                 .over(stage.lab.access)
                 .pollEvery(Lab.POLL);
         return peered(stage, routeBased(stage)).step("route", route, Stage::hastened);
+    }
+
+    private static Pipe.Builder advertiseRoute(Stage stage) {
+        AdvertiseRoute route = AdvertiseRoute.on(stage.standing("here", "10.1.0.10", "203.0.113.1"))
+                .to(HERE)
+                .over(stage.lab.access)
+                .pollEvery(Lab.POLL);
+        return Pipe.named("faults").step("route", route, Stage::hastened);
+    }
+
+    private static Pipe.Builder firewallRules(Stage stage, String version) {
+        Controller here = stage.standing("here", "10.1.0.10", "203.0.113.1", builder -> builder.version(version)
+                .inService());
+        for (String rule : List.of(HIDE, ADMIT, SHUT)) {
+            stage.controller("here").configure("POST", "/firewall/rules", "{\"rule\":\"" + rule + "\"}");
+        }
+        FirewallRules rules = FirewallRules.on(here)
+                .rules(List.of(SHUT, ALSO, ADMIT))
+                .over(stage.lab.access)
+                .pollEvery(Lab.POLL);
+        return Pipe.named("faults").step("rules", rules, Stage::hastened);
+    }
+
+    private static Pipe.Builder fetchKeyset(Stage stage) {
+        stage.standing(
+                "source", "10.2.0.10", "203.0.113.2", builder -> builder.inService(1, Lab.KEYSET_TOKEN.reveal()));
+        FetchKeyset fetch = FetchKeyset.on(Controller.of("orders", Ip.of("203.0.113.1"), Lab.PASSWORD))
+                .from(Ip.of("203.0.113.2"))
+                .token(Input.value(Lab.KEYSET_TOKEN))
+                .over(stage.lab.access)
+                .pollEvery(Lab.POLL);
+        return Pipe.named("faults")
+                .step("launch", stage.launchingLicensed("orders", "10.1.0.10", "203.0.113.1"))
+                .step("fetch", fetch, Stage::hastened);
+    }
+
+    private static Pipe.Builder peerMesh(Stage stage) {
+        List<Controller> three = IntStream.rangeClosed(1, 3)
+                .mapToObj(n -> stage.standing(
+                        "fed-" + n, "10.2.0.1" + n, "203.0.113." + n, builder -> builder.inService(n, "shared")))
+                .toList();
+        PeerMesh mesh = PeerMesh.of(Input.value(three)).over(stage.lab.access).pollEvery(Lab.POLL);
+        return Pipe.named("faults").step("mesh", mesh, Stage::hastened);
+    }
+
+    /** The route is made, and taken back, with the new password. */
+    private static Pipe.Builder changePassword(Stage stage) {
+        stage.giving(HELD, stage.standing("here", "10.1.0.10", "203.0.113.1"));
+        ChangePassword change = ChangePassword.on(HELD)
+                .to(Input.value(Secret.of("new-password-canary-5512")))
+                .over(stage.lab.access)
+                .pollEvery(Lab.POLL);
+        return Pipe.named("faults")
+                .needs(HELD)
+                .step("change", change, Stage::hastened)
+                .step("route", heldRoute(stage), Stage::hastened);
+    }
+
+    /** The route is made, and taken back, with the token. */
+    private static Pipe.Builder createToken(Stage stage) {
+        stage.giving(HELD, stage.standing("here", "10.1.0.10", "203.0.113.1"));
+        // a year, since the stand-ins' time flies
+        CreateToken create = CreateToken.on(HELD)
+                .lifetime(Duration.ofDays(365))
+                .over(stage.lab.access)
+                .pollEvery(Lab.POLL);
+        return Pipe.named("faults")
+                .needs(HELD)
+                .step("token", create, Stage::hastened)
+                .step("route", heldRoute(stage), Stage::hastened);
+    }
+
+    private static AddRoute heldRoute(Stage stage) {
+        return AddRoute.on(HELD)
+                .to(THERE)
+                .via("eth0", Ip.of("10.1.0.1"))
+                .over(stage.lab.access)
+                .pollEvery(Lab.POLL);
     }
 
     @Override

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3;
 
+import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Ip;
@@ -12,6 +14,7 @@ import java.net.http.HttpClient;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
 
 /** The controllers of one run, and the only way there, which may be closed. */
@@ -20,30 +23,57 @@ final class Stage implements AutoCloseable {
     final Lab lab;
     private final Map<String, SimVns3> controllers = new ConcurrentSkipListMap<>();
     private final Map<String, SimVns3> launched = new TreeMap<>();
+    private State input = State.empty();
 
     Stage(HttpClient real) {
         http = new FaultyHttp(real);
         lab = new Lab(Vns3Access.over(http).withRequestTimeout(Mishap.REQUEST_TIMEOUT));
     }
 
-    /** A controller that stands there before and after the run. */
+    /** What the run is given. */
+    State input() {
+        return input;
+    }
+
+    /** Gives the run a value. */
+    <T> Key<T> giving(Key<T> key, T value) {
+        input = input.with(key, value);
+        return key;
+    }
+
+    /** A controller that stands there, and has long been in service, before and after the run. */
     Controller standing(String name, String privateAddress, String address) {
-        controllers.put(name, lab.inService(name, privateAddress, address));
+        return standing(name, privateAddress, address, SimVns3.Builder::inService);
+    }
+
+    /** A controller that stands there before and after the run. */
+    Controller standing(String name, String privateAddress, String address, UnaryOperator<SimVns3.Builder> how) {
+        controllers.put(name, lab.start(how.apply(lab.builder(name, privateAddress, address))));
         return new Controller(name, Ip.of(address), Ip.of(privateAddress), Lab.PASSWORD);
     }
 
     /** A step that launches a controller; its undo ends it. The calls to come can be named before. */
     Step launching(String name, String privateAddress, String address) {
-        launched.put(name, lab.launch(name, privateAddress, address));
+        return launching(name, lab.launch(name, privateAddress, address));
+    }
+
+    /** A step that launches a controller that is up at once and licensed. */
+    Step launchingLicensed(String name, String privateAddress, String address) {
+        SimVns3 controller =
+                lab.start(lab.builder(name, privateAddress, address).running());
+        controller.configure("PUT", "/license", Lab.LICENSE.reveal());
+        return launching(name, controller);
+    }
+
+    private Step launching(String name, SimVns3 controller) {
+        launched.put(name, controller);
         return Step.reading()
                 .undo((state, context) -> Mono.fromRunnable(() -> {
-                    SimVns3 ended = controllers.remove(name);
-                    if (ended != null) {
-                        ended.close();
-                    }
+                    controllers.remove(name);
+                    controller.close();
                 }))
                 .as((state, context) -> Mono.fromSupplier(() -> {
-                    controllers.put(name, launched.get(name));
+                    controllers.put(name, controller);
                     return Outputs.none();
                 }));
     }
