@@ -55,6 +55,7 @@ public final class SimServer implements AutoCloseable {
     private final int port;
     private @Nullable HttpServer server;
     private boolean closed;
+    private volatile int lives;
 
     private SimServer(Builder builder) {
         this.service = builder.service;
@@ -138,9 +139,13 @@ public final class SimServer implements AutoCloseable {
         return log;
     }
 
-    /** Closes the listener and all connections: from now on connections are refused, calls in flight get no answer. */
+    /**
+     * Closes the listener and all connections: from now on connections are refused. Calls in flight get no answer, and those
+     * that a fault has kept from the service so far never reach it.
+     */
     public synchronized void refuse() {
         if (server != null) {
+            lives++;
             server.stop(0);
             server = null;
         }
@@ -211,6 +216,7 @@ public final class SimServer implements AutoCloseable {
     }
 
     private SimResponse respond(Call call) throws InterruptedException, ExecutionException {
+        var life = lives;
         var fault = faults.decide(call);
         if (fault == null) {
             return service.answer(call.request());
@@ -241,7 +247,7 @@ public final class SimServer implements AutoCloseable {
             clock.after(delay.delay(), () -> elapsed.complete(null));
             elapsed.get();
         }
-        return service.answer(call.request());
+        return life == lives ? service.answer(call.request()) : SimResponse.dropped();
     }
 
     private static SimRequest toRequest(HttpExchange exchange) throws IOException {

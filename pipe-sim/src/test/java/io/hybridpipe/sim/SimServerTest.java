@@ -13,8 +13,10 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class SimServerTest {
 
     private final AtomicInteger effects = new AtomicInteger();
+    private final BlockingQueue<String> over = new LinkedBlockingQueue<>();
     private final SimClock clock = SimClock.manual(Instant.parse("2026-01-01T00:00:00Z"));
     private final SimServer server = SimServer.of(new Counter(), clock).start();
     // HTTP/1.1, since the JDK client retries a dropped upgrade request by itself
@@ -50,6 +53,11 @@ class SimServerTest {
         @Override
         public SimResponse error(SimRequest request, String code, String message) {
             return SimResponse.json(429, "{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}");
+        }
+
+        @Override
+        public void answered(SimRequest request) {
+            over.add(request.path());
         }
     }
 
@@ -220,6 +228,19 @@ class SimServerTest {
         var call = post("MakeThing");
         held.reached().get(10, TimeUnit.SECONDS);
         server.refuse();
+        assertDropped(call);
+    }
+
+    @Test
+    void aCallThatWasHeldOverARefusalNeverTakesEffect() throws Exception {
+        var held = server.faults().on("MakeThing").holdBefore();
+        var call = post("MakeThing");
+        held.reached().get(10, TimeUnit.SECONDS);
+        server.refuse();
+        server.listen();
+        held.release();
+        assertThat(over.poll(10, TimeUnit.SECONDS)).isEqualTo("/MakeThing");
+        assertThat(effects).hasValue(0);
         assertDropped(call);
     }
 

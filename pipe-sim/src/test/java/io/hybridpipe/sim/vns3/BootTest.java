@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hybridpipe.sim.SimClock;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +107,53 @@ class BootTest {
         advance(40);
         assertThat(api.get("/config").response().path("topology_name").asText()).isEqualTo("fednet");
         assertThat(controller.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void aConnectionThatIsOlderThanARebootIsCutAndAnswersNothing() throws Exception {
+        advance(60);
+        try (Socket connection = connection()) {
+            controller.reboot();
+            advance(60);
+            assertThat(controller.isUp()).isTrue();
+            controller.calls().clear();
+            assertThat(answer(connection)).isEmpty();
+            assertThat(controller.calls().all()).isEmpty();
+        }
+        try (Socket connection = connection()) {
+            assertThat(answer(connection)).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    private Socket connection() throws Exception {
+        SSLSocket socket = (SSLSocket) trusting()
+                .getSocketFactory()
+                .createSocket("127.0.0.1", controller.uri().getPort());
+        socket.setSoTimeout(10_000);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private SSLContext trusting() throws Exception {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("controller", controller.certificate());
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+
+    private static String answer(Socket connection) {
+        String request = "GET /api/config HTTP/1.1\r\nHost: controller\r\nAuthorization: Basic "
+                + Base64.getEncoder().encodeToString("api:secret".getBytes(StandardCharsets.UTF_8)) + "\r\n\r\n";
+        try {
+            connection.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException cut) {
+            return "";
+        }
     }
 
     @Test
