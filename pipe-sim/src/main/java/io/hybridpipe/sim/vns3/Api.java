@@ -35,6 +35,10 @@ final class Api {
         this.keyset = keyset;
     }
 
+    List<String> actions() {
+        return operations.actions();
+    }
+
     Operation identify(SimRequest request) {
         Optional<Operations.Match> found = find(request);
         return new Operation(

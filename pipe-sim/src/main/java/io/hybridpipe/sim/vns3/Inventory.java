@@ -20,7 +20,8 @@ import javax.crypto.spec.SecretKeySpec;
  * that lives as long as this JVM. The state of tunnels does not take part.
  *
  * @param byKind {@code config}, {@code license}, {@code keyset}, {@code peering}, {@code ipsec}, {@code endpoint},
- *     {@code tunnel}, {@code route}, {@code firewall}, {@code rules-group}, {@code fwset}, {@code subtable}, {@code token};
+ *     {@code tunnel}, {@code route}, {@code firewall}, {@code rules-group}, {@code fwset}, {@code subtable}, {@code token},
+ *     {@code access-url}, {@code clientpack}, {@code interface}, {@code certificate}, {@code admin-ui}, {@code support};
  *     kinds without anything are left out
  */
 public record Inventory(SortedMap<String, SortedMap<String, String>> byKind) {

@@ -86,6 +86,11 @@ final class Operations {
         return this;
     }
 
+    /** All operations as calls are logged, such as {@code PUT /license}. */
+    List<String> actions() {
+        return table.stream().map(Operation::action).toList();
+    }
+
     /** The operation that a path below {@code /api} means; a literal segment goes before a variable one. */
     Optional<Match> find(String method, String path) {
         List<String> wanted = segments(path);

@@ -511,6 +511,11 @@ public final class SimVns3 implements Machine, AutoCloseable {
         return housing.locked(() -> ipsec.endpoints().contains(endpoint) && links.judged(tunnel, verdict));
     }
 
+    /** The operations that its version knows. */
+    List<String> actions() {
+        return api.actions();
+    }
+
     Negotiator negotiator() {
         return negotiator;
     }
