@@ -72,6 +72,7 @@ public final class SetUpController implements Step {
     private Input<Optional<String>> name = Input.value(Optional.empty());
     private LicenseParameters parameters = LicenseParameters.ofDefaults();
     private int peerId = 1;
+    private boolean makesKeyset = true;
     private boolean standing;
     private Vns3Access access = Vns3Access.ofDefaults();
     private Readiness readiness = Readiness.ofDefaults();
@@ -87,6 +88,7 @@ public final class SetUpController implements Step {
         password = from.password;
         license = from.license;
         keysetToken = from.keysetToken;
+        makesKeyset = from.makesKeyset;
         output = from.output;
         topology = from.topology;
         name = from.name;
@@ -123,10 +125,19 @@ public final class SetUpController implements Step {
         return copy;
     }
 
-    /** With a keyset made from this token, which must be the same on all controllers of the topology; needed. */
+    /** With a keyset made from this token, as the first controller of its topology; this or {@link #withoutKeyset} is needed. */
     public SetUpController keysetToken(Input<? extends Secret<String>> token) {
         SetUpController copy = new SetUpController(this);
         copy.keysetToken = token;
+        copy.makesKeyset = true;
+        return copy;
+    }
+
+    /** Without a keyset: for a controller that joins a topology, whose keyset {@link FetchKeyset} brings afterwards. */
+    public SetUpController withoutKeyset() {
+        SetUpController copy = new SetUpController(this);
+        copy.keysetToken = null;
+        copy.makesKeyset = false;
         return copy;
     }
 
@@ -244,7 +255,7 @@ public final class SetUpController implements Step {
                         address,
                         given(password, "password"),
                         given(license, "license"),
-                        given(keysetToken, "keysetToken"),
+                        makesKeyset ? given(keysetToken, "keysetToken") : Input.value(Optional.empty()),
                         topology,
                         name)
                 .writing(given(output, "into"))
@@ -312,7 +323,7 @@ public final class SetUpController implements Step {
             return ready().flatMap(this::named)
                     .flatMap(this::licensed)
                     .then(Mono.defer(this::finalized))
-                    .then(Mono.defer(this::keyset))
+                    .then(Mono.defer(() -> makesKeyset ? keyset() : Mono.<Keyset>empty()))
                     .then(Mono.defer(this::peerId))
                     .then(Mono.defer(client::config))
                     .map(this::toOutputs);
@@ -447,7 +458,7 @@ public final class SetUpController implements Step {
 
         private Found toFound(ControllerConfig config, License license, Keyset keyset, Peering peering) {
             boolean isPeer = peering.id().equals(Optional.of(peerId));
-            if (isNamed(config) && license.finalized() && keyset.present() && isPeer) {
+            if (isNamed(config) && license.finalized() && (keyset.present() || !makesKeyset) && isPeer) {
                 return Found.done(toOutputs(config));
             }
             return Found.partly("license " + (license.finalized() ? "finalized" : "without parameters") + ", keyset "
