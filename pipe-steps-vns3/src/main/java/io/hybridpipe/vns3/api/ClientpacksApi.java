@@ -132,7 +132,7 @@ public final class ClientpacksApi {
     }
 
     private static Clientpack toClientpack(Fields fields) {
-        return fields.part(Clientpack::from, "clientpack").orElseGet(() -> Clientpack.from(fields));
+        return Clientpack.from(fields.unwrapped("clientpack"));
     }
 
     private static Mono<Map<String, String>> toTags(Call call) {

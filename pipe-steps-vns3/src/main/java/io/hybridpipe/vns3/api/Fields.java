@@ -107,6 +107,20 @@ final class Fields {
         return Optional.empty();
     }
 
+    /** These fields and those of the object in one of them, as if they stood beside each other. */
+    Fields unwrapped(String name) {
+        JsonNode inner = node.path(name);
+        if (!inner.isObject()) {
+            return this;
+        }
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        node.properties().stream()
+                .filter(each -> !each.getKey().equals(name))
+                .forEach(each -> all.set(each.getKey(), each.getValue()));
+        inner.properties().forEach(each -> all.set(each.getKey(), each.getValue()));
+        return new Fields(all, key);
+    }
+
     /** The objects in a list, or in a map of ids: the ids are not to be relied on, each object has its own. */
     List<Fields> objects() {
         List<Fields> all = new ArrayList<>();
@@ -137,11 +151,16 @@ final class Fields {
         return List.of();
     }
 
-    /** The list in one field, if it is one. */
+    /** The list in one field, if it is one of lists and objects. */
     Optional<JsonNode> list(String name) {
         JsonNode value = node.path(name);
-        noteRead(new String[] {name}, it -> value.isArray());
-        return value.isArray() ? Optional.of(value) : Optional.empty();
+        boolean all = value.isArray();
+        for (JsonNode each : value) {
+            all &= each.isContainerNode();
+        }
+        boolean isList = all;
+        noteRead(new String[] {name}, it -> isList);
+        return isList ? Optional.of(value) : Optional.empty();
     }
 
     /** The texts of a list; a single text is a list of one. */

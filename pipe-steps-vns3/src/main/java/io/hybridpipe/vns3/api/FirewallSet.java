@@ -26,7 +26,7 @@ public record FirewallSet(
         Optional<Integer> size,
         Optional<Instant> createdAt,
         Optional<Instant> updatedAt,
-        List<FirewallRules.Refused> errors,
+        List<AcceptedRules.Refused> errors,
         OtherFields other) {
     /**
      * One entry.
@@ -65,7 +65,7 @@ public record FirewallSet(
                 fields.number("size"),
                 fields.instant("created_at"),
                 fields.instant("updated_at"),
-                FirewallRules.Refused.allIn(fields),
+                AcceptedRules.Refused.allIn(fields),
                 fields.other());
     }
 }

@@ -26,7 +26,7 @@ public record FirewallSubtable(
         Optional<Integer> size,
         Optional<Instant> createdAt,
         Optional<Instant> updatedAt,
-        List<FirewallRules.Refused> errors,
+        List<AcceptedRules.Refused> errors,
         OtherFields other) {
     static FirewallSubtable from(Fields fields) {
         return new FirewallSubtable(
@@ -37,7 +37,7 @@ public record FirewallSubtable(
                 fields.number("size"),
                 fields.instant("created_at"),
                 fields.instant("updated_at"),
-                FirewallRules.Refused.allIn(fields),
+                AcceptedRules.Refused.allIn(fields),
                 fields.other());
     }
 }

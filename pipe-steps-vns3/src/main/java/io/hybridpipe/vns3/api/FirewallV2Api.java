@@ -72,9 +72,9 @@ public final class FirewallV2Api {
      * @param rules the rules, in order
      * @param position where the first is to stand, 0 is first; empty for the end
      */
-    public Mono<FirewallRules> addAll(List<String> rules, Optional<Integer> position) {
+    public Mono<AcceptedRules> addAll(List<String> rules, Optional<Integer> position) {
         Body body = Body.of("rules", List.copyOf(rules)).with("position", position);
-        return calls.post(RULES, body).since(SINCE).answer().map(FirewallRules::from);
+        return calls.post(RULES, body).since(SINCE).answer().map(AcceptedRules::from);
     }
 
     /** {@code PUT /v2/firewall/rules/ID}: changes what is named. */
@@ -91,10 +91,10 @@ public final class FirewallV2Api {
     }
 
     /** {@code PUT /v2/firewall/rules}: replaces all rules by these, in this order. */
-    public Mono<FirewallRules> overwrite(List<NewFirewallRule> rules) {
+    public Mono<AcceptedRules> overwrite(List<NewFirewallRule> rules) {
         Body body = Body.of(
                 "rules", rules.stream().map(rule -> rule.body().fields()).toList());
-        return calls.put(RULES, body).since(SINCE).answer().map(FirewallRules::from);
+        return calls.put(RULES, body).since(SINCE).answer().map(AcceptedRules::from);
     }
 
     /**
@@ -105,13 +105,13 @@ public final class FirewallV2Api {
      * @param disabled whether none of them is to be in force
      * @param groups the groups they are to be in
      */
-    public Mono<FirewallRules> importRules(
+    public Mono<AcceptedRules> importRules(
             String rules, Optional<Integer> position, boolean disabled, List<String> groups) {
         Body body = Body.of("rules", rules)
                 .with("position", position)
                 .with("disabled", disabled)
                 .with("groups", List.copyOf(groups));
-        return calls.put(RULES + "/import", body).since(SINCE).answer().map(FirewallRules::from);
+        return calls.put(RULES + "/import", body).since(SINCE).answer().map(AcceptedRules::from);
     }
 
     /**

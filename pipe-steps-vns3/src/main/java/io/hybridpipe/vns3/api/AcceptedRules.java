@@ -10,7 +10,7 @@ import java.util.List;
  * @param errors those that are not, and why
  * @param other what else it tells
  */
-public record FirewallRules(List<FirewallRule> rules, List<Refused> errors, OtherFields other) {
+public record AcceptedRules(List<FirewallRule> rules, List<Refused> errors, OtherFields other) {
     /**
      * A rule that was refused.
      *
@@ -37,10 +37,10 @@ public record FirewallRules(List<FirewallRule> rules, List<Refused> errors, Othe
         }
     }
 
-    static FirewallRules from(Fields fields) {
+    static AcceptedRules from(Fields fields) {
         // a single rule is answered as itself
         return fields.text("rule").isPresent()
-                ? new FirewallRules(List.of(FirewallRule.from(fields)), List.of(), OtherFields.none())
-                : new FirewallRules(fields.objects(FirewallRule::from, "rules"), Refused.allIn(fields), fields.other());
+                ? new AcceptedRules(List.of(FirewallRule.from(fields)), List.of(), OtherFields.none())
+                : new AcceptedRules(fields.objects(FirewallRule::from, "rules"), Refused.allIn(fields), fields.other());
     }
 }
