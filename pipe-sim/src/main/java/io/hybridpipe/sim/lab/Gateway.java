@@ -103,7 +103,11 @@ public final class Gateway implements AutoCloseable {
     public synchronized void network(Set<String> onWire, Set<String> peers, Set<String> behind, Set<String> intoTunnels)
             throws IOException {
         Set<String> wanted = new LinkedHashSet<>();
-        onWire.forEach(address -> wanted.add("address %s " + address + "/32 dev wan"));
+        onWire.forEach(address -> {
+            wanted.add("address %s " + address + "/32 dev wan");
+            // once its charon has ended, it would say of each late answer of a peer that nobody is there
+            wanted.add("rule %s from " + address + " ipproto icmp pref 100 blackhole");
+        });
         // a block's own first address, which no host has
         behind.forEach(block -> wanted.add("address %s " + block.replaceAll("/.*", "") + "/32 dev lo"));
         peers.forEach(address -> wanted.add("route %s " + address + "/32 dev wan"));
@@ -116,7 +120,7 @@ public final class Gateway implements AutoCloseable {
         }
         for (String line : wanted) {
             if (!configured.contains(line)) {
-                lines.add(line.formatted("replace"));
+                lines.add(line.formatted(line.startsWith("rule") ? "add" : "replace"));
             }
         }
         if (!lines.isEmpty()) {

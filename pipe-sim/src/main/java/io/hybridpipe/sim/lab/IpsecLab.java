@@ -118,7 +118,8 @@ public final class IpsecLab implements AutoCloseable {
             IpsecLab lab = new IpsecLab(prefix, Files.createTempDirectory(prefix));
             try {
                 Namespace wire = lab.namespace(0, "wire");
-                wire.ip("link add name " + BRIDGE + " type bridge", "link set " + BRIDGE + " up");
+                // a bridge that looks for multicast talks on the wire itself
+                wire.ip("link add name " + BRIDGE + " type bridge mcast_snooping 0", "link set " + BRIDGE + " up");
             } catch (IOException e) {
                 lab.close();
                 throw e;
@@ -188,6 +189,11 @@ public final class IpsecLab implements AutoCloseable {
     public Lock between(String one, String other) {
         return pairs.computeIfAbsent(
                 one.compareTo(other) < 0 ? one + " " + other : other + " " + one, pair -> new ReentrantLock());
+    }
+
+    /** Whether {@link #close()} has begun. */
+    public synchronized boolean isClosed() {
+        return closed;
     }
 
     private synchronized int next() {

@@ -60,6 +60,11 @@ final class IkeByCharon implements Ike {
     private final Connections connections = new Connections();
     private final Map<Integer, Attempt> attempts = new ConcurrentHashMap<>();
 
+    /** The worker's: what it looks at, none while the machine is down. */
+    private @Nullable Job current;
+
+    private volatile boolean closed;
+
     /** @param routed the blocks that routes lead into tunnels, at each moment */
     IkeByCharon(String name, IpsecLab lab, Supplier<Set<IPAddress>> routed) {
         this.name = name;
@@ -109,20 +114,36 @@ final class IkeByCharon implements Ike {
 
     @Override
     public void down() {
-        execute(() -> gateway().down());
+        execute(() -> {
+            current = null;
+            atGateway(Gateway::down);
+        });
     }
 
     @Override
     public void close() {
+        closed = true;
         execute(() -> {
-            try {
-                gateway().close();
-            } catch (IOException e) {
-                LOG.warn("the gateway of {} could not be removed", name, e);
-            }
+            current = null;
+            atGateway(Gateway::close);
         });
         worker.shutdown();
         negotiations.shutdown();
+    }
+
+    @FunctionalInterface
+    private interface AtGateway {
+        void perform(Gateway gateway) throws IOException;
+    }
+
+    private void atGateway(AtGateway task) {
+        try {
+            task.perform(gateway());
+        } catch (IOException | IllegalStateException e) {
+            if (!lab.isClosed()) {
+                LOG.warn("the gateway of {} could not be put down", name, e);
+            }
+        }
     }
 
     private void execute(Runnable task) {
@@ -134,13 +155,15 @@ final class IkeByCharon implements Ike {
     }
 
     private void work() {
-        Job job = latest.getAndSet(null);
-        if (job != null) {
-            work(job);
-        }
+        current = latest.getAndSet(null);
+        look();
     }
 
-    private void work(Job job) {
+    private void look() {
+        Job job = current;
+        if (job == null) {
+            return;
+        }
         try {
             Gateway on = gateway();
             if (on.up()) {
@@ -163,7 +186,10 @@ final class IkeByCharon implements Ike {
                     judge(on, job, each, associations);
                 }
             }
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | IllegalStateException | RejectedExecutionException e) {
+            if (closed || lab.isClosed()) {
+                return;
+            }
             LOG.warn("the gateway of {} does not do what it should", name, e);
             job.cases().forEach(each -> job.told().accept(each, Verdict.phase1Failed(String.valueOf(e.getMessage()))));
         }
@@ -184,7 +210,7 @@ final class IkeByCharon implements Ike {
         Attempt last = attempts.get(each.tunnel().id());
         if (associations.installed(each.tunnel()).isEmpty() && isDue(last, each)) {
             attempts.put(each.tunnel().id(), new Attempt(each, true, "negotiating", 0));
-            negotiations.execute(() -> initiate(on, job, each));
+            negotiations.execute(() -> initiate(on, each));
         }
         String why = last == null ? "not negotiated yet" : last.why();
         job.told().accept(each, associations.verdict(each.endpoint(), each.tunnel(), why));
@@ -197,7 +223,7 @@ final class IkeByCharon implements Ike {
                                 || System.nanoTime() - last.endedAt() > AGAIN_NANOS);
     }
 
-    private void initiate(Gateway on, Job job, Case each) {
+    private void initiate(Gateway on, Case each) {
         String why;
         Lock pair =
                 lab.between(each.seenAs().toString(), each.endpoint().gateway().toString());
@@ -218,12 +244,7 @@ final class IkeByCharon implements Ike {
             pair.unlock();
         }
         attempts.replace(each.tunnel().id(), new Attempt(each, false, why, System.nanoTime()));
-        execute(() -> {
-            // unless there is something newer, which will tell it as well
-            if (latest.get() == null) {
-                work(job);
-            }
-        });
+        execute(this::look);
     }
 
     private void setNetwork(Gateway on, Job job) throws IOException {

@@ -144,6 +144,7 @@ final class RealPackets {
             lines.forEach(out::println);
             out.println("  on the wire: " + capture.encrypted().size() + " packets of IKE and ESP in UDP, "
                     + capture.inClear().size() + " others");
+            capture.inClear().forEach(packet -> out.println("    " + packet));
             loaded.forEach(out::println);
         } catch (IOException e) {
             throw new UncheckedIOException("the real packets cannot be seen", e);

@@ -19,6 +19,7 @@ import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.lab.Capture;
 import io.hybridpipe.sim.lab.Gateway;
 import io.hybridpipe.sim.lab.Host;
 import io.hybridpipe.vns3.IpsecPeer;
@@ -26,6 +27,7 @@ import io.hybridpipe.vns3.Tunnel;
 import io.hybridpipe.vns3.api.Controller;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -161,6 +163,26 @@ class RealPeeringTest {
         }
     }
 
+    /** From the first packet of IKE between a spoke and the hub to the last one that sets up an association. */
+    private static List<Duration> negotiations(Capture capture, List<Controller> spokes) throws IOException {
+        List<Duration> times = new ArrayList<>();
+        for (Controller spoke : spokes) {
+            List<LocalTime> packets = capture.packets("host " + spoke.address()).stream()
+                    .filter(line -> line.contains("ikev2_init") || line.contains("ikev2_auth"))
+                    .map(line -> LocalTime.parse(line.substring(0, line.indexOf(' '))))
+                    .toList();
+            times.add(Duration.between(packets.get(0), packets.get(packets.size() - 1)));
+        }
+        return times;
+    }
+
+    private static void print(String what, List<Duration> times) {
+        List<Long> millis = times.stream().map(Duration::toMillis).sorted().toList();
+        System.out.printf(
+                "%d peerings at once; %s: min %d ms, median %d ms, max %d ms%n",
+                millis.size(), what, millis.get(0), millis.get(millis.size() / 2), millis.get(millis.size() - 1));
+    }
+
     @Test
     void tenSpokesArePeeredWithOneHubAtOnceAndEachOfThemReachesIt() throws IOException {
         Controller hub = sites.add("hub", "10.0.0.4", "198.51.100.1");
@@ -169,6 +191,7 @@ class RealPeeringTest {
             spokes.add(sites.add("spoke-" + i, "10." + (100 + i) + ".0.4", "203.0.113." + i));
         }
         Counting counting = new Counting();
+        Capture capture = sites.lab.capture();
         Input<Cidr> subnetOfSpoke =
                 SPOKE.map(spoke -> Cidr.of(spoke.privateAddress().toString().replaceAll("\\.0\\.4$", ".0.0/16")));
         Run run = Pipe.named("hub-and-spokes")
@@ -184,17 +207,13 @@ class RealPeeringTest {
                 .build()
                 .start(State.empty(), RunOptions.ofDefaults().listener(counting));
         RunReport report = Objects.requireNonNull(run.settled().block(Duration.ofSeconds(90)));
+        capture.close();
 
         assertThat(report.outcome()).as("%s", report.failure()).isEqualTo(Outcome.DONE);
         assertThat(counting.peaks).as("peerings on their way at each start").contains(SPOKES);
-        List<Duration> times = counting.times.stream().sorted().toList();
-        System.out.printf(
-                "%d peerings at once, each from its first call until both sides say connected: min %d ms, median %d ms,"
-                        + " max %d ms%n",
-                times.size(),
-                times.get(0).toMillis(),
-                times.get(times.size() / 2).toMillis(),
-                times.get(times.size() - 1).toMillis());
+        assertThat(capture.inClear()).isEmpty();
+        print("each step, from its first call until both sides say connected", counting.times);
+        print("each negotiation on the wire, from its first packet to its last", negotiations(capture, spokes));
         sites.host("10.0.0.10", "hub");
         for (int i = 1; i <= SPOKES; i++) {
             Host.Ping ping =

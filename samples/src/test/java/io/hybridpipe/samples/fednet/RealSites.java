@@ -29,7 +29,7 @@ final class RealSites implements AutoCloseable {
             .withUris(ip -> world.uriOf(ip.toString()));
 
     /** One more site, with its controller. */
-    Controller add(String name, String privateAddress, String publicAddress) {
+    Controller add(String name, String privateAddress, String publicAddress) throws IOException {
         world.add(Site.named("site of " + name).host(privateAddress, publicAddress, name));
         String password = StandIns.random(20);
         controllers.put(
@@ -42,6 +42,8 @@ final class RealSites implements AutoCloseable {
                         .lab(lab)
                         .inService()
                         .start());
+        // it is in service, so its charon has long been started
+        gateway(name).up();
         return new Controller(name, Ip.of(publicAddress), Ip.of(privateAddress), Secret.of(password));
     }
 
