@@ -5,7 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.Run;
+import io.hybridpipe.RunOptions;
+import io.hybridpipe.Runs;
 import io.hybridpipe.State;
+import io.hybridpipe.event.RunReport;
+import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.journal.MemoryJournal;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.sim.Call;
@@ -17,8 +24,11 @@ import io.hybridpipe.test.StepContract;
 import io.hybridpipe.test.TestContext;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.FirewallRule;
+import io.hybridpipe.vns3.api.Vns3Access;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -154,6 +164,40 @@ class FirewallRulesByIdTest {
                         + " /api/v2/firewall/rules on 203.0.113.1 answered 400 APIBadRequestError: Parse Error");
         Lab.await(undo());
         assertThat(controller.inventory()).isEqualTo(before);
+    }
+
+    /** The former rules are in the journal before the first of them is touched. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRunWhoseProcessDiesBetweenTwoEditsIsUndoneOrGoesOnFromItsJournal(boolean undone) {
+        MemoryJournal journal = MemoryJournal.empty();
+        RunOptions options = RunOptions.ofDefaults().journal(journal).cancelGrace(Duration.ofMillis(50));
+        AtomicBoolean dead = new AtomicBoolean();
+        Fault last = controller.faults().on(DELETE).dropAfter();
+        Run run = pipe(lab.mortalAccess(dead)).start(State.empty(), options);
+        Lab.get(last.reached());
+        dead.set(true);
+        journal.ownersDie();
+        assertThat(rules()).hasSize(4).extracting(FirewallRule::rule).isNotEqualTo(List.of(HIDE, ALSO, ADMIT, SHUT));
+
+        Pipe fresh = pipe(lab.newAccess());
+        if (undone) {
+            RunReport report = Lab.get(Runs.of(journal).undo(fresh, run.id(), State.empty(), options));
+            assertThat(report.outcome()).isEqualTo(Outcome.UNDONE);
+            assertThat(report.leftovers()).isEmpty();
+            assertThat(controller.inventory()).isEqualTo(before);
+        } else {
+            Lab.get(Runs.of(journal).resume(fresh, run.id(), State.empty(), options));
+            assertThat(rules()).extracting(FirewallRule::rule).containsExactly(ADMIT, ALSO, SHUT);
+        }
+    }
+
+    private static Pipe pipe(Vns3Access access) {
+        FirewallRules rules = FirewallRules.on(CONTROLLER)
+                .rules(List.of(ADMIT, ALSO, SHUT))
+                .over(access)
+                .pollEvery(Lab.POLL);
+        return Pipe.named("firewall").step("rules", rules, Stage::hastened).build();
     }
 
     @Test

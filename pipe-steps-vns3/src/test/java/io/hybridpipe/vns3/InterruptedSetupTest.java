@@ -45,6 +45,9 @@ import reactor.core.scheduler.Schedulers;
 /**
  * A setup is interrupted in each of its calls, as an undisturbed setup makes them, and goes on: the controller ends as one
  * that was never interrupted, and each of its changes has been made once.
+ *
+ * <p>{@code ./mvnw -pl pipe-steps-vns3 -am test -Dtest=InterruptedSetupTest -Dtest.properties=-Dsetup.all=true} interrupts each
+ * call in each way.
  */
 @Timeout(120)
 class InterruptedSetupTest {
@@ -116,13 +119,15 @@ class InterruptedSetupTest {
         }
     }
 
-    /** A change is interrupted in each way; the looks take turns. */
+    /** All of them on request; otherwise the ways take turns, and of the looks every other one is interrupted. */
     private static List<Case> cases(List<Call> calls) {
+        boolean all = Boolean.getBoolean("setup.all");
         List<Case> cases = new ArrayList<>();
+        int looks = 0;
         for (Moment moment : moments(calls)) {
-            if (moment.isChange()) {
+            if (all) {
                 Stream.of(End.values()).forEach(end -> cases.add(new Case(moment, end)));
-            } else {
+            } else if (moment.isChange() || looks++ % 2 == 0) {
                 cases.add(new Case(moment, End.values()[cases.size() % 2]));
             }
         }
@@ -244,7 +249,8 @@ class InterruptedSetupTest {
                                 .into(CONTROLLER)
                                 .over(access)
                                 .pollEvery(Lab.POLL)
-                                .readyWithin(Duration.ofSeconds(15)))
+                                .readyWithin(Duration.ofSeconds(15)),
+                        Stage::hastened)
                 .build();
     }
 

@@ -393,6 +393,18 @@ class IpsecPeerTest {
     }
 
     @Test
+    void anUnansweredCallEndsAfterTheRequestTimeout() {
+        assertThat(reconcile()).isEqualTo(Found.absent());
+        there.faults().on(ENDPOINT).holdAfter();
+        IpsecPeer hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(400)));
+        assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
+                .hasMessage("POST /api/ipsec/endpoints on 203.0.113.2: no answer in time");
+        Lab.await(context.settled());
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
     void undoTakesBothSidesAndMayComeTwice() {
         Lab.get(run());
         Lab.await(undo());
