@@ -18,13 +18,10 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,30 +42,14 @@ public final class SimVns3 implements Machine, AutoCloseable {
     /** The port of the API as the clouds' rules see it. */
     public static final int API_PORT = 8000;
 
-    private static final Duration KEYSET_TIME = Duration.ofSeconds(10);
-
     private final Housing housing;
     private final TlsIdentity identity;
-    private final Certificates certificates;
-    private final SimServer server;
-    private final Api api;
-    private final Settings settings;
-    private final Licensing licensing;
-    private final Keyset keyset;
-    private final Peering peering;
-    private final Tokens tokens;
-    private final AccessUrls accessUrls;
-    private final AdminUi adminUi;
-    private final Clientpacks clientpacks;
-    private final Interfaces interfaces;
-    private final RemoteSupport remoteSupport = new RemoteSupport();
-    private final Ipsec ipsec;
-    private final Links links;
-    private final Routes routes;
-    private final FirewallApis firewall;
+    private final Configuration configuration;
     private final Forwarder forwarder;
     private final Optional<IkeByCharon> charon;
     private final Negotiator negotiator;
+    private final Api api;
+    private final SimServer server;
 
     private SimVns3(Builder builder) {
         Optional<World> world = Optional.ofNullable(builder.world);
@@ -80,51 +61,16 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 Optional.ofNullable(builder.publicAddress),
                 builder.prefixLength);
         this.housing = new Housing(builder.name, builder.version, clock, world, fallback, this);
-        Box box = housing;
-        this.licensing = new Licensing(box, builder.grant);
-        this.peering = new Peering(box, licensing, this::sharedKeys);
-        this.settings = new Settings(box, licensing, peering, builder.password);
-        this.keyset = new Keyset(box, settings, KEYSET_TIME);
-        this.tokens = new Tokens(box);
-        this.accessUrls = new AccessUrls(box);
-        this.interfaces = new Interfaces(box);
-        this.adminUi = new AdminUi(box, builder.password);
-        Tasks tasks = new Tasks(box);
-        this.clientpacks = new Clientpacks(licensing, tasks, new ClientpackFiles(keyset::keys, () -> box.address()
-                .toString()));
-        this.links = new Links(box, this::endpoints, this::negotiate);
-        this.ipsec = new Ipsec(box, licensing, links, tasks);
-        this.routes = new Routes(box, ipsec);
-        this.firewall = new FirewallApis(licensing, tasks, clock);
-        this.forwarder = new Forwarder(builder.name, ipsec, links, routes, firewall.filter());
-        this.charon = Optional.ofNullable(builder.lab)
-                .map(lab -> new IkeByCharon(builder.name, lab, () -> housing.locked(routes::intoTunnels)));
-        this.negotiator =
-                new Negotiator(this, box, charon.<Ike>map(real -> real).orElseGet(Ike.ByRules::new));
-
         this.identity = new TlsIdentity(SelfSigned.of(builder.name, certifiedAddresses(builder)));
-        this.certificates = new Certificates(box, identity);
-
-        Operations operations = new Operations(box.release());
-        settings.register(operations);
-        licensing.register(operations);
-        keyset.register(operations);
-        peering.register(operations);
-        tokens.register(operations);
-        accessUrls.register(operations);
-        adminUi.register(operations);
-        remoteSupport.register(operations);
-        clientpacks.register(operations);
-        tasks.register(operations);
-        links.register(operations);
-        ipsec.register(operations);
-        new TrafficPairs(ipsec, clock).register(operations);
-        routes.register(operations);
-        firewall.register(operations);
-        interfaces.register(operations);
-        certificates.register(operations);
-        this.api = new Api(operations, settings, tokens, licensing, keyset);
-
+        this.configuration = new Configuration(
+                housing, builder.grant, builder.password, identity, this::sharedKeys, this::endpoints, this::negotiate);
+        this.forwarder = configuration.forwarder();
+        this.charon = Optional.ofNullable(builder.lab)
+                .map(lab ->
+                        new IkeByCharon(builder.name, lab, () -> housing.locked(configuration.routes()::intoTunnels)));
+        this.negotiator =
+                new Negotiator(this, housing, charon.<Ike>map(real -> real).orElseGet(Ike.ByRules::new));
+        this.api = configuration.api();
         this.server = SimServer.of(new Front(housing, api), clock)
                 .tls(identity.context())
                 .faults(builder.faults)
@@ -307,7 +253,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
             }
             SimVns3 made = new SimVns3(this);
             if (place > 0) {
-                made.makeReady(place, keysetToken.isEmpty() ? name : keysetToken);
+                made.configuration.inService(place, keysetToken.isEmpty() ? name : keysetToken);
             }
             if (world != null && machine.isEmpty()) {
                 world.attach(address, made);
@@ -393,13 +339,14 @@ public final class SimVns3 implements Machine, AutoCloseable {
 
     /** Why a tunnel is up or down, by the tunnel's id; what the controller itself would only log. */
     public String explain(int tunnelId) {
-        return housing.locked(() ->
-                ipsec.tunnel(tunnelId).isPresent() ? links.why(tunnelId) : "tunnel " + tunnelId + " does not exist");
+        return housing.locked(() -> configuration.ipsec().tunnel(tunnelId).isPresent()
+                ? configuration.links().why(tunnelId)
+                : "tunnel " + tunnelId + " does not exist");
     }
 
     /** Why a peer of the mesh is reachable or not, by the peer's id. */
     public String explainPeer(int id) {
-        return housing.locked(() -> peering.obstacle(id).orElse("both sides reach each other"));
+        return housing.locked(() -> configuration.peering().obstacle(id).orElse("both sides reach each other"));
     }
 
     /**
@@ -417,26 +364,7 @@ public final class SimVns3 implements Machine, AutoCloseable {
 
     /** What is configured on it now. */
     public Inventory inventory() {
-        return housing.locked(() -> {
-            SortedMap<String, SortedMap<String, String>> all = new TreeMap<>();
-            all.put("config", new TreeMap<>(settings.inventory()));
-            all.put("license", new TreeMap<>(licensing.inventory()));
-            all.put("keyset", new TreeMap<>(keyset.inventory()));
-            all.put("peering", new TreeMap<>(peering.inventory()));
-            all.put("ipsec", new TreeMap<>(ipsec.localInventory()));
-            all.put("endpoint", new TreeMap<>(ipsec.endpointInventory()));
-            all.put("tunnel", new TreeMap<>(ipsec.tunnelInventory()));
-            all.put("route", new TreeMap<>(routes.inventory()));
-            firewall.inventory().forEach((kind, rules) -> all.put(kind, new TreeMap<>(rules)));
-            all.put("token", new TreeMap<>(tokens.inventory()));
-            all.put("access-url", new TreeMap<>(accessUrls.inventory()));
-            all.put("interface", new TreeMap<>(interfaces.inventory()));
-            all.put("certificate", new TreeMap<>(certificates.inventory()));
-            all.put("clientpack", new TreeMap<>(clientpacks.inventory()));
-            all.put("admin-ui", new TreeMap<>(adminUi.inventory()));
-            all.put("support", new TreeMap<>(remoteSupport.inventory()));
-            return new Inventory(all);
-        });
+        return housing.locked(configuration::inventory);
     }
 
     @Override
@@ -483,16 +411,16 @@ public final class SimVns3 implements Machine, AutoCloseable {
 
     /** What it shares with controllers of its topology; needs no lock, since two may ask each other at once. */
     Optional<Keyset.Keys> sharedKeys() {
-        return isUp() ? keyset.keys() : Optional.empty();
+        return isUp() ? configuration.keyset().keys() : Optional.empty();
     }
 
     /** Its side of the mesh; needs no lock for the same reason. */
     Peering.Mesh mesh() {
-        return peering.mesh();
+        return configuration.peering().mesh();
     }
 
     List<Endpoint> endpoints() {
-        return housing.locked(ipsec::endpoints);
+        return housing.locked(configuration.ipsec()::endpoints);
     }
 
     /** How others see it in a negotiation; empty while it does not answer. */
@@ -502,13 +430,15 @@ public final class SimVns3 implements Machine, AutoCloseable {
         }
         IPAddress own = housing.privateAddress();
         IPAddress seen = housing.address();
+        Ipsec ipsec = configuration.ipsec();
         return Optional.of(housing.locked(
                 () -> new Negotiation.Side(name(), own, seen, ipsec.ikeAddress(own), ipsec.endpoints())));
     }
 
     /** Takes in what came of a negotiation unless the configuration is no longer the one that was negotiated. */
     boolean judged(Endpoint endpoint, Tunnel tunnel, Negotiation.Verdict verdict) {
-        return housing.locked(() -> ipsec.endpoints().contains(endpoint) && links.judged(tunnel, verdict));
+        return housing.locked(() -> configuration.ipsec().endpoints().contains(endpoint)
+                && configuration.links().judged(tunnel, verdict));
     }
 
     /** The operations that its version knows. */
@@ -524,16 +454,9 @@ public final class SimVns3 implements Machine, AutoCloseable {
         negotiator.soon();
     }
 
-    private void makeReady(int place, String keysetToken) {
-        licensing.inService(licenseText(name()));
-        keyset.inService(keysetToken);
-        peering.inService(place);
-    }
-
     private void wentDown() {
         housing.locked(() -> {
-            keyset.interrupted();
-            links.down();
+            configuration.interrupted();
             return true;
         });
         negotiator.down();
