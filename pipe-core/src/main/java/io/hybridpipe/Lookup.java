@@ -4,6 +4,7 @@ package io.hybridpipe;
 import io.hybridpipe.StepInterceptor.Phase;
 import io.hybridpipe.event.PipeEvent;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,27 +33,34 @@ final class Lookup {
         }
         unit.interrupted = false;
         // where nothing can be there, undo is not held up by somebody who does not answer
-        boolean once = unit.mayStillAct || unit.isBeingTakenBack() && unit.isUntouched();
-        lookAgain(found, execution.now() + work.options.visibility().toMillis(), once ? 1 : unit.tries());
+        boolean nothingToWaitFor = unit.isBeingTakenBack() && unit.isUntouched();
+        Supplier<Tries> patience = nothingToWaitFor ? Tries::once : unit::tries;
+        lookAgain(found, execution.now() + work.options.visibility().toMillis(), patience, patience.get());
     }
 
-    private void lookAgain(Consumer<Found> then, long until, int looks) {
+    private void lookAgain(Consumer<Found> then, long until, Supplier<Tries> patience, Tries tries) {
         unit.emit(header -> new PipeEvent.StepReconciling(header, "the outcome is unknown"));
         unit.call(
                 Phase.RECONCILE,
                 context -> work.reconcile(node.in.seenBy(unit), context),
                 work.options.reconcileTimeout().toMillis(),
-                (found, failure, ended) -> looked(found, failure, then, until, looks));
+                (found, failure, ended) -> looked(found, failure, then, until, patience, tries));
     }
 
     private void looked(
-            @Nullable Found seen, @Nullable Throwable failure, Consumer<Found> then, long until, int looks) {
+            @Nullable Found seen,
+            @Nullable Throwable failure,
+            Consumer<Found> then,
+            long until,
+            Supplier<Tries> patience,
+            Tries tries) {
         boolean takingBack = unit.isBeingTakenBack();
         boolean hurried = takingBack ? unit.takingBack().isHurried() : unit.attempts.isStopped();
         boolean windowOpen = execution.now() < until;
         if (seen == null) {
-            if (looks > 1 && !hurried) {
-                unit.pause(unit.lookDelay(unit.tries() - looks + 1), () -> lookAgain(then, until, looks - 1));
+            Tries next = tries.afterFailure();
+            if (!next.isOver(execution.now()) && !hurried) {
+                unit.pause(unit.delayAfter(next), () -> lookAgain(then, until, patience, next));
                 return;
             }
             found(then, Found.unknown(failure == null ? "reconcile said nothing" : execution.message(failure)));
@@ -61,7 +69,7 @@ final class Lookup {
                 && !hurried
                 && !unit.mayStillAct) {
             long half = Math.max(1, work.options.visibility().toMillis() / 2);
-            unit.pause(half, () -> lookAgain(then, until, unit.tries()));
+            unit.pause(half, () -> lookAgain(then, until, patience, patience.get()));
         } else if (seen instanceof Found.Absent && windowOpen) {
             found(then, Found.unknown("not seen, but the visibility window was cut short"));
         } else {

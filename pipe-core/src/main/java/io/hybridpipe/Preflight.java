@@ -186,6 +186,11 @@ final class Preflight {
         }
 
         @Override
+        public List<Resource> madeBefore() {
+            return List.of();
+        }
+
+        @Override
         public <T> Mono<T> mutate(Mono<T> call) {
             return Mono.error(new IllegalStateException("the preflight of " + path + " must not change anything"));
         }

@@ -67,11 +67,9 @@ public interface StepContext {
      * of a process that died. Empty again after a completed undo.
      *
      * <p>It is for things that cannot bear a mark: said to be made right before the call that makes it, a thing that is there
-     * is known to be this step's. The default, for a runner that does not remember, is nothing.
+     * is known to be this step's. A runner that does not remember must not run such steps: their undo would do nothing.
      */
-    default List<Resource> madeBefore() {
-        return List.of();
-    }
+    List<Resource> madeBefore();
 
     /**
      * The call, sent so that its end is never lost: every remote call that changes something goes through here.

@@ -101,35 +101,36 @@ final class TakingBack {
                                 ? header -> new PipeEvent.ScopeClosing(header, what)
                                 : header -> new PipeEvent.StepUndoStarted(header, what));
             }
-            tryUndo(found, unit.mayStillAct ? 1 : unit.tries(), failure -> {
+            tryUndo(found, unit.tries(), failure -> {
                 active = outer;
                 whenDone.accept(failure);
             });
         });
     }
 
-    private void tryUndo(Found found, int tries, Consumer<@Nullable Throwable> whenDone) {
+    private void tryUndo(Found found, Tries tries, Consumer<@Nullable Throwable> whenDone) {
         unit.<Void>call(
                 work.backward(),
                 context -> work.undo(undoView(found), found, context),
                 undoTimeout(),
                 (nothing, failure, ended) -> {
+                    Tries next = tries.afterFailure();
                     if (failure == null) {
                         unit.generation++;
                         unit.append(Kind.UNDO_RESULT, () -> {
                             unit.gone();
                             whenDone.accept(null);
                         });
-                    } else if (tries > 1
+                    } else if (!next.isOver(execution.now())
                             && FailureClass.of(failure) != FailureClass.PERMANENT
                             && !unit.mayStillAct
                             && !(isStepUndo() && execution.undo.hasExpired())) {
-                        Runnable again = () -> tryUndoInOpenScope(found, tries - 1, whenDone);
+                        Runnable again = () -> tryUndoInOpenScope(found, next, whenDone);
                         if (undoInterrupted) {
                             // the scope round it has expired: the time left is that of its close
                             again.run();
                         } else {
-                            unit.pause(untilNextTry(failure, unit.tries() - tries + 1), again);
+                            unit.pause(untilNextTry(failure, next), again);
                         }
                     } else {
                         unit.append(
@@ -140,15 +141,15 @@ final class TakingBack {
                 });
     }
 
-    private long untilNextTry(Throwable failure, int failures) {
-        long pause = Math.max(Unit.retryAfter(failure).toMillis(), unit.lookDelay(failures));
+    private long untilNextTry(Throwable failure, Tries next) {
+        long pause = Math.max(Unit.retryAfter(failure).toMillis(), unit.delayAfter(next));
         // what was asked for and not answered may come yet, and then meet what the next try has made of things
         boolean mayComeYet = FailureClass.of(failure) == FailureClass.UNKNOWN_OUTCOME;
         return mayComeYet ? Math.max(pause, work.options.visibility().toMillis()) : pause;
     }
 
     /** Between two tries the scope round a step may have expired: then it is opened afresh. */
-    private void tryUndoInOpenScope(Found found, int tries, Consumer<@Nullable Throwable> whenDone) {
+    private void tryUndoInOpenScope(Found found, Tries tries, Consumer<@Nullable Throwable> whenDone) {
         undoInterrupted = false;
         if (!isStepUndo()) {
             tryUndo(found, tries, whenDone);

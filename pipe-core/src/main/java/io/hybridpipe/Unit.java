@@ -6,6 +6,7 @@ import io.hybridpipe.event.EventHeader;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.journal.JournalRecord.Kind;
+import io.hybridpipe.retry.Backoff;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
@@ -28,7 +29,6 @@ import reactor.core.publisher.Mono;
  * mailbox.
  */
 final class Unit implements State.View {
-    private static final int TRIES = 4;
     static final long CLOSE_TIMEOUT = Duration.ofMinutes(1).toMillis();
 
     enum Status {
@@ -387,18 +387,16 @@ final class Unit implements State.View {
         return (hash >>> 8) / (double) (1 << 24);
     }
 
-    /** How often a look, an undo or a close is tried: as often as the step is tried again, since what is out then may be out now. */
-    int tries() {
-        int asked = work.options.retry().forClass(FailureClass.TRANSIENT).maxAttempts();
-        return Math.max(TRIES, asked - 1);
+    Tries tries() {
+        return mayStillAct ? Tries.once() : Tries.as(patience(), execution.now());
     }
 
-    long lookDelay(int failures) {
-        return work.options
-                .retry()
-                .forClass(FailureClass.TRANSIENT)
-                .delay(failures, 0.5 + jitter() / 2)
-                .toMillis();
+    long delayAfter(Tries tries) {
+        return patience().delay(tries.failed(), 0.5 + jitter() / 2).toMillis();
+    }
+
+    private Backoff patience() {
+        return work.options.retry().forClass(FailureClass.TRANSIENT);
     }
 
     // ---- calls and pauses

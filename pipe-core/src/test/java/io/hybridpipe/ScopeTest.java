@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.event.RunReport.Status;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,17 @@ class ScopeTest {
 
         assertThat(door.there).isFalse();
         assertThat(trial.timesOf("close door")).containsExactly(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aCloseThatIsNeverAnsweredIsGivenUpAlsoWhenItsScopeIsTriedWithoutEnd() {
+        door.options(it -> it.withMaxAttempts(Integer.MAX_VALUE))
+                .undoes(context -> Mono.error(StepFailure.throttled(Duration.ofSeconds(1), "slow down", null)));
+
+        trial.start(door.around(trial.act("a").step())).passAll();
+
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.LEFT_OVERS);
+        assertThat(trial.leftovers()).containsExactly("p/door");
     }
 
     @Test

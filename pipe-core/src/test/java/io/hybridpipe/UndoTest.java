@@ -123,6 +123,20 @@ class UndoTest {
     }
 
     @Test
+    void anUndoIsTriedNoLongerThanTheStepIsTriedAgain() {
+        a.options(it -> it.withRetry(
+                        it.retry().withEach(each -> each.withMaxAttempts(1_000).withMaxElapsed(Duration.ofMinutes(1)))))
+                .undoes(context -> Act.fails(FailureClass.TRANSIENT));
+
+        trial.start(a.step(), broken.step()).passAll();
+
+        assertThat(trial.timesOf("undo a").size()).isGreaterThan(4);
+        assertThat(trial.timesOf("undo a")).last().satisfies(at -> assertThat(at)
+                .isLessThan(Duration.ofMinutes(2)));
+        assertThat(trial.leftovers()).containsExactly("p/a");
+    }
+
+    @Test
     void whatAnUndoAskedForWithoutAnAnswerMayComeBeforeItIsTriedAgain() {
         a.options(it -> it.withVisibility(Duration.ofSeconds(30))).undoes(context -> Act.lost(), a::takeAway);
 

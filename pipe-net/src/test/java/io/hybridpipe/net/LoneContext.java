@@ -74,6 +74,11 @@ final class LoneContext implements StepContext {
     }
 
     @Override
+    public List<Resource> madeBefore() {
+        return List.of();
+    }
+
+    @Override
     public <T> Mono<T> mutate(Mono<T> call) {
         throw new AssertionError("a step of this module changes something");
     }

@@ -82,12 +82,12 @@ public final class TestContext implements StepContext {
 
     // ---- other contexts
 
-    /** A context of another attempt; the token stays. */
+    /** A context of another attempt; the token stays, and so does what was said to be made. */
     public TestContext withAttempt(int attempt) {
         if (attempt < 1) {
             throw new IllegalArgumentException("attempt is " + attempt + ", attempts count from 1");
         }
-        return new TestContext(runId, path, attempt, generation, clock, madeBefore, mutations.fresh());
+        return new TestContext(runId, path, attempt, generation, clock, madeBefore(), mutations.fresh());
     }
 
     /** A context in another run, with another token. */

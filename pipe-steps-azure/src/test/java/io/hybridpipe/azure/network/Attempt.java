@@ -94,6 +94,11 @@ final class Attempt implements StepContext {
     }
 
     @Override
+    public List<Resource> madeBefore() {
+        return List.of();
+    }
+
+    @Override
     public <T> Mono<T> mutate(Mono<T> call) {
         return Mono.defer(() -> {
             CompletableFuture<T> sent = new CompletableFuture<>();
