@@ -74,7 +74,8 @@ class CrashedChangesTest {
                                 ChangePassword.on(CONTROLLER)
                                         .to(Input.value(Secret.of("new-canary-2201")))
                                         .over(lab.newAccess())
-                                        .pollEvery(Lab.POLL))
+                                        .pollEvery(Lab.POLL),
+                                Lab::seenSoon)
                         .build())
                 .input(State.of(CONTROLLER, controller(1)))
                 .check();
@@ -85,7 +86,7 @@ class CrashedChangesTest {
     void aMeshIsWholeOrNotThere() {
         String table = matrix(2, lab -> Pipe.named("mesh")
                         .needs(MESH)
-                        .step("peer", PeerMesh.of(MESH).over(lab.newAccess()).pollEvery(Lab.POLL))
+                        .step("peer", PeerMesh.of(MESH).over(lab.newAccess()).pollEvery(Lab.POLL), Lab::seenSoon)
                         .build())
                 .input(State.of(MESH, List.of(controller(1), controller(2))))
                 .check();

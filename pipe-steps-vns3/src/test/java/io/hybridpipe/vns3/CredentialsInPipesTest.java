@@ -106,9 +106,9 @@ class CredentialsInPipesTest {
         return Pipe.named("credentials")
                 .needs(CONTROLLER, WANTED)
                 .step("first-route", route("10.7.0.0/16"))
-                .step("change-password", change())
+                .step("change-password", change(), Lab::seenSoon)
                 .step("second-route", route("10.8.0.0/16"))
-                .step("create-token", token())
+                .step("create-token", token(), Lab::seenSoon)
                 .step("third-route", route("10.9.0.0/16"))
                 .step("last", last)
                 .build();

@@ -4,6 +4,7 @@ package io.hybridpipe.vns3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.Secret;
+import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
@@ -106,6 +107,11 @@ final class Lab implements AutoCloseable {
 
     Vns3Client client(String address) {
         return access.client(Ip.of(address), Credentials.password(PASSWORD));
+    }
+
+    /** For controllers on which a call takes effect at once or never. */
+    static StepOptions seenSoon(StepOptions options) {
+        return options.withVisibility(Duration.ofMillis(50));
     }
 
     static <T> T get(Mono<T> mono) {
