@@ -18,7 +18,7 @@ final class FirewallApis {
     FirewallApis(Licensing licensing, Tasks tasks, Clock clock) {
         Variables variables = new Variables(licensing);
         this.subtables = new Subtables(rules, clock);
-        this.sets = new FwSets(variables, rules, clock);
+        this.sets = new FwSets(variables, subtables, clock);
         this.reader = new RuleReader(variables, subtables, sets, clock);
         this.filter = new PacketFilter(rules, subtables, sets);
         this.firstVersion = new Firewall(rules, filter, tasks, clock);

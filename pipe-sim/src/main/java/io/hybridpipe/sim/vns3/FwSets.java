@@ -18,6 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Named sets that firewall rules match against: of networks, of ports, of services ({@code tcp:443}), or of other sets.
+ *
+ * <p>The description names the types as those of ipset, whose list:set takes no list: so sets never go in a circle.
  */
 final class FwSets {
     private static final List<String> TYPES = List.of("net", "list", "service", "port");
@@ -37,13 +39,13 @@ final class FwSets {
     }
 
     private final Variables variables;
-    private final Ruleset rules;
+    private final Subtables subtables;
     private final Clock clock;
     private final Map<String, FwSet> sets = new TreeMap<>();
 
-    FwSets(Variables variables, Ruleset rules, Clock clock) {
+    FwSets(Variables variables, Subtables subtables, Clock clock) {
         this.variables = variables;
-        this.rules = rules;
+        this.subtables = subtables;
         this.clock = clock;
     }
 
@@ -72,17 +74,17 @@ final class FwSets {
 
     /** Makes a set of exactly these entries, or makes one that exists have them; one wrong entry spoils all. */
     void define(String name, String type, List<String> texts) {
+        Instant now = clock.instant();
+        FwSet old = Optional.ofNullable(sets.get(name)).orElse(new FwSet(name, type, "", List.of(), now, now));
         List<Entry> entries = texts.stream()
                 .map(text -> entry(new Fields(Json.object().put("entry", text))))
                 .toList();
         entries.stream()
-                .filter(entry -> !valid(type, entry.resolved()))
+                .filter(entry -> !valid(old.type(), entry.resolved()))
                 .findFirst()
                 .ifPresent(wrong -> {
                     throw ApiError.argument("Error creating entry: " + wrong.written());
                 });
-        Instant now = clock.instant();
-        FwSet old = Optional.ofNullable(sets.get(name)).orElse(new FwSet(name, type, "", List.of(), now, now));
         sets.put(name, old.with(entries, now));
     }
 
@@ -121,7 +123,7 @@ final class FwSets {
             case "service" ->
                 entry.resolved().startsWith(protocol.name().toLowerCase(Locale.ROOT) + ":")
                         && inRange(entry.resolved().substring(entry.resolved().indexOf(':') + 1), port);
-            default -> contains(entry.resolved(), address, protocol, port);
+            default -> isPlain(entry.resolved()) && contains(entry.resolved(), address, protocol, port);
         };
     }
 
@@ -135,9 +137,14 @@ final class FwSets {
             case "net" -> Addresses.cidr(entry).isPresent();
             case "port" -> entry.matches("[0-9]{1,5}(-[0-9]{1,5})?");
             case "service" -> entry.matches("(tcp|udp):[0-9]{1,5}(-[0-9]{1,5})?");
-            // a set can only name what is there already, so that sets never go in a circle
-            default -> sets.containsKey(entry);
+            default -> isPlain(entry);
         };
+    }
+
+    /** Whether there is such a set and it is no list; a name may stand for another set than it did when it was entered. */
+    private boolean isPlain(String name) {
+        FwSet set = sets.get(name);
+        return set != null && !set.type().equals("list");
     }
 
     private ArrayNode list() {
@@ -177,15 +184,18 @@ final class FwSets {
                 old.entries(),
                 old.createdAt(),
                 clock.instant());
-        sets.remove(old.name());
-        return saved(changed, call.body());
+        ObjectNode answer = saved(changed, call.body());
+        if (!name.equals(old.name())) {
+            sets.remove(old.name());
+        }
+        return answer;
     }
 
     /** Entries that are wrong are named and left out. */
     private ObjectNode saved(FwSet set, Fields wanted) {
         ArrayNode errors = Json.array();
         List<Entry> entries = new ArrayList<>(set.entries());
-        if (wanted.body().has("entries")) {
+        if (wanted.body().hasNonNull("entries")) {
             entries.clear();
             for (Fields one : entriesOf(wanted)) {
                 Entry entry = entry(one);
@@ -234,7 +244,7 @@ final class FwSets {
     }
 
     private boolean referenced(String name) {
-        return rules.all().stream().anyMatch(entry -> entry.rule().names(name))
+        return subtables.everyRule().anyMatch(rule -> rule.names(name))
                 || sets.values().stream()
                         .filter(set -> set.type().equals("list"))
                         .flatMap(set -> set.entries().stream())

@@ -17,7 +17,6 @@ final class PacketFilter implements FirewallRule.Surroundings {
     private static final Set<String> MASQUERADE = Set.of("MASQUERADE", "MASQUERADE-ONCE");
     private static final Set<String> FINAL =
             Set.of("ACCEPT", "DROP", "REJECT", "MASQUERADE", "MASQUERADE-ONCE", "SNAT", "DNAT");
-    private static final int DEEPEST = 16;
     private static final int REMEMBERED = 1024;
 
     private final Ruleset rules;
@@ -74,13 +73,13 @@ final class PacketFilter implements FirewallRule.Surroundings {
                 .filter(entry -> entry.table().equals(table))
                 .map(Ruleset.Entry::rule)
                 .toList();
-        return decisive(candidates, packet, 0);
+        return decisive(candidates, packet);
     }
 
-    private Optional<FirewallRule> decisive(List<FirewallRule> candidates, Packet packet, int depth) {
+    private Optional<FirewallRule> decisive(List<FirewallRule> candidates, Packet packet) {
         for (FirewallRule rule : candidates) {
             String target = rule.target().orElse("");
-            if (target.isEmpty() || depth > DEEPEST || !rule.matches(packet, this)) {
+            if (target.isEmpty() || !rule.matches(packet, this)) {
                 continue;
             }
             if (FINAL.contains(target)) {
@@ -89,7 +88,7 @@ final class PacketFilter implements FirewallRule.Surroundings {
             if (target.equals("RETURN")) {
                 return Optional.empty();
             }
-            Optional<FirewallRule> inside = decisive(subtables.active(target), packet, depth + 1);
+            Optional<FirewallRule> inside = decisive(subtables.active(target), packet);
             if (inside.isPresent()) {
                 return inside;
             }

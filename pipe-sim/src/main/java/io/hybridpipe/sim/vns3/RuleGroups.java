@@ -110,6 +110,7 @@ final class RuleGroups {
 
     private List<Entry> members(Fields wanted) {
         return wanted.texts("rule_ids").orElse(List.of()).stream()
+                .distinct()
                 .map(this::rule)
                 .toList();
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Named lists of rules that rules of one main table can go on to, as iptables goes on to a chain of its user's. */
 final class Subtables {
@@ -25,6 +26,10 @@ final class Subtables {
 
         Subtable {
             rules = List.copyOf(rules);
+        }
+
+        private boolean goesOnTo(String other) {
+            return rules.stream().anyMatch(rule -> leads(rule.rule(), other));
         }
     }
 
@@ -78,15 +83,26 @@ final class Subtables {
         subtables.remove(name);
     }
 
-    /** Whether a rule of a main table leads here. */
+    /** Whether a rule of a main table or of another subtable leads here. */
     boolean visited(String name) {
-        return !visitors(name).isEmpty();
+        return !visitors(name).isEmpty() || subtables.values().stream().anyMatch(other -> other.goesOnTo(name));
     }
 
     private List<Ruleset.Entry> visitors(String name) {
-        return main.all().stream()
-                .filter(entry -> entry.rule().target().equals(Optional.of(name)))
-                .toList();
+        return main.all().stream().filter(entry -> leads(entry.rule(), name)).toList();
+    }
+
+    private static boolean leads(FirewallRule rule, String name) {
+        return rule.target().equals(Optional.of(name));
+    }
+
+    /** The rules of the main tables and of all subtables. */
+    Stream<FirewallRule> everyRule() {
+        return Stream.concat(
+                main.all().stream().map(Ruleset.Entry::rule),
+                subtables.values().stream()
+                        .flatMap(subtable -> subtable.rules().stream())
+                        .map(Rule::rule));
     }
 
     boolean exists(String name) {
@@ -180,12 +196,25 @@ final class Subtables {
         if (!rule.chain().equals(subtable)) {
             throw ApiError.argument("Invalid rule for subtable. Subtable rules must start with name of subtable.");
         }
+        if (rule.target().filter(target -> comesTo(target, subtable)).isPresent()) {
+            throw FirewallRule.parseError("Too many levels of symbolic links");
+        }
         return new Rule(
                 Ruleset.newId(),
                 written,
                 rule,
                 wanted.text("comment").orElse(""),
                 wanted.flag("disabled").orElse(false));
+    }
+
+    /** As in the kernel no chain comes back to itself, so that each search ends. */
+    private boolean comesTo(String from, String to) {
+        return from.equals(to)
+                || Optional.ofNullable(subtables.get(from)).map(Subtable::rules).orElse(List.of()).stream()
+                        .anyMatch(rule -> rule.rule()
+                                .target()
+                                .filter(next -> comesTo(next, to))
+                                .isPresent());
     }
 
     private ObjectNode put(Subtable subtable, List<Rule> rules) {
@@ -195,16 +224,22 @@ final class Subtables {
         return json(kept, Optional.empty());
     }
 
-    /** Forced, it takes the rules of the main tables that lead to it along: a chain that does not exist has no visitors. */
+    /** Forced, it takes the rules that lead to it along: a chain that does not exist has no visitors. */
     private ObjectNode delete(ApiCall call) {
         Subtable subtable = find(call);
         boolean force = call.query("force").map(Boolean::parseBoolean).orElse(false);
-        List<Ruleset.Entry> visitors = visitors(subtable.name());
-        if (!visitors.isEmpty() && !force) {
+        if (visited(subtable.name()) && !force) {
             throw ApiError.argument("Firewall rule with subtable exists. Please delete rule first.");
         }
-        visitors.forEach(main::remove);
+        visitors(subtable.name()).forEach(main::remove);
         subtables.remove(subtable.name());
+        List.copyOf(subtables.values()).stream()
+                .filter(other -> other.goesOnTo(subtable.name()))
+                .forEach(other -> put(
+                        other,
+                        other.rules().stream()
+                                .filter(rule -> !leads(rule.rule(), subtable.name()))
+                                .toList()));
         return json(subtable, Optional.empty());
     }
 
