@@ -44,9 +44,12 @@ public final class Vns3Access {
         return over(httpClient(trust));
     }
 
-    /** Access that trusts what the JDK trusts, which a new controller's own certificate is not part of. */
+    /**
+     * Access that trusts what the JDK trusts, which a new controller's own certificate is not part of; one a JVM, made at first
+     * use.
+     */
     public static Vns3Access ofDefaults() {
-        return trusting(TlsTrust.ofDefaults());
+        return Default.ACCESS;
     }
 
     /** A copy in which one controller is trusted differently, for instance by its own fingerprint. */
@@ -107,5 +110,10 @@ public final class Vns3Access {
                 .connectTimeout(CONNECT_TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
+    }
+
+    /** Steps begin with it before they are told of another, and on Java 17 a client cannot be closed. */
+    private static final class Default {
+        static final Vns3Access ACCESS = trusting(TlsTrust.ofDefaults());
     }
 }

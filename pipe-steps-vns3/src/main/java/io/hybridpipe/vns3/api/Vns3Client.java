@@ -13,8 +13,10 @@ import reactor.core.publisher.Mono;
  * The REST API of one controller, one method an operation.
  *
  * <p>Nothing is sent until a Mono is subscribed, and each subscription sends one request; cancelling it aborts the request. It
- * emits on a thread of the HTTP client and never blocks one. It never repeats a call that changes something: the engine's
- * retries do, or the caller's.
+ * emits on a thread of the HTTP client and never blocks one. It never repeats a call that may have changed something: the
+ * engine's retries do, or the caller's. Two exceptions send a second request: a token that is refused is followed by the
+ * password ({@link Vns3Access#client(Controller)}), and 404 to an operation of a later version by {@code GET /config}, to say
+ * which version it needs.
  *
  * <p>Every failure is a {@link io.hybridpipe.retry.StepFailure}: {@code TRANSIENT} when nothing was sent (refused, no
  * connection in time, TLS broken off) or the answer was 503; {@code THROTTLED} for 429; {@code UNKNOWN_OUTCOME} when the answer
