@@ -10,7 +10,6 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.event.Resource;
-import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.ApiToken;
 import io.hybridpipe.vns3.api.Controller;
@@ -190,13 +189,7 @@ public final class CreateToken implements Step {
             Mono<Boolean> look = tokens().flatMap(left -> left.isEmpty()
                     ? Mono.just(true)
                     : requestDelete(left.get(0)).then(Mono.empty()));
-            return Poll.until(
-                            look,
-                            every,
-                            Duration.ofMinutes(1),
-                            () -> Mono.error(StepFailure.of(
-                                    FailureClass.TRANSIENT, "a token stays on " + controller + " after its delete")))
-                    .then();
+            return Removal.untilGone(look, every, "a token", controller);
         }
 
         Mono<ApiToken> requestToken() {

@@ -3,7 +3,6 @@ package io.hybridpipe.vns3;
 
 import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
-import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Ipsec;
 import io.hybridpipe.vns3.api.TunnelStatus;
@@ -20,7 +19,6 @@ import reactor.core.publisher.Mono;
 
 /** Both sides of a peering together, in one attempt of {@link IpsecPeer}. */
 final class IpsecPeering {
-    private static final Duration GONE_WITHIN = Duration.ofMinutes(1);
     private static final Duration HISTORY_WITHIN = Duration.ofSeconds(10);
 
     private final PeeringSide local;
@@ -71,16 +69,11 @@ final class IpsecPeering {
 
     /** Takes away what was made, on both sides at once; neither is left because of the other. */
     Mono<Void> part() {
-        return Mono.whenDelayError(gone(local), gone(remote));
+        return Removal.onAll(List.of(gone(local), gone(remote)), 2);
     }
 
-    private Mono<Boolean> gone(PeeringSide side) {
-        return Poll.until(
-                side.takeAway(),
-                every,
-                GONE_WITHIN,
-                () -> Mono.error(StepFailure.of(
-                        FailureClass.TRANSIENT, "an endpoint stays on " + side.self() + " after its delete")));
+    private Mono<Void> gone(PeeringSide side) {
+        return Removal.untilGone(side.takeAway(), every, "an endpoint", side.self());
     }
 
     /** Empty once both sides say that all is connected; what is wrong when the time is up. */

@@ -5,7 +5,6 @@ import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.event.Resource;
-import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.NewRoute;
@@ -19,8 +18,6 @@ import reactor.core.publisher.Mono;
 
 /** The one route that a step makes on a controller, in one attempt: it is known by the step's mark in its description. */
 final class MarkedRoute {
-    private static final Duration GONE_WITHIN = Duration.ofMinutes(1);
-
     private final Controller on;
     private final Vns3Client client;
     private final StepContext context;
@@ -57,13 +54,7 @@ final class MarkedRoute {
             List<Route> left = marked(routes);
             return left.isEmpty() ? Mono.just(true) : requestDelete(left.get(0)).then(Mono.empty());
         });
-        return Poll.until(
-                        look,
-                        every,
-                        GONE_WITHIN,
-                        () -> Mono.error(
-                                StepFailure.of(FailureClass.TRANSIENT, "a route stays on " + on + " after its delete")))
-                .then();
+        return Removal.untilGone(look, every, "a route", on);
     }
 
     private Mono<List<Route>> requestRoute(NewRoute wanted) {

@@ -3,11 +3,9 @@ package io.hybridpipe.vns3;
 
 import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
-import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,6 @@ final class Mesh {
     static final int AT_ONCE = 8;
 
     private static final int TOLD = 6;
-    private static final Duration GONE_WITHIN = Duration.ofMinutes(1);
 
     private final List<MeshSide> sides;
     private final Duration every;
@@ -74,21 +71,11 @@ final class Mesh {
 
     /** Takes away what was made, on all sides at once; none is left because of another. */
     Mono<Void> part() {
-        return Flux.fromIterable(sides)
-                .flatMap(side -> gone(side).then(Mono.<Throwable>empty()).onErrorResume(Mono::just), AT_ONCE)
-                // one that may pass goes first, so that undo is tried again for its sake
-                .sort(Comparator.comparing(failure -> FailureClass.of(failure) == FailureClass.PERMANENT))
-                .next()
-                .flatMap(Mono::error);
-    }
-
-    private Mono<Boolean> gone(MeshSide side) {
-        return Poll.until(
-                side.takeAway(),
-                every,
-                GONE_WITHIN,
-                () -> Mono.error(StepFailure.of(
-                        FailureClass.TRANSIENT, "a peer stays on " + side.self() + " after its delete")));
+        return Removal.onAll(
+                sides.stream()
+                        .map(side -> Removal.untilGone(side.takeAway(), every, "a peer", side.self()))
+                        .toList(),
+                AT_ONCE);
     }
 
     private Mono<List<MeshSide.Seen>> look() {

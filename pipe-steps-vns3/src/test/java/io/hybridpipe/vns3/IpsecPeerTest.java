@@ -424,6 +424,22 @@ class IpsecPeerTest {
     }
 
     @Test
+    void whenBothSidesFailTheOneThatMayPassIsToldSoThatUndoIsTriedAgain() {
+        String delete = "DELETE /ipsec/endpoints/{endpoint_id}";
+        Lab.get(run());
+        here.faults().on(delete).error("APIArgumentError", "not now");
+        there.faults().on(delete).status(503);
+        assertThat(Lab.failure(undo(), FailureClass.TRANSIENT).getSuppressed())
+                .singleElement()
+                .satisfies(other -> assertThat(other).hasMessageContaining("on 203.0.113.1 answered 400"));
+        here.faults().on(delete).status(503);
+        there.faults().on(delete).status(503);
+        Lab.failure(undo(), FailureClass.TRANSIENT);
+        Lab.await(undo());
+        assertNothingLeft();
+    }
+
+    @Test
     void undoAfterALostDeleteFindsItGone() {
         Lab.get(run());
         here.faults().on("DELETE /ipsec/endpoints/{endpoint_id}").dropAfter();
