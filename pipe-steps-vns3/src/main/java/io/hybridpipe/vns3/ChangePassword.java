@@ -141,7 +141,7 @@ public final class ChangePassword implements Step {
                 return Mono.just(Outputs.of(key, before.withPassword(wanted)));
             }
             Passwords passwords = passwords(before, before.password(), wanted);
-            return passwords.look(before.password()).flatMap(inForce -> {
+            return passwords.inForce(before.password()).flatMap(inForce -> {
                 if (inForce.isEmpty()) {
                     return Mono.error(StepFailure.permanent(passwords.neither()));
                 }
@@ -161,10 +161,7 @@ public final class ChangePassword implements Step {
         return Mono.defer(() -> {
             Controller latest = key.get(state);
             Secret<String> wanted = password().get(state);
-            // an undo that was cut off left the key with this step's own value
-            Controller before = latest.password().equals(wanted)
-                    ? latest.withPassword(latest.formerPassword().orElse(wanted))
-                    : latest;
+            Controller before = toBefore(latest, wanted);
             if (!isOurs(before, context)) {
                 return Mono.just(Found.absent());
             }
@@ -186,11 +183,12 @@ public final class ChangePassword implements Step {
     public Mono<Void> undo(State state, Found found, StepContext context) {
         return Mono.defer(() -> {
             Controller latest = key.get(state);
+            Secret<String> wanted = password().get(state);
             Optional<Controller> done =
                     found instanceof Found.Done it ? it.outputs().find(key) : Optional.empty();
             if (done.isEmpty()) {
                 return isOurs(latest, context)
-                        ? setBack(latest, latest.password(), password().get(state), context)
+                        ? setBack(latest, toBefore(latest, wanted).password(), wanted, context)
                         : Mono.empty();
             }
             Controller changed = done.get();
@@ -239,7 +237,14 @@ public final class ChangePassword implements Step {
     }
 
     private static boolean isOurs(Controller controller, StepContext context) {
-        return context.madeBefore().contains(toResource(controller));
+        return Made.before(context).contains(toResource(controller));
+    }
+
+    /** The controller as it was before the change; an undo that was cut off left the key with this step's own value. */
+    private static Controller toBefore(Controller latest, Secret<String> wanted) {
+        return latest.password().equals(wanted)
+                ? latest.withPassword(latest.formerPassword().orElse(wanted))
+                : latest;
     }
 
     private Outputs toOutputs(Controller before, Secret<String> wanted) {

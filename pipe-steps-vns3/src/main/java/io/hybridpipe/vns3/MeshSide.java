@@ -19,7 +19,7 @@ final class MeshSide {
     private final Optional<Integer> mtu;
     private final Vns3Client client;
     private final StepContext context;
-    private final List<Resource> made;
+    private final Made made;
 
     MeshSide(Controller self, List<Controller> mesh, Optional<Integer> mtu, Vns3Client client, StepContext context) {
         this.self = self;
@@ -27,7 +27,7 @@ final class MeshSide {
         this.mtu = mtu;
         this.client = client;
         this.context = context;
-        made = context.madeBefore();
+        made = Made.before(context);
     }
 
     Controller self() {

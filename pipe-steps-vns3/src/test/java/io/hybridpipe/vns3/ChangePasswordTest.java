@@ -183,7 +183,8 @@ class ChangePasswordTest {
         somebodySets(Lab.PASSWORD, THIRD);
         assertThat(Lab.failure(step.preflight(state, context), FailureClass.PERMANENT))
                 .hasMessageContaining("answered 401");
-        assertThat(Lab.failure(run(), FailureClass.PERMANENT))
+        ChangePassword hasty = step.settledWithin(Duration.ofSeconds(1));
+        assertThat(Lab.failure(hasty.run(state, context), FailureClass.PERMANENT))
                 .hasMessage(
                         "orders (203.0.113.1) accepts neither the former nor the new API password: somebody else has"
                                 + " changed it");
@@ -265,6 +266,22 @@ class ChangePasswordTest {
         assertThat(context.made()).isEmpty();
         Lab.await(undo(done, AFTER));
         assertThat(Lab.changes(controller)).isEqualTo(Map.of(CHANGE, 2L));
+    }
+
+    @Test
+    void anUndoOfUnknownOutcomeThatWasCutOffSetsTheFormerPasswordAlthoughTheKeyHasTheNewOne() {
+        Lab.get(run());
+        Lab.await(undo(Found.unknown("nobody could look"), AFTER));
+        assertThat(accepts(Lab.PASSWORD)).isTrue();
+        assertThat(controller.inventory()).isEqualTo(before);
+        assertThat(context.made()).isEmpty();
+    }
+
+    @Test
+    void aControllerThatRefusesBothPasswordsWhileItStartsIsWaitedFor() {
+        controller.faults().on("GET /config").nth(1).status(401);
+        controller.faults().on("GET /config").nth(2).status(401);
+        assertThat(Lab.get(run()).get(KEY)).isEqualTo(AFTER);
     }
 
     @Test
