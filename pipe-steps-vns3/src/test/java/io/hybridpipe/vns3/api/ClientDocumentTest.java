@@ -24,7 +24,7 @@ class ClientDocumentTest {
             controller that has it first where 4.8.4 does not have it. `Secret<..>` prints as `***` wherever it is printed.
 
             Each row is a test (`EveryOperationTest`): the request is looked at on the wire, and the answer is decoded. Rows marked
-            `*` are answered by a script with the bodies of the vendor's description, since no stand-in can have what they ask for;
+            `*` are answered by a script with the bodies of the vendor's description, since a stand-in alone does not have what they ask for;
             all others by the stand-in `SimVns3` over TLS. Two further tests send random arguments (`RequestTypesTest`) and read
             random answers (`AnswersTest`) of every operation.
 

@@ -51,53 +51,49 @@ final class FirewallRows {
         return task.token().isPresent() && task.status().equals(Optional.of("submitted"));
     }
 
-    /** Not in the stand-in; the answers are of the description. */
     private static Stream<Row> chains() {
         String chains = "/firewall/rules/subgroup";
+        String chain = "{'name':'MINE','rules':'MINE -j ACCEPT'}";
         String sets = "/firewall/fwsets";
-        String done = "{'response':{'status':'ok'}}";
+        String set = "{'name':'NETS_MINE','rules':'NETS_MINE 10.9.0.0/16'}";
         return Stream.of(
                 Row.of("firewall().subgroups")
+                        .after("POST", chains, chain)
                         .sends("GET " + chains + "?verbose=false")
-                        .scripted("{'response':['MINE']}")
                         .<List<String>>gives(names -> names.equals(List.of("MINE"))),
                 Row.of("firewall().subgroup", "MINE")
+                        .after("POST", chains, chain)
                         .sends("GET " + chains + "?name=MINE")
-                        .scripted("{'response':[['MINE -j ACCEPT']]}")
                         .<List<String>>gives(rules -> rules.equals(List.of("MINE -j ACCEPT"))),
                 Row.of("firewall().createSubgroup", "MINE", List.of("MINE -s 10.9.0.0/16 -j ACCEPT", "MINE -j DROP"))
                         .sends(
                                 "POST " + chains,
                                 "{'name':'MINE','rules':'MINE -s 10.9.0.0/16 -j ACCEPT\\nMINE -j DROP','flush':true}")
-                        .scripted(done)
                         .givesNothing(),
                 Row.of("firewall().deleteSubgroup", "MINE")
+                        .after("POST", chains, chain)
                         .sends("DELETE " + chains, "{'name':'MINE'}")
-                        .scripted(done)
                         .givesNothing(),
                 Row.of("firewall().reloadSubgroups")
                         .sends("PUT " + chains, "{'reinitialize':true}")
-                        .scripted("")
                         .givesNothing(),
                 Row.of("firewall().sets")
+                        .after("POST", sets, set)
                         .sends("GET " + sets + "?verbose=false")
-                        .scripted("{'response':['NETS_MINE']}")
                         .<List<String>>gives(names -> names.equals(List.of("NETS_MINE"))),
                 Row.of("firewall().set", "NETS_MINE")
+                        .after("POST", sets, set)
                         .sends("GET " + sets + "?name=NETS_MINE")
-                        .scripted("{'response':['NETS_MINE 10.9.0.0/16']}")
                         .<List<String>>gives(entries -> entries.equals(List.of("NETS_MINE 10.9.0.0/16"))),
                 Row.of("firewall().createSet", "NETS_MINE", List.of("NETS_MINE 10.9.0.0/16"))
                         .sends("POST " + sets, "{'name':'NETS_MINE','rules':'NETS_MINE 10.9.0.0/16','flush':true}")
-                        .scripted(done)
                         .givesNothing(),
                 Row.of("firewall().deleteSet", "NETS_MINE")
+                        .after("POST", sets, set)
                         .sends("DELETE " + sets, "{'name':'NETS_MINE'}")
-                        .scripted(done)
                         .givesNothing(),
                 Row.of("firewall().reloadSets")
                         .sends("PUT " + sets, "{'reinitialize':true}")
-                        .scripted("")
                         .givesNothing());
     }
 

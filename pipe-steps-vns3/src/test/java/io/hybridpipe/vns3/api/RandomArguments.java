@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Arguments for any operation of the client; what is asked for is made by its own factories and copies. */
 final class RandomArguments {
@@ -50,9 +52,7 @@ final class RandomArguments {
         }
         Class<?> plain = (Class<?>) type;
         if (plain == int.class || plain == Integer.class) {
-            return name.toLowerCase(java.util.Locale.ROOT).endsWith("version")
-                    ? 1 + random.nextInt(2)
-                    : random.nextInt(70_000);
+            return name.toLowerCase(Locale.ROOT).endsWith("version") ? 1 + random.nextInt(2) : random.nextInt(70_000);
         }
         if (plain == long.class || plain == Long.class) {
             return (long) random.nextInt(70_000);
@@ -112,7 +112,7 @@ final class RandomArguments {
         throw new AssertionError(type + " refuses whatever it is given");
     }
 
-    private Optional<Object> call(@org.jspecify.annotations.Nullable Object on, Method method) {
+    private Optional<Object> call(@Nullable Object on, Method method) {
         try {
             return Optional.of(method.invoke(
                     on, Arrays.stream(method.getParameters()).map(this::of).toArray()));
