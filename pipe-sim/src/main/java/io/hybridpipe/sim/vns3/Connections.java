@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A controller's endpoints and tunnels in strongSwan's words, and the difference to what is loaded brought to its charon.
@@ -60,9 +61,9 @@ final class Connections {
             wanted.put(
                     nameOf(endpoint), connection(here, endpoint, seenAs.getOrDefault(endpoint.id(), here.address())));
         }
-        for (String name : List.copyOf(loaded.keySet())) {
-            if (!wanted.containsKey(name) || isOther(loaded.get(name), wanted.get(name))) {
-                unload(name, vici);
+        for (Map.Entry<String, Connection> old : List.copyOf(loaded.entrySet())) {
+            if (isOther(old.getValue(), wanted.get(old.getKey()))) {
+                unload(old.getKey(), vici);
             }
         }
         for (Endpoint endpoint : here.endpoints()) {
@@ -80,8 +81,8 @@ final class Connections {
         return refused;
     }
 
-    private static boolean isOther(Connection old, Connection wanted) {
-        return !old.ike().equals(wanted.ike()) || !old.key().equals(wanted.key());
+    private static boolean isOther(Connection old, @Nullable Connection wanted) {
+        return wanted == null || !old.ike().equals(wanted.ike()) || !old.key().equals(wanted.key());
     }
 
     private void load(String name, Connection connection, Vici vici) throws IOException {

@@ -203,6 +203,8 @@ class RealPeeringTest {
                         each -> each.step(
                                 "tunnel",
                                 peer(SPOKE, Input.value(hub))
+                                        // each look is a TLS handshake, and twenty at once leave no time for IKE
+                                        .pollEvery(Duration.ofMillis(250))
                                         .subnets(subnetOfSpoke, Input.value(Cidr.of("10.0.0.0/16")))))
                 .build()
                 .start(State.empty(), RunOptions.ofDefaults().listener(counting));
