@@ -56,6 +56,7 @@ import reactor.core.publisher.Mono;
  * <p>Immutable; each method returns a copy.
  */
 public final class SetUpController implements Step {
+    private static final String KIND = "VNS3::Setup";
     private static final String KEYSET_RUNS = "Keyset setup in progress.";
     private static final String KEYSET_EXISTS = "Keyset already exists.";
 
@@ -354,7 +355,25 @@ public final class SetUpController implements Step {
 
         private Mono<?> finalized() {
             return client.license()
-                    .flatMap(license -> license.finalized() ? Mono.just(license) : parametersAndReboot());
+                    .flatMap(license -> license.finalized()
+                            ? rebootOfAnEarlierAttempt().thenReturn(license)
+                            : parametersAndReboot());
+        }
+
+        /**
+         * Whoever finalized the license may not have lived to see the reboot that follows, which would end a keyset that is
+         * begun before.
+         */
+        private Mono<Void> rebootOfAnEarlierAttempt() {
+            boolean maybe = context.madeBefore().stream()
+                    .anyMatch(it -> it.kind().equals(KIND) && it.id().equals(address.toString()));
+            return !maybe || !makesKeyset
+                    ? Mono.empty()
+                    : client.keyset()
+                            .filter(keyset -> !keyset.present() && !keyset.inProgress())
+                            .flatMap(none -> client.systemStatus())
+                            .flatMap(before -> rebooted(before).then(Mono.defer(this::ready)))
+                            .then();
         }
 
         private Mono<License> parametersAndReboot() {
@@ -442,7 +461,7 @@ public final class SetUpController implements Step {
             return context.mutate(Mono.defer(() -> {
                 if (!told) {
                     told = true;
-                    context.made(Resource.of("VNS3::Setup", address.toString(), name.orElse("controller"))
+                    context.made(Resource.of(KIND, address.toString(), name.orElse("controller"))
                             .withShow(Show.of(address, "/config")));
                 }
                 return request.get();
