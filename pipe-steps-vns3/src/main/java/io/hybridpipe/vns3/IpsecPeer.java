@@ -45,8 +45,9 @@ import reactor.core.publisher.Mono;
  * <p><b>Undo</b> deletes the endpoints that bear this step's token on both sides, with their tunnels, and ends when they are
  * gone. One side that cannot be reached does not keep the other from being undone.
  *
- * <p><b>Calls</b>, on both controllers: {@code GET /ipsec}, {@code POST /ipsec/endpoints}, {@code POST
- * /ipsec/endpoints/ID/tunnels}, {@code GET /status/ipsec}, {@code DELETE /ipsec/endpoints/ID}, as the user {@code api}.
+ * <p><b>Calls</b>, on both controllers: {@code GET /ipsec}, {@code POST /ipsec/endpoints}, {@code GET|DELETE
+ * /ipsec/endpoints/ID}, {@code POST /ipsec/endpoints/ID/tunnels}, {@code GET /status/ipsec} and {@code GET
+ * /status/link_history}, as the user {@code api}.
  *
  * <p>Immutable; each method returns a copy.
  */

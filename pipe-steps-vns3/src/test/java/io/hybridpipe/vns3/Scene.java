@@ -11,7 +11,9 @@ import io.hybridpipe.vns3.api.Controller;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A step in a small pipe, on controllers of its own.
@@ -128,11 +130,19 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
     private static Pipe.Builder firewallRules(Stage stage, String version) {
         Controller here = stage.standing("here", "10.1.0.10", "203.0.113.1", builder -> builder.version(version)
                 .inService());
+        boolean byTable = version.startsWith("6.");
+        // from version 6 on rules begin with their table, before that with the controller's own chain in it
+        UnaryOperator<String> written =
+                rule -> byTable ? rule.replace("FORWARD_CUST", "FORWARD").replace("MACRO_CUST", "POSTROUTING") : rule;
         for (String rule : List.of(HIDE, ADMIT, SHUT)) {
-            stage.controller("here").configure("POST", "/firewall/rules", "{\"rule\":\"" + rule + "\"}");
+            stage.controller("here")
+                    .configure(
+                            "POST",
+                            byTable ? "/v2/firewall/rules" : "/firewall/rules",
+                            "{\"rule\":\"" + written.apply(rule) + "\"}");
         }
         FirewallRules rules = FirewallRules.on(here)
-                .rules(List.of(SHUT, ALSO, ADMIT))
+                .rules(Stream.of(SHUT, ALSO, ADMIT).map(written).toList())
                 .over(stage.lab.access)
                 .pollEvery(Lab.POLL);
         return Pipe.named("faults").step("rules", rules, Stage::hastened);
