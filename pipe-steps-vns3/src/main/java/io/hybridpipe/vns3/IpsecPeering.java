@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -83,7 +84,7 @@ final class IpsecPeering {
                 .doOnNext(last::set)
                 .filter(reports -> reports.stream().allMatch(Report::connected))
                 .map(reports -> Optional.empty());
-        return Poll.until(look, every, within, () -> Flux.fromIterable(last.get())
+        return Poll.until(look, every, within, () -> Flux.fromIterable(Objects.requireNonNull(last.get()))
                 .concatMap(IpsecPeering::withPast)
                 .collect(Collectors.joining("; "))
                 .map(told -> Optional.of("is not connected after " + within + ": "

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -121,7 +122,8 @@ final class Mesh {
                 .doOnNext(last::set)
                 .filter(List::isEmpty)
                 .map(all -> Optional.empty());
-        return Poll.until(look, every, within, () -> Mono.just(Optional.of(toText(last.get()))));
+        return Poll.until(
+                look, every, within, () -> Mono.just(Optional.of(toText(Objects.requireNonNull(last.get())))));
     }
 
     private String toText(List<String> unreached) {
