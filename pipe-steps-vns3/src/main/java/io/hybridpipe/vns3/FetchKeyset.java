@@ -36,8 +36,9 @@ import reactor.core.publisher.Mono;
  * one, and times run out are permanent.
  *
  * <p><b>Undo</b> takes nothing back: a keyset cannot be taken off a controller, and the controller goes with the step that
- * launched it, whose undo is not held up by this one. If no step of the pipe launched it, say {@link #onStandingController()}:
- * the effect is then irreversible, and a report lists it so.
+ * launched it. Before that one's undo it is only looked at, for as long as {@link #readyWithin} and {@link #keysetWithin} at most.
+ * If no step of the pipe launched it, say {@link #onStandingController()}: the effect is then irreversible, and a report lists
+ * it so.
  *
  * <p><b>Calls</b> {@code GET /config}, {@code GET|PUT /keyset}, {@code GET /status/system}, and {@code GET /keyset} of the source
  * controller if it is given, as the user {@code api}. The controller itself calls TCP 8000 of the source and the source's

@@ -104,15 +104,24 @@ final class KeysetFetch {
         return readiness
                 .await(client, context)
                 .then(Mono.defer(this::getChecksum))
-                .flatMap(wanted -> ended().flatMap(keyset -> !keyset.present()
-                        ? Mono.just(Found.absent())
-                        : isAnother(keyset, wanted)
-                                ? Mono.just(Found.unknown(another()))
-                                : up(keyset).thenReturn(Found.done(Outputs.none()))))
+                .flatMap(wanted -> ended().flatMap(keyset -> toFound(keyset, wanted)))
                 // a failure would be waited for again, and an undo has better use for the time
                 .onErrorResume(
                         failure -> FailureClass.of(failure) == FailureClass.PERMANENT,
                         failure -> Mono.just(Found.unknown(String.valueOf(failure.getMessage()))));
+    }
+
+    private Mono<Found> toFound(Keyset keyset, Optional<String> wanted) {
+        if (keyset.present()) {
+            return isAnother(keyset, wanted)
+                    ? Mono.just(Found.unknown(another()))
+                    : up(keyset).thenReturn(Found.done(Outputs.none()));
+        }
+        // only a further request can tell whether a fetching that does not end has failed
+        return Mono.just(
+                keyset.inProgress()
+                        ? Found.partly(controller + " is still fetching a keyset after " + patience.keyset())
+                        : Found.absent());
     }
 
     /** The source's checksum, if the source is to be asked. */
@@ -141,13 +150,13 @@ final class KeysetFetch {
                         controller + " has no keyset from " + source + " after " + patience.keyset() + check())));
     }
 
+    /** The keyset when no fetching is under way any more, or as it is when the time is up. */
     private Mono<Keyset> ended() {
         return Poll.until(
                 getKeyset().filter(keyset -> !keyset.inProgress()),
                 readiness.every(),
                 patience.keyset(),
-                () -> Mono.error(
-                        StepFailure.permanent(controller + " is still fetching a keyset after " + patience.keyset())));
+                this::getKeyset);
     }
 
     private Mono<?> unlessFetching(Keyset keyset) {

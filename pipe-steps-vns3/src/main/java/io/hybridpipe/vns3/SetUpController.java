@@ -47,8 +47,8 @@ import reactor.core.publisher.Mono;
  * 401 are waited out. A refused license, another peer id than the wanted one, and times run out are permanent.
  *
  * <p><b>Undo</b> takes nothing back: a license cannot be taken off a controller, and the controller goes with the step that
- * launched it, whose undo is not held up by this one. If no step of the pipe launched it, say {@link #onStandingController()}:
- * the effect is then irreversible, and a report lists it so.
+ * launched it. Before that one's undo it is only looked at, for as long as {@link #readyWithin} at most. If no step of the pipe
+ * launched it, say {@link #onStandingController()}: the effect is then irreversible, and a report lists it so.
  *
  * <p><b>Calls</b> {@code GET|PUT /config}, {@code PUT|GET /license}, {@code PUT /license/parameters}, {@code GET /status/system},
  * {@code GET|PUT /keyset}, {@code GET /peering}, {@code PUT /peering/self}, as the user {@code api}.
@@ -480,7 +480,8 @@ public final class SetUpController implements Step {
             if (isNamed(config) && license.finalized() && (keyset.present() || !makesKeyset) && isPeer) {
                 return Found.done(toOutputs(config));
             }
-            return Found.partly("license " + (license.finalized() ? "finalized" : "without parameters") + ", keyset "
+            return Found.partly((isNamed(config) ? "" : "names not set, ") + "license "
+                    + (license.finalized() ? "finalized" : "without parameters") + ", keyset "
                     + (keyset.present() ? "present" : "missing") + ", peer id " + (isPeer ? "set" : "not set"));
         }
 
