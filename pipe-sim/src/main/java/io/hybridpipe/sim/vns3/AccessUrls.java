@@ -31,6 +31,10 @@ final class AccessUrls {
                     ? new AccessUrl(id, url, name, access, lifetime, createdAt, createdIp, now)
                     : this;
         }
+
+        private boolean expiredByHand() {
+            return expiresAt.isBefore(createdAt.plus(lifetime));
+        }
     }
 
     private final Box box;
@@ -55,7 +59,8 @@ final class AccessUrls {
         Map<String, String> data = new TreeMap<>();
         urls.forEach((id, url) -> data.put(
                 String.valueOf(id),
-                url.name() + " " + url.access() + " for " + url.lifetime().toSeconds() + " s"));
+                url.name() + " " + url.access() + " for " + url.lifetime().toSeconds() + " s"
+                        + (url.expiredByHand() ? ", expired by hand" : "")));
         return data;
     }
 

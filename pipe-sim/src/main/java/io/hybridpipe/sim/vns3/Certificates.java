@@ -11,16 +11,15 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,9 +31,24 @@ import java.util.stream.Stream;
 final class Certificates {
     private static final Duration INSTALLATION = Duration.ofSeconds(3);
 
+    /** The words for a failure are not published for this task; they are those of others. */
+    private enum State {
+        PENDING("Job pending", "pending"),
+        FINISHED("Job finished", "finished_ok"),
+        FAILED("Job failed", "finished_failed");
+
+        private final String status;
+        private final String wire;
+
+        State(String status, String wire) {
+            this.status = status;
+            this.wire = wire;
+        }
+    }
+
     private final Box box;
     private final TlsIdentity identity;
-    private final Map<String, Boolean> installations = new HashMap<>();
+    private final Map<String, State> installations = new HashMap<>();
     private Optional<TlsIdentity.KeyPair> uploaded = Optional.empty();
 
     Certificates(Box box, TlsIdentity identity) {
@@ -49,6 +63,11 @@ final class Certificates {
         api.on("GET", "/system/ssl/install/{uuid}", LICENSE, this::installation);
     }
 
+    /** What was under way when the machine went down is lost; the files that were uploaded are still there. */
+    void interrupted() {
+        installations.replaceAll((uuid, state) -> state == State.PENDING ? State.FAILED : state);
+    }
+
     Map<String, String> inventory() {
         Map<String, String> data = new TreeMap<>();
         data.put("sha256", fingerprint(identity.certificate(), "SHA-256"));
@@ -57,9 +76,9 @@ final class Certificates {
 
     static String fingerprint(X509Certificate certificate, String algorithm) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has " + algorithm, e);
+            return Digest.hex(algorithm, certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read can be written", e);
         }
     }
 
@@ -96,26 +115,23 @@ final class Certificates {
 
     private JsonNode install() {
         TlsIdentity.KeyPair next = uploaded.orElseThrow(() -> ApiError.argument("cert is missing, key is missing"));
-        uploaded = Optional.empty();
         String uuid = UUID.randomUUID().toString().replace("-", "");
-        installations.put(uuid, false);
+        installations.put(uuid, State.PENDING);
         box.later(INSTALLATION, () -> {
             identity.replace(next);
-            installations.put(uuid, true);
+            installations.put(uuid, State.FINISHED);
+            uploaded = uploaded.filter(pair -> pair != next);
         });
         return Json.object().put("status", "SSL Cert installation queued").put("uuid", uuid);
     }
 
     private JsonNode installation(ApiCall call) {
         String uuid = call.path().getOrDefault("uuid", "");
-        Boolean done = installations.get(uuid);
-        if (done == null) {
+        State state = installations.get(uuid);
+        if (state == null) {
             throw ApiError.notFound("Unknown Job ID: " + uuid);
         }
-        return Json.object()
-                .put("uuid", uuid)
-                .put("status", done ? "Job finished" : "Job pending")
-                .put("state", done ? "finished_ok" : "pending");
+        return Json.object().put("uuid", uuid).put("status", state.status).put("state", state.wire);
     }
 
     private static X509Certificate certificate(String pem) {

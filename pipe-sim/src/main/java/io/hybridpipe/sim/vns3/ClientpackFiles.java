@@ -5,10 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
@@ -43,7 +40,7 @@ final class ClientpackFiles {
     }
 
     String checksum(Clientpack pack, String format) {
-        return HexFormat.of().formatHex(digest("SHA-1", content(pack, format).orElseThrow()));
+        return Digest.hex("SHA-1", content(pack, format).orElseThrow());
     }
 
     private String configuration(Clientpack pack) {
@@ -52,7 +49,7 @@ final class ClientpackFiles {
                 + (pack.compressed() ? "comp-lzo\n" : "")
                 + (pack.authenticated() ? "auth-user-pass\n" : "")
                 + "<key>\n"
-                + Base64.getEncoder().encodeToString(digest("SHA-256", seed.getBytes(StandardCharsets.UTF_8)))
+                + Base64.getEncoder().encodeToString(Digest.bytes("SHA-256", seed.getBytes(StandardCharsets.UTF_8)))
                 + "\n</key>\n";
     }
 
@@ -107,13 +104,5 @@ final class ClientpackFiles {
     private static void field(byte[] header, int at, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(bytes, 0, header, at, bytes.length);
-    }
-
-    private static byte[] digest(String algorithm, byte[] content) {
-        try {
-            return MessageDigest.getInstance(algorithm).digest(content);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-1 and SHA-256", e);
-        }
     }
 }

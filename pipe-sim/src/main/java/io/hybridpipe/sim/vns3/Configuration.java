@@ -123,6 +123,7 @@ final class Configuration {
     /** The machine went down. */
     void interrupted() {
         keyset.interrupted();
+        certificates.interrupted();
         links.down();
     }
 

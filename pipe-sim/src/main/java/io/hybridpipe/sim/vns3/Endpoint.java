@@ -26,7 +26,11 @@ record Endpoint(
         Map<Integer, TrafficPair> pairs) {
 
     /** The addresses of a VTI or GRE endpoint, as the caller wrote them; the selectors stand in its tunnel too. */
-    record RouteBased(String deviceAddress, String local, String remote, String greAddress) {}
+    record RouteBased(String deviceAddress, String local, String remote, String greAddress) {
+        boolean selectsAs(RouteBased other) {
+            return local.equals(other.local) && remote.equals(other.remote);
+        }
+    }
 
     Endpoint {
         extraConfig = List.copyOf(extraConfig);

@@ -111,6 +111,10 @@ final class EndpointJson {
                 wanted.text("ping_interface").orElse(old.device()));
     }
 
+    static IPAddress subnet(Fields wanted, String field, IPAddress old) {
+        return wanted.text(field).map(text -> subnet(text, field)).orElse(old);
+    }
+
     static IPAddress subnet(String text, String field) {
         return Addresses.cidr(text).orElseThrow(() -> ApiError.argument(field + " is invalid CIDR"));
     }

@@ -12,12 +12,14 @@ import java.util.List;
 /** The firewall in version 1 of its API: an ordered list of rules, each change a task that is polled by its token. */
 final class Firewall {
     private final Ruleset rules;
+    private final RuleReader reader;
     private final PacketFilter filter;
     private final Tasks tasks;
     private final Clock clock;
 
-    Firewall(Ruleset rules, PacketFilter filter, Tasks tasks, Clock clock) {
+    Firewall(Ruleset rules, RuleReader reader, PacketFilter filter, Tasks tasks, Clock clock) {
         this.rules = rules;
+        this.reader = reader;
         this.filter = filter;
         this.tasks = tasks;
         this.clock = clock;
@@ -49,7 +51,7 @@ final class Firewall {
     }
 
     private ObjectNode add(Fields wanted) {
-        FirewallRule rule = FirewallRule.parse(wanted.required("rule"));
+        FirewallRule rule = reader.inCustomChain(wanted.required("rule"));
         int position = wanted.number("position").orElse(-1);
         List<Entry> shown = rules.active();
         if (position > shown.size()) {
@@ -64,7 +66,7 @@ final class Firewall {
         String text = wanted.text("rules").orElseThrow(() -> ApiError.argument("rules is missing"));
         rules.overwrite(text.lines()
                 .filter(line -> !line.isBlank())
-                .map(line -> entry(FirewallRule.parse(line)))
+                .map(line -> entry(reader.inCustomChain(line)))
                 .toList());
         return Json.object().put("token", tasks.submit()).put("status", "submitted");
     }

@@ -21,7 +21,7 @@ final class FirewallApis {
         this.sets = new FwSets(variables, subtables, clock);
         this.reader = new RuleReader(variables, subtables, sets, clock);
         this.filter = new PacketFilter(rules, subtables, sets);
-        this.firstVersion = new Firewall(rules, filter, tasks, clock);
+        this.firstVersion = new Firewall(rules, reader, filter, tasks, clock);
         this.secondVersion = new FirewallV2(rules, reader, groups, filter);
     }
 

@@ -24,7 +24,11 @@ import java.util.TreeMap;
 final class FwSets {
     private static final List<String> TYPES = List.of("net", "list", "service", "port");
 
-    private record Entry(String written, String resolved, String comment, Instant at) {}
+    private record Entry(String written, String resolved, String comment, Instant at) {
+        private String inventory() {
+            return written + (comment.isEmpty() ? "" : " # " + comment);
+        }
+    }
 
     private record FwSet(
             String name, String type, String description, List<Entry> entries, Instant createdAt, Instant updatedAt) {
@@ -109,7 +113,7 @@ final class FwSets {
         Map<String, String> data = new TreeMap<>();
         sets.forEach((name, set) -> data.put(
                 name,
-                set.type() + " " + set.entries().stream().map(Entry::written).toList() + " " + set.description()));
+                set.type() + " " + set.entries().stream().map(Entry::inventory).toList() + " " + set.description()));
         return data;
     }
 

@@ -138,21 +138,16 @@ final class Ipsec {
         wanted.required("name");
         wanted.required("secret");
         Endpoint plain = EndpointJson.read(wanted, Optional.empty(), ++lastEndpoint);
-        Endpoint created = put(plain.type() == VpnType.POLICY ? plain : plain.with(routed(plain, ++lastTunnel)));
-        return json(created);
+        return json(put(plain.type() == VpnType.POLICY ? plain : routed(plain)));
     }
 
     private ObjectNode update(ApiCall call) {
         Endpoint old = endpoint(call);
         Endpoint changed = EndpointJson.read(call.body(), Optional.of(old), old.id());
-        if (changed.type() != VpnType.POLICY) {
-            int first = changed.tunnelsInOrder().stream()
-                    .map(Tunnel::id)
-                    .findFirst()
-                    .orElseGet(() -> ++lastTunnel);
-            changed = changed.with(routed(changed, first));
-        }
-        return json(put(changed));
+        boolean selectedAnew = changed.type() != old.type()
+                || changed.tunnels().isEmpty()
+                || !changed.routeBased().selectsAs(old.routeBased());
+        return json(put(changed.type() != VpnType.POLICY && selectedAnew ? routed(changed) : changed));
     }
 
     private ObjectNode delete(ApiCall call) {
@@ -232,29 +227,27 @@ final class Ipsec {
         return EndpointJson.subnet(licensing.overlaySubnet(), "local_subnet");
     }
 
-    private static Tunnel routed(Endpoint endpoint, int id) {
+    /** With the endpoint's selectors in the tunnel that routes point to, which is made if there is none. */
+    private Endpoint routed(Endpoint endpoint) {
         String local = endpoint.routeBased().local();
         String remote = endpoint.routeBased().remote();
-        return new Tunnel(
-                id,
-                endpoint.id(),
-                EndpointJson.subnet(local.isEmpty() ? ANY : local, "route_based_local"),
-                EndpointJson.subnet(remote.isEmpty() ? ANY : remote, "route_based_remote"),
-                true,
-                endpoint.description(),
-                Tunnel.Ping.NONE);
+        IPAddress here = EndpointJson.subnet(local.isEmpty() ? ANY : local, "route_based_local");
+        IPAddress there = EndpointJson.subnet(remote.isEmpty() ? ANY : remote, "route_based_remote");
+        Optional<Tunnel> first = endpoint.tunnelsInOrder().stream().findFirst();
+        if (first.isPresent()) {
+            return endpoint.with(first.get().between(here, there));
+        }
+        roomForOneMore();
+        return endpoint.with(
+                new Tunnel(++lastTunnel, endpoint.id(), here, there, true, endpoint.description(), Tunnel.Ping.NONE));
     }
 
     private static Tunnel read(Fields wanted, Tunnel old) {
         return new Tunnel(
                 old.id(),
                 old.endpointId(),
-                wanted.text("local_subnet")
-                        .map(text -> EndpointJson.subnet(text, "local_subnet"))
-                        .orElse(old.local()),
-                wanted.text("remote_subnet")
-                        .map(text -> EndpointJson.subnet(text, "remote_subnet"))
-                        .orElse(old.remote()),
+                EndpointJson.subnet(wanted, "local_subnet", old.local()),
+                EndpointJson.subnet(wanted, "remote_subnet", old.remote()),
                 wanted.flag("enabled").orElse(old.enabled()),
                 wanted.text("description").orElse(old.description()),
                 EndpointJson.ping(wanted, old.ping()));

@@ -7,11 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inet.ipaddr.IPAddress;
 import io.hybridpipe.sim.net.Protocol;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,7 +55,7 @@ final class Keyset {
 
     /** A keyset that was made long ago. */
     void inService(String token) {
-        keys = Optional.of(new Keys(digest(token), uuid(token), token));
+        keys = Optional.of(new Keys(Digest.sha1(token), uuid(token), token));
         createdAt = box.clock().instant();
     }
 
@@ -111,7 +108,8 @@ final class Keyset {
         started.source()
                 .ifPresentOrElse(
                         source -> box.later(duration, () -> fetch(started, source, token)),
-                        () -> box.later(duration, () -> finish(started, new Keys(digest(token), uuid(token), token))));
+                        () -> box.later(
+                                duration, () -> finish(started, new Keys(Digest.sha1(token), uuid(token), token))));
         return progress(started);
     }
 
@@ -143,14 +141,5 @@ final class Keyset {
     private String uuid(String token) {
         String seed = box.machine() + token + box.clock().instant();
         return UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
-    }
-
-    private static String digest(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-1").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-1", e);
-        }
     }
 }

@@ -8,13 +8,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,20 +35,16 @@ final class Licensing {
 
     private record Addressing(
             String subnet, List<String> managers, List<String> clients, List<Integer> asns, String vip) {
-
-        /** With more controllers, whose addresses go on below the last one's and leave out those of clients. */
-        private Addressing withMore(int controllers) {
+        private Addressing with(String manager) {
             List<String> more = new ArrayList<>(managers);
+            more.add(manager);
             List<Integer> moreAsns = new ArrayList<>(asns);
-            IPAddress next = Addresses.host(managers.get(managers.size() - 1)).orElseThrow();
-            while (more.size() < managers.size() + controllers) {
-                next = next.increment(-1);
-                if (!clients.contains(next.toString())) {
-                    more.add(next.toString());
-                    moreAsns.add(moreAsns.get(moreAsns.size() - 1) + 1);
-                }
-            }
+            moreAsns.add(asns.get(asns.size() - 1) + 1);
             return new Addressing(subnet, more, clients, moreAsns, vip);
+        }
+
+        private boolean names(String address) {
+            return managers.contains(address) || clients.contains(address) || vip.equals(address);
         }
     }
 
@@ -102,7 +94,7 @@ final class Licensing {
     }
 
     String checksum() {
-        return text.map(Licensing::sha1).orElse("");
+        return text.map(Digest::sha1).orElse("");
     }
 
     String overlaySubnet() {
@@ -140,9 +132,8 @@ final class Licensing {
     boolean isFreeClient(String address) {
         IPAddress overlay = Addresses.cidr(overlaySubnet()).orElseThrow();
         return Addresses.host(address).filter(overlay::contains).isPresent()
-                && !addressing().managers().contains(address)
-                && !addressing().vip().equals(address)
-                && !clients().contains(address);
+                && !addressing().names(address)
+                && !addedClients.contains(address);
     }
 
     void addClients(List<String> addresses) {
@@ -155,7 +146,7 @@ final class Licensing {
         Map<String, String> data = new TreeMap<>();
         data.put("present", String.valueOf(present()));
         data.put("finalized", String.valueOf(finalized()));
-        text.ifPresent(license -> data.put("sha1", sha1(license)));
+        text.ifPresent(license -> data.put("sha1", Digest.sha1(license)));
         parameters.ifPresent(chosen -> data.put("parameters", chosen.toString()));
         data.put("clients", clients() + " of " + mostClients());
         return data;
@@ -182,17 +173,42 @@ final class Licensing {
         String content = LicenseText.content(license).orElseThrow(() -> ApiError.argument("Bad license"));
         int controllers = LicenseText.number(content, "controllers");
         int clients = LicenseText.number(content, "clientpacks");
+        Addressing more = withMore(addressing(), controllers);
         text = Optional.of(license.strip());
         uploadedAt = Optional.of(box.clock().instant());
         moreClients += clients;
-        parameters.ifPresentOrElse(
-                chosen -> parameters = Optional.of(chosen.withMore(controllers)), () -> moreControllers += controllers);
+        parameters.ifPresentOrElse(chosen -> parameters = Optional.of(more), () -> moreControllers += controllers);
         return Json.object()
                 .put("finalized", finalized())
                 .put("uniq", checksum())
                 .put("license", "in-progress")
                 .put("new_clientpacks", clients)
                 .put("new_managers", controllers);
+    }
+
+    /** More controllers take the free addresses below the last one's, then those from the top of the overlay downwards. */
+    private Addressing withMore(Addressing old, int controllers) {
+        IPAddress overlay = Addresses.cidr(old.subnet()).orElseThrow();
+        IPAddress bottom = overlay.getLower().withoutPrefixLength();
+        IPAddress top = overlay.getUpper().withoutPrefixLength();
+        IPAddress next =
+                Addresses.host(old.managers().get(old.managers().size() - 1)).orElseThrow();
+        Addressing more = old;
+        for (long left = overlay.getCount().longValue();
+                more.managers().size() < old.managers().size() + controllers;
+                left--) {
+            if (left == 0) {
+                throw ApiError.notAllowed(
+                        "Not enough room in overlay subnet for " + controllers + " more controllers.");
+            }
+            next = next.equals(bottom) ? top : next.increment(-1);
+            String address = next.toString();
+            boolean ofAHost = !next.equals(bottom) && !next.equals(top);
+            if (ofAHost && !more.names(address) && !addedClients.contains(address)) {
+                more = more.with(address);
+            }
+        }
+        return more;
     }
 
     private ObjectNode finish(Fields wanted) {
@@ -337,14 +353,5 @@ final class Licensing {
         }
         return new Addressing(
                 OVERLAY, managers, clients, asns, top.increment(-1).toString());
-    }
-
-    private static String sha1(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-1", e);
-        }
     }
 }

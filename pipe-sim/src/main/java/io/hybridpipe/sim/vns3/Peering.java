@@ -71,11 +71,12 @@ final class Peering {
     }
 
     boolean peered() {
-        return mesh.self().isPresent();
+        return id().isPresent();
     }
 
+    /** Its place, unless it took one that the topology turned out not to have when the license got its parameters. */
     Optional<Integer> id() {
-        return mesh.self();
+        return mesh.self().filter(licensing::knows);
     }
 
     Mesh mesh() {
@@ -143,7 +144,7 @@ final class Peering {
     }
 
     private boolean isSelf(int id) {
-        return mesh.self().filter(own -> own == id).isPresent();
+        return id().filter(own -> own == id).isPresent();
     }
 
     private ObjectNode status() {
@@ -152,7 +153,7 @@ final class Peering {
             controllers.set(String.valueOf(id), controller(id));
         }
         ObjectNode status = Json.object().put("peered", peered());
-        mesh.self().ifPresent(id -> status.put("id", id));
+        id().ifPresent(id -> status.put("id", id));
         status.set("managers", controllers);
         if (box.release().isAtLeast("5.0.0")) {
             status.set("controllers", controllers.deepCopy());

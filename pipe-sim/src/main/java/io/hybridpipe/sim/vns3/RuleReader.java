@@ -6,7 +6,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads rules of version 2: they begin with their table and may name variables, sets and subtables. */
+/**
+ * Reads rules: those of version 2 begin with their table and may name variables, those of version 1 with a custom chain; both
+ * may name sets and subtables.
+ */
 final class RuleReader {
     private final Variables variables;
     private final Subtables subtables;
@@ -47,9 +50,22 @@ final class RuleReader {
 
     /** A rule of whatever chain, with its variables resolved and what it names known. */
     FirewallRule parse(String text) {
-        FirewallRule rule = FirewallRule.parse(variables.resolve(text));
+        return known(FirewallRule.parse(variables.resolve(text)));
+    }
+
+    /** A rule of version 1, which knows no variables, in its custom chain. */
+    FirewallRule inCustomChain(String text) {
+        FirewallRule rule = known(FirewallRule.parse(text));
+        if (!Ruleset.hangsInTable(rule.chain())) {
+            throw FirewallRule.parseError("No chain/target/match by that name.");
+        }
+        return Ruleset.inCustomChain(rule);
+    }
+
+    /** No list of what a controller has built in is published; but no target of iptables has an underscore or small letters. */
+    private FirewallRule known(FirewallRule rule) {
         String target = rule.target().orElse("");
-        if (!target.matches("([A-Z][A-Z0-9_-]*)?") && !subtables.exists(target)) {
+        if (!target.matches("([A-Z][A-Z0-9-]*)?") && !subtables.exists(target)) {
             throw FirewallRule.parseError("Couldn't load target `" + target + "':No such file or directory");
         }
         rule.conditions().stream()

@@ -47,7 +47,7 @@ final class Ruleset {
 
         /** The rule in the words of version 1. */
         String inCustomChain() {
-            return (TABLES.contains(rule.chain()) ? rule.in(rule.chain() + CUSTOM) : rule).text();
+            return Ruleset.inCustomChain(rule).text();
         }
 
         /** The rule in the words of version 2, as written. */
@@ -85,6 +85,16 @@ final class Ruleset {
     }
 
     private final List<Entry> entries = new ArrayList<>();
+
+    /** A rule in the chain by which version 1 names the same table. */
+    static FirewallRule inCustomChain(FirewallRule rule) {
+        return isTable(rule.chain()) ? rule.in(rule.chain() + CUSTOM) : rule;
+    }
+
+    /** Whether rules of a chain act in a table, by the words of either version. */
+    static boolean hangsInTable(String chain) {
+        return isTable(Entry.tableOf(chain));
+    }
 
     static boolean isTable(String chain) {
         return TABLES.contains(chain);

@@ -19,7 +19,11 @@ import java.util.stream.Stream;
 /** Named lists of rules that rules of one main table can go on to, as iptables goes on to a chain of its user's. */
 final class Subtables {
 
-    private record Rule(String id, String written, FirewallRule rule, String comment, boolean disabled) {}
+    private record Rule(String id, String written, FirewallRule rule, String comment, boolean disabled) {
+        private String inventory() {
+            return written + (comment.isEmpty() ? "" : " # " + comment) + (disabled ? " (disabled)" : "");
+        }
+    }
 
     private record Subtable(
             String name, String description, String type, List<Rule> rules, Instant createdAt, Instant updatedAt) {
@@ -122,9 +126,7 @@ final class Subtables {
         subtables.forEach((name, subtable) -> data.put(
                 name,
                 subtable.type() + " " + subtable.description() + " "
-                        + subtable.rules().stream()
-                                .map(rule -> rule.written() + (rule.disabled() ? " (disabled)" : ""))
-                                .toList()));
+                        + subtable.rules().stream().map(Rule::inventory).toList()));
         return data;
     }
 

@@ -29,6 +29,7 @@ final class Tokens {
         private final Instant createdAt;
         private final String createdIp;
         private Instant expiresAt;
+        private boolean expiredByHand;
         private @Nullable Instant accessedAt;
         private @Nullable String accessedIp;
 
@@ -81,8 +82,10 @@ final class Tokens {
 
     Map<String, String> inventory() {
         Map<String, String> data = new TreeMap<>();
-        tokens.forEach(
-                (id, token) -> data.put(String.valueOf(id), token.name + " for " + token.lifetime.toSeconds() + " s"));
+        tokens.forEach((id, token) -> data.put(
+                String.valueOf(id),
+                token.name + " for " + token.lifetime.toSeconds() + " s" + (token.refreshes ? " from its last use" : "")
+                        + (token.expiredByHand ? ", expired by hand" : "")));
         return data;
     }
 
@@ -118,7 +121,10 @@ final class Tokens {
             throw ApiError.argument("expired is invalid");
         }
         Instant now = box.clock().instant();
-        token.expiresAt = now.isBefore(token.expiresAt) ? now : token.expiresAt;
+        if (now.isBefore(token.expiresAt)) {
+            token.expiresAt = now;
+            token.expiredByHand = true;
+        }
         return json(token);
     }
 

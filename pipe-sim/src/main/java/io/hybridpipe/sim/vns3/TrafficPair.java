@@ -17,6 +17,10 @@ record TrafficPair(
         Instant updatedAt)
         implements Selectors {
 
+    TrafficPair withId(int given) {
+        return new TrafficPair(given, endpointId, local, remote, enabled, description, ping, createdAt, updatedAt);
+    }
+
     TrafficPair withEnabled(boolean on, Instant now) {
         return new TrafficPair(id, endpointId, local, remote, on, description, ping, createdAt, now);
     }

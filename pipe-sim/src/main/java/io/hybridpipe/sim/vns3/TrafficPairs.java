@@ -44,19 +44,7 @@ final class TrafficPairs {
         IPAddress remote = EndpointJson.subnet(call.body().required("remote_subnet"), "remote_subnet");
         Instant now = clock.instant();
         TrafficPair plain = new TrafficPair(0, endpoint.id(), local, remote, true, "", Tunnel.Ping.NONE, now, now);
-        TrafficPair read = read(call.body(), plain);
-        return put(
-                endpoint,
-                new TrafficPair(
-                        ++lastId,
-                        endpoint.id(),
-                        local,
-                        remote,
-                        read.enabled(),
-                        read.description(),
-                        read.ping(),
-                        now,
-                        now));
+        return put(endpoint, read(call.body(), plain).withId(++lastId));
     }
 
     private ObjectNode update(ApiCall call) {
@@ -88,12 +76,8 @@ final class TrafficPairs {
         return new TrafficPair(
                 old.id(),
                 old.endpointId(),
-                wanted.text("local_subnet")
-                        .map(text -> EndpointJson.subnet(text, "local_subnet"))
-                        .orElse(old.local()),
-                wanted.text("remote_subnet")
-                        .map(text -> EndpointJson.subnet(text, "remote_subnet"))
-                        .orElse(old.remote()),
+                EndpointJson.subnet(wanted, "local_subnet", old.local()),
+                EndpointJson.subnet(wanted, "remote_subnet", old.remote()),
                 wanted.flag("enabled").orElse(old.enabled()),
                 wanted.text("description").orElse(old.description()),
                 EndpointJson.ping(wanted, old.ping()),

@@ -13,6 +13,11 @@ record Tunnel(int id, int endpointId, IPAddress local, IPAddress remote, boolean
         static final Ping NONE = new Ping("", Optional.empty(), "");
     }
 
+    /** With other selectors. */
+    Tunnel between(IPAddress here, IPAddress there) {
+        return new Tunnel(id, endpointId, here, there, enabled, description, ping);
+    }
+
     Tunnel withId(int given) {
         return new Tunnel(given, endpointId, local, remote, enabled, description, ping);
     }

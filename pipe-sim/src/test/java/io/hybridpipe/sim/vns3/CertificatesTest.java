@@ -77,6 +77,22 @@ class CertificatesTest {
     }
 
     @Test
+    void anInstallationThatARebootInterruptedFailedAndCanBeRepeated() throws Exception {
+        TlsIdentity.KeyPair next = pair("next");
+        api.put("/system/ssl/keypair", upload(next, next));
+        String poll = "/system/ssl/install/"
+                + api.put("/system/ssl/install", "").response().path("uuid").asText();
+        String old = controller.fingerprint();
+        controller.reboot();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(controller.fingerprint()).isEqualTo(old);
+        assertThat(controller.configure("GET", poll, "").path("state").asText()).isEqualTo("finished_failed");
+        controller.configure("PUT", "/system/ssl/install", "");
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(controller.certificate()).isEqualTo(next.certificate());
+    }
+
+    @Test
     void whatDoesNotBelongTogetherIsNotTaken() throws Exception {
         assertThat(api.put("/system/ssl/keypair", "{}").error())
                 .isEqualTo("400 APIArgumentError: cert is missing, key is missing");

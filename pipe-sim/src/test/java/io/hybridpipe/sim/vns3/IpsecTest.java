@@ -143,6 +143,37 @@ class IpsecTest {
     }
 
     @Test
+    void theTunnelThatARouteBasedEndpointIsBornWithCountsToo() {
+        api.post("/ipsec/endpoints", "{'name': 'fed-1', 'ipaddress': '198.51.100.1', 'secret': 'shared'}");
+        for (int n = 1; n <= 3; n++) {
+            api.post("/ipsec/endpoints/1/tunnels", "{'remote_subnet': '10." + n + ".0.0/16'}");
+        }
+        assertThat(api.post("/ipsec/endpoints", vti()).error())
+                .isEqualTo("403 OperationNotAllowedError: Max number of tunnels reached");
+        assertThat(api.get("/ipsec").response().path("remote_endpoints")).hasSize(1);
+    }
+
+    @Test
+    void aChangeOfARouteBasedEndpointLeavesWhatItDoesNotNameInItsTunnel() {
+        api.post("/ipsec/endpoints", vti());
+        api.put(
+                "/ipsec/endpoints/1/tunnels/1",
+                "{'enabled': false, 'description': 'mine', 'ping_ipaddress': '10.2.0.1', 'ping_interval': 5}");
+        JsonNode before = api.get("/ipsec/endpoints/1").response().at("/tunnels/1");
+        assertThat(api.put("/ipsec/endpoints/1", "{'description': 'new'}")
+                        .response()
+                        .at("/tunnels/1"))
+                .isEqualTo(before);
+        JsonNode narrowed = api.put("/ipsec/endpoints/1", "{'route_based_remote': '10.2.0.0/16'}")
+                .response()
+                .at("/tunnels/1");
+        assertThat(narrowed.path("remote_subnet").asText()).isEqualTo("10.2.0.0/16");
+        assertThat(narrowed.path("enabled").asBoolean()).isFalse();
+        assertThat(narrowed.path("description").asText()).isEqualTo("mine");
+        assertThat(narrowed.path("ping_interval").asInt()).isEqualTo(5);
+    }
+
+    @Test
     void theLocalAddressCanBeSetBeforeThereAreEndpoints() {
         assertThat(api.put("/ipsec", "{'ipsec_local_ipaddress': '192.0.2.254'}")
                         .response()
