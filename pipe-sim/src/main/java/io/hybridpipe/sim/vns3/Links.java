@@ -31,6 +31,7 @@ final class Links {
     private final Runnable negotiate;
     private final Supplier<List<Endpoint>> endpoints;
     private final Map<Integer, Link> links = new HashMap<>();
+    private final Map<Integer, Association> associations = new HashMap<>();
     private final List<Event> history = new ArrayList<>();
     private final Traffic traffic = new Traffic();
 
@@ -85,6 +86,7 @@ final class Links {
         for (int id : List.copyOf(links.keySet())) {
             if (!configured.containsKey(id)) {
                 links.remove(id);
+                associations.remove(id);
                 traffic.reset(id);
             }
         }
@@ -121,6 +123,11 @@ final class Links {
         return turned;
     }
 
+    /** Either end of a tunnel has come up, and tells both. */
+    void associated(int tunnelId, Association association) {
+        associations.merge(tunnelId, association, Association::orLater);
+    }
+
     ObjectNode status(Endpoint endpoint, Tunnel tunnel, boolean brief) {
         Link link = links.getOrDefault(tunnel.id(), IDLE);
         ObjectNode status = EndpointJson.of(tunnel)
@@ -134,11 +141,14 @@ final class Links {
 
     private ObjectNode parameters(Endpoint endpoint, Tunnel tunnel, Link link) {
         Verdict verdict = link.verdict();
-        Duration age = Duration.between(link.since(), box.clock().instant());
+        Instant now = box.clock().instant();
+        Duration age = Duration.between(link.since(), now);
         Optional<Proposal> ike = verdict.ike();
         Optional<Proposal> esp = verdict.esp();
-        Optional<Counters> counted = verdict.counters()
-                .or(() -> verdict.up() ? Optional.of(traffic.counters(tunnel, age, link.since())) : Optional.empty());
+        Optional<Counters> counted = verdict.counters().or(() -> Optional.ofNullable(associations.get(tunnel.id()))
+                .filter(association -> verdict.up())
+                .map(association ->
+                        traffic.counters(endpoint, tunnel, age, association, Duration.between(association.at(), now))));
         return Json.object()
                 .put("phase1", verdict.phase1() ? "up" : "down")
                 .put("phase2", verdict.phase2() ? "up" : "down")

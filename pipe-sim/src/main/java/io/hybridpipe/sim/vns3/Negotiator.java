@@ -84,7 +84,15 @@ final class Negotiator {
 
     private void judged(Ike.Case each, Verdict verdict) {
         if (controller.judged(each.endpoint(), each.tunnel(), verdict)) {
-            other(each.endpoint()).ifPresent(peer -> peer.negotiator().after(Duration.ZERO));
+            Optional<SimVns3> other = other(each.endpoint());
+            if (verdict.up()) {
+                List<Selectors> selectors = each.endpoint().selectors(each.tunnel());
+                Association association = new Association(
+                        box.clock().instant(), each.seenAs(), each.endpoint().gateway());
+                controller.associated(each.tunnel(), association);
+                other.ifPresent(peer -> peer.associated(selectors, association.asSeenFromThere()));
+            }
+            other.ifPresent(peer -> peer.negotiator().after(Duration.ZERO));
         }
     }
 

@@ -435,6 +435,26 @@ public final class SimVns3 implements Machine, AutoCloseable {
                 () -> new Negotiation.Side(name(), own, seen, ipsec.ikeAddress(own), ipsec.endpoints())));
     }
 
+    /** This end of a tunnel has come up. */
+    void associated(Tunnel tunnel, Association association) {
+        housing.locked(() -> {
+            configuration.links().associated(tunnel.id(), association);
+            return true;
+        });
+    }
+
+    /** The other end has, which names the tunnel by its own selectors. */
+    void associated(List<Selectors> theirs, Association association) {
+        housing.locked(() -> {
+            configuration.ipsec().endpoints().stream()
+                    .filter(endpoint -> endpoint.gateway().equals(association.there()))
+                    .forEach(endpoint -> endpoint.tunnelsInOrder().stream()
+                            .filter(tunnel -> Selectors.mirror(endpoint.selectors(tunnel), theirs))
+                            .forEach(tunnel -> configuration.links().associated(tunnel.id(), association)));
+            return true;
+        });
+    }
+
     /** Takes in what came of a negotiation unless the configuration is no longer the one that was negotiated. */
     boolean judged(Endpoint endpoint, Tunnel tunnel, Negotiation.Verdict verdict) {
         return housing.locked(() -> configuration.ipsec().endpoints().contains(endpoint)

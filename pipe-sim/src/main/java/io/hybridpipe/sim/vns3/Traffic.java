@@ -4,6 +4,7 @@ package io.hybridpipe.sim.vns3;
 import io.hybridpipe.sim.vns3.Negotiation.Counters;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -44,8 +45,11 @@ final class Traffic {
         packets.remove(tunnel);
     }
 
-    /** @param up for how long the tunnel has been up; {@code begun} names when that began */
-    Counters counters(Tunnel tunnel, Duration up, Object begun) {
+    /**
+     * @param up for how long this end has been up
+     * @param age for how long both ends have had the association
+     */
+    Counters counters(Endpoint endpoint, Tunnel tunnel, Duration up, Association association, Duration age) {
         long keepAlive = tunnel.ping()
                 .seconds()
                 .filter(seconds -> seconds > 0)
@@ -53,18 +57,15 @@ final class Traffic {
                 .orElse(KEEP_ALIVE.toSeconds());
         long keptAlive = up.toSeconds() / keepAlive;
         Packets carried = packets.getOrDefault(tunnel.id(), Packets.NONE);
-        String association = tunnel.id() + " " + begun + " " + up.toSeconds() / ESP_LIFE.toSeconds();
+        List<Selectors> selectors = endpoint.selectors(tunnel);
+        long renewals = age.toSeconds() / ESP_LIFE.toSeconds();
         return new Counters(
-                spi(association + " in"),
-                spi(association + " out"),
+                association.inboundSpi(selectors, renewals),
+                association.outboundSpi(selectors, renewals),
                 (carried.in() + keptAlive) * PACKET_BYTES,
                 (carried.out() + keptAlive) * PACKET_BYTES,
-                left(ESP_LIFE, up),
-                left(IKE_LIFE, up));
-    }
-
-    private static String spi(String association) {
-        return "%08x".formatted(association.hashCode());
+                left(ESP_LIFE, age),
+                left(IKE_LIFE, age));
     }
 
     static long leftOfIke(Duration up) {

@@ -57,6 +57,43 @@ class LinkCountersTest {
         assertThat(parameters(sides.left).path("last_dpd").asText()).isEqualTo("None");
     }
 
+    private void bothEndsNameTheSameAssociations() {
+        JsonNode left = parameters(sides.left);
+        JsonNode right = parameters(sides.right);
+        assertThat(left.path("inbound_spi").asText()).matches("[0-9a-f]{8}");
+        assertThat(left.path("inbound_spi")).isEqualTo(right.path("outbound_spi"));
+        assertThat(left.path("outbound_spi")).isEqualTo(right.path("inbound_spi"));
+        assertThat(left.path("inbound_spi")).isNotEqualTo(left.path("outbound_spi"));
+        assertThat(left.path("esp_time_remaining")).isEqualTo(right.path("esp_time_remaining"));
+    }
+
+    @Test
+    void whatIsInboundAtOneEndIsOutboundAtTheOther() {
+        bothEndsNameTheSameAssociations();
+        sides.advance(28_800);
+        bothEndsNameTheSameAssociations();
+        sides.advance(100);
+        sides.left.configure("PUT", "/ipsec/endpoints/1/tunnels/1", "{\"bounce\": true}");
+        sides.advance(5);
+        bothEndsNameTheSameAssociations();
+        sides.right.reboot();
+        sides.advance(120);
+        bothEndsNameTheSameAssociations();
+    }
+
+    @Test
+    void twoTunnelsBetweenTheSameControllersHaveAssociationsOfTheirOwn() {
+        TwoSides.post(sides.left, "/ipsec/endpoints/1/tunnels", TwoSides.LEFT_TUNNEL.replace("10.1.0", "10.3.0"));
+        TwoSides.post(sides.right, "/ipsec/endpoints/1/tunnels", TwoSides.RIGHT_TUNNEL.replace("10.1.0", "10.3.0"));
+        sides.advance(3);
+        JsonNode second = sides.left.configure("GET", "/status/ipsec", "").at("/2/tunnel_params");
+        JsonNode there = sides.right.configure("GET", "/status/ipsec", "").at("/2/tunnel_params");
+        assertThat(second.path("phase2").asText()).isEqualTo("up");
+        assertThat(second.path("inbound_spi")).isEqualTo(there.path("outbound_spi"));
+        assertThat(second.path("inbound_spi"))
+                .isNotEqualTo(parameters(sides.left).path("inbound_spi"));
+    }
+
     @Test
     void keepAlivesGoOnWhileItIsUp() {
         sides.advance(40);
