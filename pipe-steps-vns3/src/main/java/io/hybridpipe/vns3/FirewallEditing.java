@@ -14,9 +14,6 @@ import reactor.core.publisher.Mono;
 
 /** The editing of one controller's rules in one call of {@link FirewallRules}; for one subscription at a time. */
 final class FirewallEditing {
-    /** How many looks in a row may show that the last edit has brought nothing. */
-    private static final int PATIENCE = 5;
-
     private final Controller on;
     private final Firewall firewall;
     private final StepContext context;
@@ -34,9 +31,14 @@ final class FirewallEditing {
     /** Makes the rules these, having written down those that stand there. */
     Mono<Void> to(List<Rule> wanted) {
         return firewall.rules().flatMap(current -> {
-            if (next(current, wanted).isPresent()) {
-                sayMade(former.orElse(current));
+            if (next(current, wanted).isEmpty()) {
+                return Mono.empty();
             }
+            Optional<String> problem = former.isPresent() ? Optional.empty() : FormerRules.problem(current, on);
+            if (problem.isPresent()) {
+                return Mono.error(StepFailure.permanent(problem.get()));
+            }
+            sayMade(former.orElse(current));
             return edited(wanted);
         });
     }
@@ -67,23 +69,20 @@ final class FirewallEditing {
 
     private Mono<Void> edited(List<Rule> wanted) {
         return Mono.defer(() -> {
-            int[] nearest = {Integer.MAX_VALUE};
-            int[] idle = {0};
+            EditRounds<Rule> rounds = new EditRounds<>();
             Mono<Boolean> round = firewall.rules().flatMap(current -> {
                 Optional<ListEdit> edit = next(current, wanted);
                 if (edit.isEmpty()) {
                     return Mono.just(true);
                 }
-                if (edit.get().distance() >= nearest[0]) {
-                    return idle[0]++ < PATIENCE
-                            ? Mono.delay(every).then(Mono.empty())
-                            : Mono.error(noNearer(current, edit.get(), wanted));
+                if (rounds.mayMake(edit.get(), current)) {
+                    return request(edit.get(), current, wanted).then(Mono.empty());
                 }
-                nearest[0] = edit.get().distance();
-                idle[0] = 0;
-                return request(edit.get(), current, wanted).then(Mono.empty());
+                return rounds.mayWait()
+                        ? Mono.delay(every).then(Mono.empty())
+                        : Mono.error(noNearer(current, edit.get(), wanted));
             });
-            return round.repeatWhenEmpty(Integer.MAX_VALUE, rounds -> rounds).then();
+            return round.repeatWhenEmpty(Integer.MAX_VALUE, again -> again).then();
         });
     }
 

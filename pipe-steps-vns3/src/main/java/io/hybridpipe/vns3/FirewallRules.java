@@ -35,7 +35,8 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A rule that the controller refuses is permanent, and the message names
  * it: there is no way to ask beforehand, so those before it have been inserted already, until the undo takes them out again. A
- * rule that the controller writes otherwise than it was given, so that no edit brings the list nearer, is permanent too.
+ * rule that the controller writes otherwise than it was given, so that no edit brings the list nearer, is permanent too, and so
+ * is a rule there whose text or comment holds a secret of the controller: it could not be written down, so nothing is edited.
  *
  * <p><b>Undo</b> restores the rules that were written down, by the same kind of edits and with the same promise: their texts
  * and order, and from version 6.0 on their comments and groups and whether they are disabled, but not their ids. What others

@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hybridpipe.Secret;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The rules that stood on a controller before a step changed them, as the step says them to be its making: they are written
@@ -23,11 +26,43 @@ final class FormerRules {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "formerly ";
 
+    /** What the engine writes down in place of a secret. */
+    private static final String BLOTTED = "***";
+
     private FormerRules() {}
 
-    /** What earlier calls of this step wrote down, if one did. */
+    /**
+     * What earlier calls of this step wrote down, if one did.
+     *
+     * @throws StepFailure if a secret was taken out of it: rules without it must not be set
+     */
     static Optional<List<Rule>> in(StepContext context) {
-        return resource(context).map(resource -> read(resource.id().substring(PREFIX.length())));
+        return resource(context).map(resource -> {
+            if (resource.id().contains(BLOTTED)) {
+                throw StepFailure.permanent("the former firewall rules of " + resource.where()
+                        + " held a secret of this run and were written down without it, so they can only be restored by"
+                        + " hand");
+            }
+            return read(resource.id().substring(PREFIX.length()));
+        });
+    }
+
+    /** Why these rules cannot be written down as they are, as far as that can be told from the controller's own secrets. */
+    static Optional<String> problem(List<Rule> rules, Controller on) {
+        List<String> blots = Stream.concat(
+                        Stream.of(BLOTTED),
+                        Stream.of(Optional.of(on.password()), on.token(), on.formerPassword())
+                                .flatMap(Optional::stream)
+                                .map(Secret::reveal)
+                                // shorter ones are not looked for by the engine either
+                                .filter(secret -> secret.length() >= 4))
+                .toList();
+        return rules.stream()
+                .filter(rule -> blots.stream().anyMatch(toJson(rule).toString()::contains))
+                .findFirst()
+                .map(rule ->
+                        "firewall rule " + rule + " of " + on + " or its comment holds a secret of that controller,"
+                                + " or " + BLOTTED + ": it could not be restored, since secrets are not written down");
     }
 
     /** What stands for the rules in reports. */

@@ -31,6 +31,8 @@ import io.hybridpipe.vns3.api.Controller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -229,6 +231,21 @@ class FirewallRulesTest {
         assertThat(Lab.failure(run(), FailureClass.PERMANENT))
                 .hasMessage("firewall rule 2 of 3 '" + ALSO
                         + "': a change of the firewall of 203.0.113.1 was taken on and ended as 'finished_failed'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRuleThatSomebodyAddsMeanwhileIsTakenOutToo(boolean undoing) {
+        if (undoing) {
+            Lab.get(run());
+        }
+        Fault held = controller.faults().on(ADD).holdBefore();
+        CompletableFuture<?> running = undoing ? undo().toFuture() : run().toFuture();
+        Lab.get(held.reached());
+        controller.configure("POST", "/firewall/rules", "{\"rule\":\"FORWARD_CUST -s 10.6.0.0/16 -j ACCEPT\"}");
+        held.release();
+        running.orTimeout(Lab.SOON.toMillis(), TimeUnit.MILLISECONDS).join();
+        assertThat(rules()).isEqualTo(undoing ? List.of(HIDE, ADMIT, SHUT) : List.of(ADMIT, ALSO, SHUT));
     }
 
     @Test

@@ -89,4 +89,27 @@ class NamedByItsPasswordTest {
         assertThat(box.inventory()).isEqualTo(before);
         assertThat(box.calls().of("PUT /api_password")).hasSize(2);
     }
+
+    @Test
+    void rulesThatWouldBeWrittenDownWithoutASecretInThemAreNotTouched() {
+        SimVns3 box = lab.start(lab.builder("orders", "10.1.0.10", "203.0.113.1")
+                .version("6.0.0-20240101")
+                .inService());
+        box.configure(
+                "POST",
+                "/v2/firewall/rules",
+                "{\"rule\":\"FORWARD -j DROP\",\"comment\":\"from " + Lab.PASSWORD.reveal() + "\"}");
+        Object before = box.inventory();
+        box.calls().clear();
+        FirewallRules rules = FirewallRules.on(Input.value(controller(1)))
+                .rules(List.of("FORWARD -j ACCEPT"))
+                .over(lab.access)
+                .pollEvery(Lab.POLL);
+        RunReport report = settled(
+                Pipe.named("rules").step("rules", rules, Stage::hastened).build(), State.empty());
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.UNDONE);
+        assertThat(report.failure().toString()).contains("firewall rule 'FORWARD -j DROP' of ***");
+        assertThat(box.inventory()).isEqualTo(before);
+        assertThat(box.calls().changing()).isEmpty();
+    }
 }
