@@ -33,7 +33,8 @@ import reactor.core.publisher.Mono;
  * route is found by what it is, since the API tells no id when it makes one. A route of somebody else to the same CIDR and by
  * the same way is refused, not taken over.
  *
- * <p><b>Retryable</b> is what {@link Vns3Client} calls so.
+ * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A controller that says it has made the route, and has none with this
+ * step's mark, is permanent.
  *
  * <p><b>Undo</b> deletes the routes that bear this step's token, and ends when they are gone.
  *

@@ -27,7 +27,8 @@ import reactor.core.publisher.Mono;
  * <p><b>Idempotent</b> by the run's tags in the description, as {@link AddRoute} is: what bears this step's token is taken as
  * made, and an announcement of the same CIDR by somebody else is refused, not taken over.
  *
- * <p><b>Retryable</b> is what {@link Vns3Client} calls so.
+ * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A controller that says it has made the route, and has none with this
+ * step's mark, is permanent.
  *
  * <p><b>Undo</b> deletes the announcement that bears this step's token, and ends when it is gone.
  *

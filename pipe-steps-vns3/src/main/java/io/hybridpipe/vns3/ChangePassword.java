@@ -16,6 +16,7 @@ import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Credentials;
 import io.hybridpipe.vns3.api.Vns3Access;
+import io.hybridpipe.vns3.api.Vns3Error;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +121,7 @@ public final class ChangePassword implements Step {
             }
             return Mono.justOrEmpty(key.find(state)).flatMap(known -> preflight(known, known.password())
                     .onErrorResume(
-                            failure -> wanted.isPresent() && Passwords.isRefusal(failure),
+                            failure -> wanted.isPresent() && Vns3Error.isUnauthorized(failure),
                             refused -> preflight(known, wanted.get())));
         });
     }

@@ -182,7 +182,7 @@ public final class CreateToken implements Step {
                                     Credentials.token(made.get(0).token()))
                             .config()
                             .thenReturn(made.get(0))
-                            .onErrorResume(Passwords::isRefusal, refused -> Mono.empty());
+                            .onErrorResume(Vns3Error::isUnauthorized, refused -> Mono.empty());
         }
 
         Mono<Void> deleted() {
@@ -203,7 +203,7 @@ public final class CreateToken implements Step {
 
         private Mono<Void> requestDelete(ApiToken token) {
             return context.mutate(Mono.defer(() -> client.deleteToken(token.id()))
-                    .onErrorResume(CreateToken::isGone, gone -> Mono.empty())
+                    .onErrorResume(Vns3Error::isNotFound, gone -> Mono.empty())
                     .doOnSuccess(done -> context.gone(toResource(token))));
         }
 
@@ -215,9 +215,5 @@ public final class CreateToken implements Step {
             return Resource.of(KIND, String.valueOf(token.id()), controller.toString())
                     .withShow(Show.of(controller, "/access/token/" + token.id()));
         }
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return Vns3Error.in(failure).filter(error -> error.status() == 404).isPresent();
     }
 }

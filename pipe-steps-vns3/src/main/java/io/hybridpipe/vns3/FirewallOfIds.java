@@ -48,11 +48,7 @@ final class FirewallOfIds implements Firewall {
     public Mono<Void> delete(int position, Rule rule) {
         return client.firewallV2()
                 .delete(rule.id().orElseThrow())
-                .onErrorResume(FirewallOfIds::isGone, gone -> Mono.empty());
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return Vns3Error.in(failure).filter(error -> error.status() == 404).isPresent();
+                .onErrorResume(Vns3Error::isNotFound, gone -> Mono.empty());
     }
 
     private static Rule toRule(FirewallRule rule) {

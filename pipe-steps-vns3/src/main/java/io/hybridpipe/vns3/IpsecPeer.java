@@ -37,7 +37,7 @@ import reactor.core.publisher.Mono;
  * <p><b>Idempotent</b> by the run's tags in the description of all that it makes: an endpoint that bears this step's token and
  * is configured as wanted is taken as made, on either side, and only what is missing is made. One that is configured otherwise,
  * with another pre-shared key say because a resume was given a new one, is deleted and made anew. A tunnel of somebody else
- * with the same ends and subnets is refused.
+ * with the same ends and subnets is refused, and beside a route-based one every route-based one with the same ends.
  *
  * <p><b>Retryable</b> is what {@link Vns3Client} calls so. A tunnel that does not come up in time is permanent, since a wrong key
  * does not mend itself, and the message says what each side sees: which phase is down, when it was up last, and what to check.

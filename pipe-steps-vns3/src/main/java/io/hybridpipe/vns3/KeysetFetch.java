@@ -14,6 +14,7 @@ import io.hybridpipe.vns3.api.Keyset;
 import io.hybridpipe.vns3.api.SystemStatus;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
+import io.hybridpipe.vns3.api.Vns3Error;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -177,7 +178,7 @@ final class KeysetFetch {
     private Mono<Keyset> getKeyset() {
         return Poll.patient(client.keyset())
                 // a controller that reboots with its new keyset
-                .onErrorResume(failure -> tries > 0 && Passwords.isRefusal(failure), starting -> Mono.empty());
+                .onErrorResume(failure -> tries > 0 && Vns3Error.isUnauthorized(failure), starting -> Mono.empty());
     }
 
     private Mono<?> requestKeyset() {

@@ -57,13 +57,21 @@ final class MarkedRoute {
         return Removal.untilGone(look, every, "a route", on);
     }
 
-    private Mono<List<Route>> requestRoute(NewRoute wanted) {
-        return context.mutate(Mono.defer(() -> client.createRoute(wanted)).doOnNext(this::sayMade));
+    private Mono<Void> requestRoute(NewRoute wanted) {
+        return context.mutate(Mono.defer(() -> client.createRoute(wanted)).doOnNext(this::sayMade))
+                .filter(routes -> !marked(routes).isEmpty())
+                .switchIfEmpty(Mono.defer(client::routes).doOnNext(this::sayMade))
+                .flatMap(routes -> marked(routes).isEmpty() ? Mono.error(notThere(wanted)) : Mono.empty());
+    }
+
+    private StepFailure notThere(NewRoute wanted) {
+        return StepFailure.permanent(on + " answered that it has made a route to " + wanted.cidr()
+                + ", and has none that bears this run's mark in its description");
     }
 
     private Mono<?> requestDelete(Route route) {
         return context.mutate(Mono.defer(() -> client.deleteRoute(route.id()))
-                .onErrorResume(MarkedRoute::isGone, gone -> Mono.empty())
+                .onErrorResume(Vns3Error::isNotFound, gone -> Mono.empty())
                 .doOnSuccess(done -> context.gone(toResource(route))));
     }
 
@@ -82,12 +90,6 @@ final class MarkedRoute {
                 && route.device().equals(wanted.device())
                 && route.gateway().equals(wanted.gateway())
                 && route.tunnel().equals(wanted.tunnel());
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return Vns3Error.in(failure)
-                .filter(error -> error.status() == 404 || error.detail().contains("route not found"))
-                .isPresent();
     }
 
     private void sayMade(List<Route> routes) {

@@ -160,7 +160,7 @@ final class MeshSide {
 
         Mono<Peering> requestDelete() {
             return context.mutate(Mono.defer(() -> client.removePeer(id))
-                    .onErrorResume(MeshSide::isGone, gone -> Mono.empty())
+                    .onErrorResume(Vns3Error::isNotFound, gone -> Mono.empty())
                     .doOnSuccess(done -> context.gone(resource())));
         }
 
@@ -172,11 +172,5 @@ final class MeshSide {
 
     private static String toHost(Controller controller) {
         return controller.address().toString();
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return Vns3Error.in(failure)
-                .filter(error -> error.status() == 404 || error.detail().endsWith("is invalid as controller id."))
-                .isPresent();
     }
 }

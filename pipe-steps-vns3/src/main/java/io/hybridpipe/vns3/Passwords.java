@@ -60,10 +60,6 @@ record Passwords(
         return access.client(controller.address(), Credentials.password(password))
                 .config()
                 .thenReturn(true)
-                .onErrorResume(Passwords::isRefusal, refused -> Mono.just(false));
-    }
-
-    static boolean isRefusal(Throwable failure) {
-        return Vns3Error.in(failure).filter(error -> error.status() == 401).isPresent();
+                .onErrorResume(Vns3Error::isUnauthorized, refused -> Mono.just(false));
     }
 }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -182,7 +183,7 @@ final class PeeringSide {
     private Mono<Void> requestDelete(IpsecEndpoint endpoint) {
         return context.mutate(
                 Mono.defer(() -> client.deleteEndpoint(endpoint.id()).then())
-                        .onErrorResume(PeeringSide::isGone, gone -> Mono.empty())
+                        .onErrorResume(Vns3Error::isNotFound, gone -> Mono.empty())
                         .doOnSuccess(done -> sayGone(endpoint)));
     }
 
@@ -191,14 +192,21 @@ final class PeeringSide {
         return seen.endpoints().stream()
                 .filter(endpoint -> !mark.isOn(endpoint.description()))
                 .filter(endpoint -> endpoint.gateway().equals(peer.address().toString()))
-                .flatMap(endpoint -> wanted.stream()
-                        .filter(selectors -> endpoint.tunnels().stream().anyMatch(selectors::areOf))
-                        .map(selectors -> "endpoint " + endpoint.id() + " '" + endpoint.name() + "' on " + self
-                                + " has a tunnel " + selectors + " to " + peer
-                                + " already, and this run did not make it"))
+                .flatMap(endpoint -> fighting(endpoint)
+                        .map(tunnel -> "endpoint " + endpoint.id() + " '" + endpoint.name() + "' on " + self + " has "
+                                + tunnel + " to " + peer + " already, and this run did not make it"))
                 .findFirst()
                 .map(foreign -> Mono.<Void>error(StepFailure.permanent(foreign)))
                 .orElse(Mono.empty());
+    }
+
+    private Stream<String> fighting(IpsecEndpoint endpoint) {
+        // no description says how a controller writes the selectors of a route-based one
+        return isRouteBased() && endpoint.vpnType().equals("vti")
+                ? Stream.of("a route-based tunnel")
+                : wanted.stream()
+                        .filter(selectors -> endpoint.tunnels().stream().anyMatch(selectors::areOf))
+                        .map(selectors -> "a tunnel " + selectors);
     }
 
     /** The endpoint of this step's making that may stay: nothing of it is otherwise than wanted, though a tunnel may be missing. */
@@ -212,11 +220,12 @@ final class PeeringSide {
         return made.gateway().equals(gateway)
                 && made.identity().orElse(gateway).equals(endpoint.identity().orElse(gateway))
                 && made.vpnType().equals(isRouteBased() ? "vti" : "policy")
-                && endpoint.device().equals(made.deviceAddress().filter(any -> isRouteBased()))
+                && device.map(address -> isOrNotTold(made.deviceAddress(), address))
+                        .orElse(true)
                 && isOrNotTold(made.pfs(), endpoint.pfs())
                 && isOrNotTold(made.ikeVersion(), endpoint.ikeVersion())
                 && isOrNotTold(made.natTraversal(), endpoint.natTraversal())
-                && Set.copyOf(made.extraConfig()).equals(words(endpoint.extraConfig()))
+                && isOrNotTold(toWords(made.extraConfig()), words(endpoint.extraConfig()))
                 && isOrNotTold(made.psk(), psk)
                 && made.tunnels().stream()
                         .allMatch(tunnel -> wanted.stream().anyMatch(selectors -> isOf(tunnel, selectors)));
@@ -225,6 +234,11 @@ final class PeeringSide {
     /** What a controller does not tell cannot be compared. */
     private static <T> boolean isOrNotTold(Optional<T> told, T wanted) {
         return told.isEmpty() || told.get().equals(wanted);
+    }
+
+    /** Some controllers tell all words in one text; empty if they tell none. */
+    private static Optional<Set<String>> toWords(List<String> texts) {
+        return Optional.of(words(String.join(" ", texts))).filter(words -> !words.isEmpty());
     }
 
     private static Set<String> words(String text) {
@@ -293,11 +307,5 @@ final class PeeringSide {
 
     private static String toName(Controller peer) {
         return "to-" + peer.name().replaceAll("[^A-Za-z0-9._-]", "-");
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return Vns3Error.in(failure)
-                .filter(error -> error.status() == 404 || error.detail().equals("endpoint_id does not exist"))
-                .isPresent();
     }
 }

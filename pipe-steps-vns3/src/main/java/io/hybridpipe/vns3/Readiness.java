@@ -100,7 +100,7 @@ record Readiness(int answers, Duration every, Duration within, Duration unauthor
         }
 
         private boolean isUnauthorizedOfLate(Throwable failure) {
-            if (Vns3Error.in(failure).filter(error -> error.status() == 401).isEmpty()) {
+            if (!Vns3Error.isUnauthorized(failure)) {
                 return false;
             }
             // the scheduler that delays the looks, so that virtual time counts here too

@@ -54,8 +54,7 @@ final class Reboot {
 
     /** What a controller does that is down or coming up. */
     private static boolean isSilence(Throwable failure) {
-        return Poll.isPassing(failure)
-                || Vns3Error.in(failure).filter(error -> error.status() == 401).isPresent();
+        return Poll.isPassing(failure) || Vns3Error.isUnauthorized(failure);
     }
 
     /** What was seen in one wait; its looks follow each other, so its fields need no lock. */

@@ -16,6 +16,7 @@ import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
 import io.hybridpipe.test.StepContract;
@@ -127,6 +128,17 @@ class AddRouteTest {
         controller.faults().on("POST /routes").dropBefore();
         Lab.failure(run(), FailureClass.UNKNOWN_OUTCOME);
         assertThat(reconcile()).isEqualTo(Found.absent());
+        Lab.get(run());
+        assertThat(ours()).hasSize(1);
+    }
+
+    @Test
+    void aRouteThatIsNotThereAfterItsCallIsNotDone() {
+        controller.faults().on("POST /routes").answer(SimResponse.json(200, "{\"response\":{}}"));
+        assertThat(Lab.failure(run(), FailureClass.PERMANENT))
+                .hasMessage("orders (203.0.113.1) answered that it has made a route to 10.9.0.0/16, and has none that"
+                        + " bears this run's mark in its description");
+        assertThat(context.made()).isEmpty();
         Lab.get(run());
         assertThat(ours()).hasSize(1);
     }

@@ -29,6 +29,7 @@ import io.hybridpipe.vns3.api.NewEndpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -467,6 +468,37 @@ class IpsecPeerTest {
                         .getMessage())
                 .contains("has a tunnel ", " already, and this run did not make it");
         assertThat(here.inventory()).isEqualTo(made);
+    }
+
+    @Test
+    void aRouteBasedTunnelOfSomebodyElseIsRefusedHoweverItsSelectorsAreWritten() {
+        here.configure(
+                "POST",
+                "/ipsec/endpoints",
+                "{\"name\":\"by-hand\",\"ipaddress\":\"203.0.113.2\",\"secret\":\"x\",\"vpn_type\":\"vti\","
+                        + "\"route_based_local\":\"10.1.0.0/16\",\"route_based_remote\":\"10.0.0.0/16\"}");
+        Inventory made = here.inventory();
+        assertThat(Lab.failure(routeBased().run(State.empty(), context), FailureClass.PERMANENT))
+                .hasMessage("endpoint 1 'by-hand' on orders (203.0.113.1) has a route-based tunnel to fed-1"
+                        + " (203.0.113.2) already, and this run did not make it");
+        assertThat(here.inventory()).isEqualTo(made);
+    }
+
+    @Test
+    void whatAControllerTellsInOneTextOrNotAtAllIsNoDifference() {
+        IpsecPeer worded = routeBased().extraConfig("phase1=aes256-sha2_256-dh14 phase2=aes256-sha2_256");
+        Outputs outputs = Lab.get(worded.run(State.empty(), context));
+        String told = "{\"response\":" + here.configure("GET", "/ipsec", "") + "}";
+        String inOneText = told.replace("phase1=aes256-sha2_256-dh14\",\"phase2", "phase1=aes256-sha2_256-dh14 phase2");
+        String withoutDevice = inOneText.replace("\"route_based_int_address\":\"169.254.10.1/30\",", "");
+        String withoutWords = told.replace("[\"phase1=aes256-sha2_256-dh14\",\"phase2=aes256-sha2_256\"]", "[]");
+        assertThat(Set.of(told, inOneText, withoutDevice, withoutWords)).hasSize(4);
+        for (String each : List.of(told, inOneText, withoutDevice, withoutWords)) {
+            here.faults().on("GET /ipsec").answer(SimResponse.json(200, each));
+            assertThat(Lab.get(worded.reconcile(State.empty(), context)))
+                    .as(each)
+                    .isEqualTo(Found.done(outputs));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3.api;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,13 @@ import java.util.Optional;
  */
 public final class Vns3Error extends RuntimeException {
     private static final long serialVersionUID = 1;
+
+    /** How older operations say in a 400 what newer ones say by 404. */
+    private static final List<String> UNKNOWN_ID = List.of(
+            "endpoint_id does not exist",
+            "tunnel id does not exist",
+            "route not found",
+            "is invalid as controller id.");
 
     private final int status;
     private final String name;
@@ -34,6 +42,18 @@ public final class Vns3Error extends RuntimeException {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a failure was caused by a controller's answer that there is nothing of that id, in the words of any operation. */
+    public static boolean isNotFound(Throwable failure) {
+        return in(failure)
+                .filter(error -> error.status == 404 || UNKNOWN_ID.stream().anyMatch(error.detail::endsWith))
+                .isPresent();
+    }
+
+    /** Whether a failure was caused by a controller's answer that it does not accept the credentials. */
+    public static boolean isUnauthorized(Throwable failure) {
+        return in(failure).filter(error -> error.status == 401).isPresent();
     }
 
     /** The HTTP status; some controllers answer an error with 200. */
