@@ -48,7 +48,10 @@ final class MeshSide {
         return peek().flatMap(seen -> seen.ours().stream()
                 .findFirst()
                 .map(link -> link.requestDelete().then(Mono.<Boolean>empty()))
-                .orElse(Mono.just(true)));
+                .orElseGet(() -> {
+                    Removal.seenGone(self, context);
+                    return Mono.just(true);
+                }));
     }
 
     /** What one look at this side saw. */

@@ -129,7 +129,11 @@ final class PeeringSide {
     Mono<Boolean> takeAway() {
         return client.ipsec().flatMap(seen -> {
             List<IpsecEndpoint> left = made(seen);
-            return left.isEmpty() ? Mono.just(true) : requestDelete(left.get(0)).then(Mono.empty());
+            if (left.isEmpty()) {
+                Removal.seenGone(self, context);
+                return Mono.just(true);
+            }
+            return requestDelete(left.get(0)).then(Mono.empty());
         });
     }
 

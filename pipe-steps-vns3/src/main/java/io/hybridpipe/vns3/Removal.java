@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3;
 
+import io.hybridpipe.StepContext;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
@@ -45,5 +46,15 @@ final class Removal {
         Throwable first = failures.get(0);
         failures.stream().skip(1).filter(other -> other != first).forEach(first::addSuppressed);
         return first;
+    }
+
+    /**
+     * Says that what the step made on this controller is gone, since nothing of it was seen there: whoever deleted it may not have
+     * heard the answer, and it would be named as left over because of another controller.
+     */
+    static void seenGone(Controller on, StepContext context) {
+        context.madeBefore().stream()
+                .filter(resource -> resource.where().equals(on.toString()))
+                .forEach(context::gone);
     }
 }

@@ -4,8 +4,10 @@ package io.hybridpipe.vns3;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -44,8 +46,35 @@ record Configured(SortedMap<String, List<String>> byKind) {
         return new Configured(all);
     }
 
+    /** The same but for the API password, which is somebody else's. */
+    Configured withoutPassword() {
+        SortedMap<String, List<String>> rest = new TreeMap<>(byKind);
+        rest.computeIfPresent("config", (kind, lines) -> lines.stream()
+                .filter(line -> !line.startsWith("api_password"))
+                .toList());
+        return new Configured(rest);
+    }
+
+    /** What there is of things that neither of these has, wherever in its list it stands. */
+    List<String> strangersTo(Configured one, Configured other) {
+        Set<String> known = new HashSet<>(one.things());
+        known.addAll(other.things());
+        return things().stream().filter(thing -> !known.contains(thing)).toList();
+    }
+
+    private List<String> things() {
+        return byKind.entrySet().stream()
+                .flatMap(kind -> kind.getValue().stream()
+                        .map(line -> kind.getKey() + " " + line.replaceFirst("^[0-9]{3}: ", "")))
+                .toList();
+    }
+
     private static String withoutIds(String text) {
-        return MARK.matcher(text).replaceAll("$1").replaceAll("(\\bid=|\"id\":\"?|\")(" + ID + ")(?=[,}\\]\"])", "$1#");
+        // an endpoint's tunnels are a kind of their own
+        return MARK.matcher(text)
+                .replaceAll("$1")
+                .replaceAll("\"tunnels\":\\{([^{}]|\\{[^{}]*})*}", "\"tunnels\":{}")
+                .replaceAll("(\\bid=|\"id\":\"?|\")(" + ID + ")(?=[,}\\]\"])", "$1#");
     }
 
     private static Map<String, String> named(Map<String, String> things, Pattern name) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
@@ -24,7 +25,8 @@ import reactor.core.publisher.Mono;
 /** One scene, played once forward, or forward and back because a later step fails. */
 final class FaultTrial {
     private static final Key<Boolean> FAILS = Key.of("fails", Boolean.class);
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration UNDONE_WITHIN = Duration.ofSeconds(25);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Of a look that is repeated until something is so, nobody knows how often it comes: so many times it surely does. */
     private static final int MANY = 3;
@@ -50,8 +52,12 @@ final class FaultTrial {
     }
 
     /** What a run without any mishap does. */
-    record Rehearsal(
-            Map<String, Configured> before, Map<String, Configured> after, List<Spot> spots, List<String> made) {}
+    record Rehearsal(Map<String, Configured> old, Map<String, Configured> wanted, List<Spot> spots, List<String> made) {
+        /** This one, of a run that goes back, with what it would go to. */
+        Rehearsal instead(Rehearsal forward) {
+            return new Rehearsal(old, forward.wanted, spots, made);
+        }
+    }
 
     /** How a run ended; {@code wrong} is empty if that is as it should be. */
     record Verdict(Outcome outcome, boolean struck, String wrong) {}
@@ -63,6 +69,9 @@ final class FaultTrial {
             Outcome expected = back ? Outcome.UNDONE : Outcome.DONE;
             if (played.report.outcome() != expected) {
                 throw new AssertionError(scene + " fails by itself: " + played.report);
+            }
+            if (back && !played.before.equals(stage.configured())) {
+                throw new AssertionError(scene + " does not come back by itself: " + played.report);
             }
             return new Rehearsal(played.before, stage.configured(), spots(stage), kinds(played.report));
         }
@@ -76,7 +85,15 @@ final class FaultTrial {
                     mishap.at(stage.controller(spot.controller()), stage.http, spot.action(), spot.occurrence());
             Played played = play(stage, pipe);
             Lab.until(strike.isOver());
-            return new Verdict(played.report.outcome(), strike.has().getAsBoolean(), judge(played, stage, rehearsal));
+            return new Verdict(
+                    played.report.outcome(),
+                    strike.has().getAsBoolean(),
+                    judge(
+                            played,
+                            stage,
+                            rehearsal,
+                            spot,
+                            mishap.isForGood() && strike.has().getAsBoolean()));
         }
     }
 
@@ -96,22 +113,31 @@ final class FaultTrial {
     private Played play(Stage stage, Pipe pipe) {
         Map<String, Configured> before = stage.configured();
         List<PipeEvent> events = new CopyOnWriteArrayList<>();
-        RunOptions options = RunOptions.ofDefaults()
-                .listener(events::add)
-                .undoDeadline(Duration.ofMinutes(30).dividedBy(Lab.SPEED));
+        RunOptions options = RunOptions.ofDefaults().listener(events::add).undoDeadline(UNDONE_WITHIN);
         RunReport report = pipe.start(stage.input().with(FAILS, back), options)
                 .settled()
-                .blockOptional(SOON)
+                .timeout(
+                        SOON,
+                        Mono.error(() -> new IllegalStateException("has not settled after " + SOON + ": " + events)))
+                .blockOptional()
                 .orElseThrow();
         return new Played(before, report, events);
     }
 
-    private String judge(Played played, Stage stage, Rehearsal rehearsal) {
-        RunReport report = played.report;
-        Map<String, Configured> now = stage.configured();
+    private String judge(Played played, Stage stage, Rehearsal rehearsal, Spot spot, boolean forGood) {
         List<String> wrong = new ArrayList<>();
+        Map<String, Configured> now = stage.configured();
+        if (forGood) {
+            judgeForGood(played.report, now, rehearsal, spot, stage.addressOf(spot.controller()), wrong);
+        } else {
+            judge(played.report, now, rehearsal, wrong);
+        }
+        return wrong.isEmpty() ? "" : tell(wrong, played, stage);
+    }
+
+    private void judge(RunReport report, Map<String, Configured> now, Rehearsal rehearsal, List<String> wrong) {
         if (report.outcome() == Outcome.DONE) {
-            difference("wanted", rehearsal.after(), now, wrong);
+            difference("wanted", rehearsal.wanted(), now, wrong);
             if (!kinds(report).equals(rehearsal.made())) {
                 wrong.add("says it made " + kinds(report) + " where it makes " + rehearsal.made());
             }
@@ -119,7 +145,7 @@ final class FaultTrial {
                 wrong.add("is done although a step fails");
             }
         } else if (report.outcome() == Outcome.UNDONE) {
-            difference("old", rehearsal.before(), now, wrong);
+            difference("old", rehearsal.old(), now, wrong);
             if (!report.made().isEmpty()) {
                 wrong.add("says that it is undone, and that there is still " + report.made());
             }
@@ -129,7 +155,50 @@ final class FaultTrial {
         if (!report.leftovers().isEmpty() || !report.notUndone().isEmpty()) {
             wrong.add("left over " + report.leftovers() + ", not undone " + report.notUndone());
         }
-        return wrong.isEmpty() ? "" : tell(wrong, played, stage);
+    }
+
+    /** What is on the controller that cannot be reached may stay, if it is said; elsewhere nothing may. */
+    private void judgeForGood(
+            RunReport report,
+            Map<String, Configured> all,
+            Rehearsal rehearsal,
+            Spot spot,
+            String address,
+            List<String> wrong) {
+        Map<String, Configured> now = withoutPassword(all);
+        Map<String, Configured> old = withoutPassword(rehearsal.old());
+        Map<String, Configured> wanted = withoutPassword(rehearsal.wanted());
+        if (report.outcome() == Outcome.DONE) {
+            // with a token that outlives the password
+            difference("wanted", wanted, now, wrong);
+            return;
+        }
+        if (report.outcome() == Outcome.LEFT_OVERS) {
+            Configured there = now.remove(spot.controller());
+            Configured before = old.remove(spot.controller());
+            Configured after = wanted.get(spot.controller());
+            if (there != null && before != null && after != null) {
+                List<String> strange = there.strangersTo(before, after);
+                if (!strange.isEmpty()) {
+                    wrong.add("left what is neither old nor wanted: " + strange);
+                }
+            }
+            if (report.leftovers().isEmpty()) {
+                wrong.add("names no leftover");
+            }
+            if (report.leftovers().stream()
+                    .flatMap(left -> left.resources().stream())
+                    .anyMatch(resource -> !resource.toString().contains(address))) {
+                wrong.add("names what is not left: " + report.leftovers());
+            }
+        }
+        difference("old", old, now, wrong);
+    }
+
+    private static Map<String, Configured> withoutPassword(Map<String, Configured> all) {
+        Map<String, Configured> rest = new TreeMap<>();
+        all.forEach((name, configured) -> rest.put(name, configured.withoutPassword()));
+        return rest;
     }
 
     private static void difference(

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
-/** What goes wrong at one call of a run; each of it passes by, so that a run can be expected to end done or undone. */
+/** What goes wrong at one call of a run. All but the last two pass by, so that the run can be expected to end done or undone. */
 enum Mishap {
     REFUSED,
     DROPPED_BEFORE,
@@ -22,7 +22,16 @@ enum Mishap {
     UNAVAILABLE_BEFORE,
     UNAVAILABLE_AFTER,
     REBOOT_BEFORE,
-    REBOOT_AFTER;
+    REBOOT_AFTER,
+    /** By somebody else; nobody tells the run. */
+    PASSWORD_CHANGED,
+    /** The controller never comes back. */
+    GONE;
+
+    /** Whether it stays so that the run cannot reach the controller. */
+    boolean isForGood() {
+        return this == PASSWORD_CHANGED || this == GONE;
+    }
 
     /** Whether it makes a difference to a call that only reads: what it does not change cannot be lost or come late. */
     boolean strikesReads() {
@@ -57,15 +66,23 @@ enum Mishap {
         }
         Faults.Rule rule = controller.faults().on(action).nth(occurrence);
         Fault fault = force(rule);
-        if (this == REBOOT_BEFORE || this == REBOOT_AFTER) {
-            // inside the call: nothing of it can come about behind the reboot
-            fault.reached().thenRun(() -> {
-                controller.reboot();
-                fault.release();
-            });
-        }
+        // on the call's own thread: nothing of it can come about behind this
+        fault.reached().thenRun(() -> {
+            befall(controller);
+            fault.release();
+        });
         BooleanSupplier has = fault.reached()::isDone;
         return new Strike(has, () -> this != LATE || !has.getAsBoolean() || isAnswered(controller, fault));
+    }
+
+    private void befall(SimVns3 controller) {
+        switch (this) {
+            case REBOOT_BEFORE, REBOOT_AFTER -> controller.reboot();
+            case PASSWORD_CHANGED ->
+                controller.configure("PUT", "/api_password", "{\"password\":\"theirs-canary-7781\"}");
+            case GONE -> controller.close();
+            default -> {}
+        }
     }
 
     private static boolean isAnswered(SimVns3 controller, Fault fault) {
@@ -84,7 +101,7 @@ enum Mishap {
             case BAD_GATEWAY_AFTER -> rule.statusAfter(502);
             case UNAVAILABLE_BEFORE -> rule.status(503);
             case UNAVAILABLE_AFTER -> rule.statusAfter(503);
-            case REBOOT_BEFORE -> rule.holdBefore();
+            case REBOOT_BEFORE, PASSWORD_CHANGED, GONE -> rule.holdBefore();
             case REBOOT_AFTER -> rule.holdAfter();
             case REFUSED -> throw new IllegalStateException("a call that is refused never arrives");
         };

@@ -11,9 +11,7 @@ import io.hybridpipe.vns3.api.Controller;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A step in a small pipe, on controllers of its own.
@@ -25,11 +23,10 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
     private static final Cidr HERE = Cidr.of("10.1.0.0/16");
     private static final Cidr THERE = Cidr.of("10.0.0.0/16");
     private static final Key<Tunnel> TUNNEL = Key.of("tunnel", Tunnel.class);
+    /** A minute of the stand-ins' time, and more. */
+    private static final Duration SHORT = Duration.ofMillis(400);
+
     private static final Key<Controller> HELD = Key.of("controller", Controller.class);
-    private static final String HIDE = "MACRO_CUST -o eth0 -s 10.9.0.0/16 -j MASQUERADE";
-    private static final String ADMIT = "FORWARD_CUST -s 10.9.0.0/16 -j ACCEPT";
-    private static final String ALSO = "FORWARD_CUST -s 10.8.0.0/16 -j ACCEPT";
-    private static final String SHUT = "FORWARD_CUST -j DROP";
     private static final Key<Controller> NEW = Key.of("new-controller", Controller.class);
 
     /** One for each step, and for each way in which it works. */
@@ -42,8 +39,8 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                 new Scene("AddRoute", Scene::addRoute),
                 new Scene("AddRoute-through", Scene::addRouteThrough),
                 new Scene("AdvertiseRoute", Scene::advertiseRoute),
-                new Scene("FirewallRules", stage -> firewallRules(stage, "5.2.1-20230401")),
-                new Scene("FirewallRules-6", stage -> firewallRules(stage, "6.0.0-20240101")),
+                new Scene("FirewallRules-by-position", stage -> firewallRules(stage, "5.2.1-20230401", "_CUST")),
+                new Scene("FirewallRules-by-id", stage -> firewallRules(stage, "6.0.0-20240101", "")),
                 new Scene("FetchKeyset", Scene::fetchKeyset),
                 new Scene("PeerMesh", Scene::peerMesh),
                 new Scene("ChangePassword", Scene::changePassword),
@@ -58,6 +55,7 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                         WaitUntilReady.at(Ip.of("203.0.113.1"))
                                 .password(Input.value(Lab.PASSWORD))
                                 .over(stage.lab.access)
+                                .unauthorizedGrace(SHORT)
                                 .pollEvery(Lab.POLL),
                         Stage::hastened);
     }
@@ -74,6 +72,9 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                                 .named("orders")
                                 .topology("fednet")
                                 .over(stage.lab.access)
+                                .unauthorizedGrace(SHORT)
+                                .rebootStartsWithin(SHORT)
+                                .readyWithin(Duration.ofSeconds(5))
                                 .pollEvery(Lab.POLL)
                                 .into(NEW),
                         Stage::hastened);
@@ -127,22 +128,18 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
         return Pipe.named("faults").step("route", route, Stage::hastened);
     }
 
-    private static Pipe.Builder firewallRules(Stage stage, String version) {
+    private static Pipe.Builder firewallRules(Stage stage, String version, String chains) {
         Controller here = stage.standing("here", "10.1.0.10", "203.0.113.1", builder -> builder.version(version)
                 .inService());
-        boolean byTable = version.startsWith("6.");
-        // from version 6 on rules begin with their table, before that with the controller's own chain in it
-        UnaryOperator<String> written =
-                rule -> byTable ? rule.replace("FORWARD_CUST", "FORWARD").replace("MACRO_CUST", "POSTROUTING") : rule;
-        for (String rule : List.of(HIDE, ADMIT, SHUT)) {
-            stage.controller("here")
-                    .configure(
-                            "POST",
-                            byTable ? "/v2/firewall/rules" : "/firewall/rules",
-                            "{\"rule\":\"" + written.apply(rule) + "\"}");
+        String path = (chains.isEmpty() ? "/v2" : "") + "/firewall/rules";
+        String forward = "FORWARD" + chains;
+        String admit = forward + " -s 10.9.0.0/16 -j ACCEPT";
+        String shut = forward + " -j DROP";
+        for (String rule : List.of(forward + " -s 10.7.0.0/16 -j ACCEPT", admit, shut)) {
+            stage.controller("here").configure("POST", path, "{\"rule\":\"" + rule + "\"}");
         }
         FirewallRules rules = FirewallRules.on(here)
-                .rules(Stream.of(SHUT, ALSO, ADMIT).map(written).toList())
+                .rules(List.of(shut, forward + " -s 10.8.0.0/16 -j ACCEPT", admit))
                 .over(stage.lab.access)
                 .pollEvery(Lab.POLL);
         return Pipe.named("faults").step("rules", rules, Stage::hastened);
@@ -155,6 +152,9 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                 .from(Ip.of("203.0.113.2"))
                 .token(Input.value(Lab.KEYSET_TOKEN))
                 .over(stage.lab.access)
+                .rebootStartsWithin(SHORT)
+                .keysetWithin(Duration.ofSeconds(3))
+                .readyWithin(Duration.ofSeconds(3))
                 .pollEvery(Lab.POLL);
         return Pipe.named("faults")
                 .step("launch", stage.launchingLicensed("orders", "10.1.0.10", "203.0.113.1"))
@@ -176,6 +176,7 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
         ChangePassword change = ChangePassword.on(HELD)
                 .to(Input.value(Secret.of("new-password-canary-5512")))
                 .over(stage.lab.access)
+                .settledWithin(SHORT)
                 .pollEvery(Lab.POLL);
         return Pipe.named("faults")
                 .needs(HELD)

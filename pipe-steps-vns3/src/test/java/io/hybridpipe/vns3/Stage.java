@@ -12,6 +12,7 @@ import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
 import java.net.http.HttpClient;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
@@ -23,6 +24,7 @@ final class Stage implements AutoCloseable {
     final Lab lab;
     private final Map<String, SimVns3> controllers = new ConcurrentSkipListMap<>();
     private final Map<String, SimVns3> launched = new TreeMap<>();
+    private final Map<String, String> addresses = new TreeMap<>();
     private State input = State.empty();
 
     Stage(HttpClient real) {
@@ -48,13 +50,14 @@ final class Stage implements AutoCloseable {
 
     /** A controller that stands there before and after the run. */
     Controller standing(String name, String privateAddress, String address, UnaryOperator<SimVns3.Builder> how) {
+        addresses.put(name, address);
         controllers.put(name, lab.start(how.apply(lab.builder(name, privateAddress, address))));
         return new Controller(name, Ip.of(address), Ip.of(privateAddress), Lab.PASSWORD);
     }
 
     /** A step that launches a controller; its undo ends it. The calls to come can be named before. */
     Step launching(String name, String privateAddress, String address) {
-        return launching(name, lab.launch(name, privateAddress, address));
+        return launching(name, address, lab.launch(name, privateAddress, address));
     }
 
     /** A step that launches a controller that is up at once and licensed. */
@@ -62,10 +65,11 @@ final class Stage implements AutoCloseable {
         SimVns3 controller =
                 lab.start(lab.builder(name, privateAddress, address).running());
         controller.configure("PUT", "/license", Lab.LICENSE.reveal());
-        return launching(name, controller);
+        return launching(name, address, controller);
     }
 
-    private Step launching(String name, SimVns3 controller) {
+    private Step launching(String name, String address, SimVns3 controller) {
+        addresses.put(name, address);
         launched.put(name, controller);
         return Step.reading()
                 .undo((state, context) -> Mono.fromRunnable(() -> {
@@ -85,9 +89,11 @@ final class Stage implements AutoCloseable {
     }
 
     Iterable<String> names() {
-        Map<String, SimVns3> all = new TreeMap<>(launched);
-        all.putAll(controllers);
-        return all.keySet();
+        return addresses.keySet();
+    }
+
+    String addressOf(String controller) {
+        return Objects.requireNonNull(addresses.get(controller));
     }
 
     /** What is configured now, on what is there now. */
