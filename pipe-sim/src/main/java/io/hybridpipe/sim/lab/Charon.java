@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 final class Charon implements AutoCloseable {
     static final String BINARY = "/usr/sbin/charon-systemd";
 
+    /** The table of its own routes: its default. */
+    static final int TABLE = 220;
+
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(20);
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(15);
 

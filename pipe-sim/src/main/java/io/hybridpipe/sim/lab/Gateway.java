@@ -25,10 +25,30 @@ public final class Gateway implements AutoCloseable {
     private final String name;
     private final Namespace namespace;
     private final Path folder;
-    private final Set<String> configured = new LinkedHashSet<>();
+    private final Set<Setting> configured = new LinkedHashSet<>();
     private @Nullable Charon charon;
     private int hosts;
     private boolean closed;
+
+    /** An address, route or rule: how it is set, and how it is taken back. */
+    private record Setting(List<String> on, String off) {
+        static Setting of(String line, String set) {
+            return new Setting(List.of(line.formatted(set)), line.formatted("del"));
+        }
+
+        /**
+         * An address that charon has, and that is nevertheless no address of this gateway, which would answer in place of a
+         * host: only the table that charon sets its routes into, and that no packet is led to, knows that it is here.
+         */
+        static Setting borrowed(String address) {
+            return new Setting(
+                    List.of(
+                            "address add " + address + "/32 dev lo",
+                            "route del local " + address + " dev lo table local",
+                            "route replace local " + address + " dev lo table " + Charon.TABLE),
+                    "address del " + address + "/32 dev lo");
+        }
+    }
 
     Gateway(String name, Namespace namespace, Path folder) {
         this.name = name;
@@ -67,7 +87,7 @@ public final class Gateway implements AutoCloseable {
         }
         charon = Charon.start(namespace, folder);
         // the device of the last charon went with it, and so did the routes into it
-        configured.removeIf(line -> line.contains(" dev ipsec0"));
+        configured.removeIf(each -> each.off().contains(" dev ipsec0"));
         return true;
     }
 
@@ -102,32 +122,45 @@ public final class Gateway implements AutoCloseable {
      */
     public synchronized void network(Set<String> onWire, Set<String> peers, Set<String> behind, Set<String> intoTunnels)
             throws IOException {
-        Set<String> wanted = new LinkedHashSet<>();
+        Set<Setting> wanted = new LinkedHashSet<>();
         onWire.forEach(address -> {
-            wanted.add("address %s " + address + "/32 dev wan");
+            wanted.add(Setting.of("address %s " + address + "/32 dev wan", "replace"));
             // once its charon has ended, it would say of each late answer of a peer that nobody is there
-            wanted.add("rule %s from " + address + " ipproto icmp pref 100 blackhole");
+            wanted.add(Setting.of("rule %s from " + address + " ipproto icmp pref 100 blackhole", "add"));
         });
-        // a block's own first address, which no host has
-        behind.forEach(block -> wanted.add("address %s " + block.replaceAll("/.*", "") + "/32 dev lo"));
-        peers.forEach(address -> wanted.add("route %s " + address + "/32 dev wan"));
-        intoTunnels.forEach(block -> wanted.add("route %s " + block + " dev ipsec0"));
+        behind.forEach(block -> wanted.add(Setting.borrowed(block.replaceAll("/.*", ""))));
+        peers.forEach(address -> wanted.add(Setting.of("route %s " + address + "/32 dev wan", "replace")));
+        intoTunnels.forEach(block -> wanted.add(Setting.of("route %s " + block + " dev ipsec0", "replace")));
+        set(wanted);
+    }
+
+    /** What fails is tried again by the next call, and keeps nothing else from being set. */
+    private void set(Set<Setting> wanted) throws IOException {
+        List<Setting> gone =
+                configured.stream().filter(each -> !wanted.contains(each)).toList();
+        List<Setting> missing =
+                wanted.stream().filter(each -> !configured.contains(each)).toList();
+        if (gone.isEmpty() && missing.isEmpty()) {
+            return;
+        }
         List<String> lines = new ArrayList<>();
-        for (String line : configured) {
-            if (!wanted.contains(line)) {
-                lines.add(line.formatted("del"));
+        gone.forEach(each -> lines.add(each.off()));
+        // an earlier attempt may have set it in part
+        missing.forEach(each -> lines.add(each.off()));
+        missing.forEach(each -> lines.addAll(each.on()));
+        configured.retainAll(wanted);
+        Set<String> failed = namespace.each(lines);
+        List<String> notSet = new ArrayList<>();
+        for (Setting each : missing) {
+            if (each.on().stream().noneMatch(failed::contains)) {
+                configured.add(each);
+            } else {
+                notSet.addAll(each.on());
             }
         }
-        for (String line : wanted) {
-            if (!configured.contains(line)) {
-                lines.add(line.formatted(line.startsWith("rule") ? "add" : "replace"));
-            }
+        if (!notSet.isEmpty()) {
+            throw new IOException("gateway " + name + " could not be given " + String.join("; ", notSet));
         }
-        if (!lines.isEmpty()) {
-            namespace.ip(lines.toArray(String[]::new));
-        }
-        configured.clear();
-        configured.addAll(wanted);
     }
 
     /**

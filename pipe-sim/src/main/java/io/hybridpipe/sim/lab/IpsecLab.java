@@ -51,6 +51,7 @@ public final class IpsecLab implements AutoCloseable {
     private final List<Capture> captures = new ArrayList<>();
     private final Map<String, Host> hosts = new HashMap<>();
     private final Map<String, ReentrantLock> pairs = new ConcurrentHashMap<>();
+    private final Object closing = new Object();
     private int made;
     private boolean closed;
 
@@ -221,6 +222,13 @@ public final class IpsecLab implements AutoCloseable {
     /** Ends all that it started and removes all that it made, whatever fails on the way; idempotent. */
     @Override
     public void close() {
+        // who comes second waits: a JVM that ends may have nobody else to wait for
+        synchronized (closing) {
+            removeAll();
+        }
+    }
+
+    private void removeAll() {
         List<Closing> all = new ArrayList<>();
         synchronized (this) {
             if (closed) {
@@ -235,7 +243,10 @@ public final class IpsecLab implements AutoCloseable {
             all.add(this::deleteFolder);
         }
         IOException failure = null;
+        boolean interrupted = false;
         for (Closing each : all) {
+            // an interrupted thread waits for no program, and would leave all that is still there
+            interrupted |= Thread.interrupted();
             try {
                 each.close();
             } catch (IOException e) {
@@ -245,6 +256,9 @@ public final class IpsecLab implements AutoCloseable {
                     failure.addSuppressed(e);
                 }
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         if (failure != null) {
             throw new UncheckedIOException("not all of lab " + prefix + " could be removed", failure);

@@ -4,11 +4,18 @@ package io.hybridpipe.sim.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A network namespace: an own set of interfaces, addresses and routes. */
 final class Namespace {
+    private static final Pattern FAILED = Pattern.compile("Command failed [^\n]*:([0-9]+)");
+
     private final String name;
 
     Namespace(String name) {
@@ -39,6 +46,25 @@ final class Namespace {
     /** Runs commands of {@code ip} in it, one a line; stops at the first that fails. */
     void ip(String... lines) throws IOException {
         Program.run(List.of("ip", "-netns", name, "-batch", "-"), String.join("\n", lines) + "\n");
+    }
+
+    /** Runs all of these commands of {@code ip}, whichever of them fail; those are the answer. */
+    Set<String> each(List<String> lines) throws IOException {
+        Program.Outcome outcome = Program.outcome(
+                List.of("ip", "-netns", name, "-force", "-batch", "-"),
+                String.join("\n", lines) + "\n",
+                Duration.ofSeconds(20));
+        Set<String> failed = new HashSet<>();
+        Matcher line = FAILED.matcher(outcome.text());
+        while (line.find()) {
+            failed.add(lines.get(Integer.parseInt(line.group(1)) - 1));
+        }
+        if (outcome.exit() > 1 || outcome.exit() == 1 && failed.isEmpty()) {
+            // 1 says that some failed; all else that it went no further
+            throw new IOException("ip ended with " + outcome.exit() + " in " + name + ": "
+                    + outcome.text().strip());
+        }
+        return failed;
     }
 
     /** The command line that runs a program in it; the process is the program itself. */

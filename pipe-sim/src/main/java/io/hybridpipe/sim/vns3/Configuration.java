@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** All that is configured on one controller, area by area of its API; used under the controller's lock. */
@@ -44,7 +45,8 @@ final class Configuration {
             TlsIdentity identity,
             Supplier<Optional<Keyset.Keys>> sharedKeys,
             Supplier<List<Endpoint>> endpoints,
-            Runnable negotiate) {
+            Runnable negotiate,
+            BiConsumer<Endpoint, Tunnel> end) {
         this.box = box;
         this.licensing = new Licensing(box, grant);
         this.peering = new Peering(box, licensing, sharedKeys);
@@ -59,7 +61,7 @@ final class Configuration {
                 new ClientpackFiles(keyset::keys, () -> box.address().toString());
         this.clientpacks = new Clientpacks(licensing, tasks, files);
         this.interfaces = new Interfaces(box);
-        this.links = new Links(box, endpoints, negotiate);
+        this.links = new Links(box, endpoints, negotiate, end);
         this.ipsec = new Ipsec(box, licensing, links, tasks);
         this.trafficPairs = new TrafficPairs(ipsec, box.clock());
         this.routes = new Routes(box, ipsec);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ final class Connections {
             return ike.with("children", all);
         }
     }
+
+    /** Equal to nothing that is wanted: nobody knows how much of it charon has. */
+    private static final Connection UNSURE = new Connection(ViciMessage.empty(), Map.of(), ViciMessage.empty());
 
     private final Map<String, Connection> loaded = new TreeMap<>();
 
@@ -86,7 +90,7 @@ final class Connections {
     }
 
     private void load(String name, Connection connection, Vici vici) throws IOException {
-        Connection old = loaded.put(name, connection);
+        Connection old = loaded.put(name, UNSURE);
         vici.call("load-shared", connection.key());
         vici.call("load-conn", ViciMessage.empty().with(name, connection.toLoad()));
         if (old != null) {
@@ -96,14 +100,16 @@ final class Connections {
                 }
             }
         }
+        loaded.put(name, connection);
     }
 
     private void unload(String name, Vici vici) throws IOException {
-        loaded.remove(name);
+        loaded.put(name, UNSURE);
         // before its associations are ended, or it would be used for new ones at once; it may never have been loaded
         vici.ask("unload-conn", ViciMessage.of("name", name));
         vici.ask("unload-shared", ViciMessage.of("id", name));
         terminate(vici, ViciMessage.of("ike", name));
+        loaded.remove(name);
     }
 
     /** Ends associations, with a word to the peer; there may be none. */
@@ -141,9 +147,17 @@ final class Connections {
 
     private static ViciMessage child(Endpoint endpoint, Tunnel tunnel) {
         return ViciMessage.of("mode", "tunnel")
-                .with("local_ts", List.of(Addresses.text(tunnel.local())))
-                .with("remote_ts", List.of(Addresses.text(tunnel.remote())))
+                .with("local_ts", blocks(endpoint, tunnel, Selectors::local))
+                .with("remote_ts", blocks(endpoint, tunnel, Selectors::remote))
                 .with("esp_proposals", Algorithms.esp(endpoint))
                 .with("start_action", "none");
+    }
+
+    private static List<String> blocks(Endpoint endpoint, Tunnel tunnel, Function<Selectors, IPAddress> side) {
+        return endpoint.selectors(tunnel).stream()
+                .map(side)
+                .map(Addresses::text)
+                .distinct()
+                .toList();
     }
 }

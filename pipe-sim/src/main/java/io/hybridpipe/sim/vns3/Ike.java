@@ -28,6 +28,9 @@ interface Ike {
      */
     void negotiate(Side here, List<Case> cases, BiConsumer<Case, Verdict> told);
 
+    /** Ends what there is of a tunnel; it is negotiated anew. Returns at once. */
+    default void bounce(Endpoint endpoint, Tunnel tunnel) {}
+
     /** The machine went down. */
     default void down() {}
 

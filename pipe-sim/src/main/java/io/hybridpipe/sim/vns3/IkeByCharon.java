@@ -113,6 +113,28 @@ final class IkeByCharon implements Ike {
     }
 
     @Override
+    public void bounce(Endpoint endpoint, Tunnel tunnel) {
+        execute(() -> {
+            if (current == null) {
+                return;
+            }
+            attempts.remove(tunnel.id());
+            try {
+                end(gateway(), endpoint, tunnel);
+            } catch (IOException | IllegalStateException e) {
+                LOG.warn("{} of {} cannot be bounced", Connections.nameOf(tunnel), name, e);
+            }
+            look();
+        });
+    }
+
+    private static void end(Gateway on, Endpoint endpoint, Tunnel tunnel) throws IOException {
+        Connections.terminate(
+                on.vici(),
+                ViciMessage.of("ike", Connections.nameOf(endpoint)).with("child", Connections.nameOf(tunnel)));
+    }
+
+    @Override
     public void down() {
         execute(() -> {
             current = null;
@@ -191,6 +213,12 @@ final class IkeByCharon implements Ike {
                 return;
             }
             LOG.warn("the gateway of {} does not do what it should", name, e);
+            if (job.cases().isEmpty()) {
+                // nothing is configured any more, so that the clock does not come back, and something may still be
+                // loaded
+                CompletableFuture.delayedExecutor(AGAIN_NANOS, TimeUnit.NANOSECONDS)
+                        .execute(() -> execute(this::look));
+            }
             job.cases().forEach(each -> job.told().accept(each, Verdict.phase1Failed(String.valueOf(e.getMessage()))));
         }
     }
@@ -198,10 +226,7 @@ final class IkeByCharon implements Ike {
     private void judge(Gateway on, Job job, Case each, Associations associations) throws IOException {
         if (each.obstacle().isPresent()) {
             if (associations.installed(each.tunnel()).isPresent()) {
-                Connections.terminate(
-                        on.vici(),
-                        ViciMessage.of("ike", Connections.nameOf(each.endpoint()))
-                                .with("child", Connections.nameOf(each.tunnel())));
+                end(on, each.endpoint(), each.tunnel());
             }
             attempts.remove(each.tunnel().id());
             job.told().accept(each, Verdict.phase1Failed(each.obstacle().get()));
@@ -209,7 +234,8 @@ final class IkeByCharon implements Ike {
         }
         Attempt last = attempts.get(each.tunnel().id());
         if (associations.installed(each.tunnel()).isEmpty() && isDue(last, each)) {
-            attempts.put(each.tunnel().id(), new Attempt(each, true, "negotiating", 0));
+            boolean again = last != null && last.of().endpoint().equals(each.endpoint());
+            attempts.put(each.tunnel().id(), new Attempt(each, true, again ? last.why() : "negotiating", 0));
             negotiations.execute(() -> initiate(on, each));
         }
         String why = last == null ? "not negotiated yet" : last.why();
@@ -257,14 +283,17 @@ final class IkeByCharon implements Ike {
         Set<String> behind = new TreeSet<>();
         Set<String> intoTunnels = new TreeSet<>();
         for (Endpoint endpoint : job.here().endpoints()) {
-            if (endpoint.type() == VpnType.POLICY) {
-                endpoint.tunnelsInOrder().stream().filter(Tunnel::enabled).forEach(tunnel -> {
-                    if (!isAll(tunnel.local())) {
-                        behind.add(Addresses.text(tunnel.local()));
-                    }
-                    addHalves(intoTunnels, tunnel.remote());
-                });
-            }
+            endpoint.tunnelsInOrder().stream()
+                    .filter(Tunnel::enabled)
+                    .flatMap(tunnel -> endpoint.selectors(tunnel).stream())
+                    .forEach(each -> {
+                        if (!isAll(each.local())) {
+                            behind.add(Addresses.text(each.local()));
+                        }
+                        if (endpoint.type() == VpnType.POLICY) {
+                            addHalves(intoTunnels, each.remote());
+                        }
+                    });
         }
         routed.get().forEach(block -> addHalves(intoTunnels, block));
         on.network(onWire, peers, behind, intoTunnels);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Links {
 
     private final Box box;
     private final Runnable negotiate;
+    private final BiConsumer<Endpoint, Tunnel> end;
     private final Supplier<List<Endpoint>> endpoints;
     private final Map<Integer, Link> links = new HashMap<>();
     private final Map<Integer, Association> associations = new HashMap<>();
@@ -38,11 +40,13 @@ final class Links {
     /**
      * @param endpoints what is configured
      * @param negotiate to be told when what is configured has changed
+     * @param end ends what there is of a tunnel
      */
-    Links(Box box, Supplier<List<Endpoint>> endpoints, Runnable negotiate) {
+    Links(Box box, Supplier<List<Endpoint>> endpoints, Runnable negotiate, BiConsumer<Endpoint, Tunnel> end) {
         this.box = box;
         this.endpoints = endpoints;
         this.negotiate = negotiate;
+        this.end = end;
     }
 
     void register(Operations api) {
@@ -99,9 +103,12 @@ final class Links {
     }
 
     void bounce(int tunnelId) {
-        Tunnel tunnel = configured().get(tunnelId);
-        if (tunnel != null) {
-            judged(tunnel, Verdict.phase1Failed("restarted by hand"));
+        for (Endpoint endpoint : endpoints.get()) {
+            Tunnel tunnel = endpoint.tunnels().get(tunnelId);
+            if (tunnel != null) {
+                judged(tunnel, Verdict.phase1Failed("restarted by hand"));
+                end.accept(endpoint, tunnel);
+            }
         }
     }
 

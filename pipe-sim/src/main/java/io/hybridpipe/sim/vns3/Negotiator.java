@@ -39,6 +39,11 @@ final class Negotiator {
         after(DELAY);
     }
 
+    /** Ends what there is of a tunnel, before it is negotiated anew. */
+    void bounce(Endpoint endpoint, Tunnel tunnel) {
+        ike.bounce(endpoint, tunnel);
+    }
+
     /** The machine went down; it is told when it is up again. */
     void down() {
         ike.down();

@@ -63,7 +63,14 @@ public final class SimVns3 implements Machine, AutoCloseable {
         this.housing = new Housing(builder.name, builder.version, clock, world, fallback, this);
         this.identity = new TlsIdentity(SelfSigned.of(builder.name, certifiedAddresses(builder)));
         this.configuration = new Configuration(
-                housing, builder.grant, builder.password, identity, this::sharedKeys, this::endpoints, this::negotiate);
+                housing,
+                builder.grant,
+                builder.password,
+                identity,
+                this::sharedKeys,
+                this::endpoints,
+                this::negotiate,
+                (endpoint, tunnel) -> negotiator().bounce(endpoint, tunnel));
         this.forwarder = configuration.forwarder();
         this.charon = Optional.ofNullable(builder.lab)
                 .map(lab ->

@@ -53,6 +53,38 @@ class IpsecLabTest {
     }
 
     @Test
+    void anInterruptedThreadRemovesEverythingToo() throws IOException {
+        IpsecLab lab = IpsecLab.open();
+        lab.gateway("one").up();
+        Thread.currentThread().interrupt();
+        lab.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(names("/run/netns")).noneMatch(name -> name.startsWith(lab.prefix()));
+        assertThat(names(System.getProperty("java.io.tmpdir"))).noneMatch(name -> name.startsWith(lab.prefix()));
+    }
+
+    @Test
+    void whatCannotBeSetKeepsNothingElseFromBeingSet() throws IOException {
+        try (IpsecLab lab = IpsecLab.open()) {
+            Gateway left = lab.gateway("left");
+            Gateway right = lab.gateway("right");
+            left.network(Set.of("203.0.113.1"), Set.of(), Set.of(), Set.of());
+            right.network(Set.of("203.0.113.9"), Set.of(), Set.of(), Set.of());
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(
+                                () -> right.network(Set.of("203.0.113.2"), Set.of(), Set.of(), Set.of("10.9.0.0/16")))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("10.9.0.0/16 dev ipsec0");
+            }
+            right.network(Set.of("203.0.113.2"), Set.of(), Set.of(), Set.of());
+            assertThat(Program.run("ip", "-netns", lab.prefix() + "-2-right", "address", "show", "dev", "wan"))
+                    .contains("203.0.113.2/32")
+                    .doesNotContain("203.0.113.9");
+        }
+    }
+
+    @Test
     void labsWithTheSameAddressesDoNotSeeEachOther() throws IOException {
         try (IpsecLab one = IpsecLab.open();
                 IpsecLab other = IpsecLab.open()) {

@@ -12,17 +12,20 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A Unix socket that sends what it was told as soon as somebody has asked something. */
-final class ScriptedCharon implements AutoCloseable {
+public final class ScriptedCharon implements AutoCloseable {
     private final Path socket;
     private final ServerSocketChannel server;
     private final ByteArrayOutputStream script = new ByteArrayOutputStream();
     private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+    private final List<ViciMessage> messages = new CopyOnWriteArrayList<>();
     private volatile boolean hangsUp;
 
     private ScriptedCharon(Path socket, ServerSocketChannel server) {
@@ -30,7 +33,7 @@ final class ScriptedCharon implements AutoCloseable {
         this.server = server;
     }
 
-    static ScriptedCharon at(Path folder) {
+    public static ScriptedCharon at(Path folder) {
         try {
             Path socket = folder.resolve("vici");
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -45,7 +48,7 @@ final class ScriptedCharon implements AutoCloseable {
         }
     }
 
-    Vici vici() {
+    public Vici vici() {
         return vici(Duration.ofSeconds(10));
     }
 
@@ -54,7 +57,7 @@ final class ScriptedCharon implements AutoCloseable {
     }
 
     /** A packet to be sent; name and message as its type has them. */
-    ScriptedCharon answers(int type, @Nullable String name, @Nullable ViciMessage message) {
+    public ScriptedCharon answers(int type, @Nullable String name, @Nullable ViciMessage message) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
@@ -73,6 +76,12 @@ final class ScriptedCharon implements AutoCloseable {
         }
     }
 
+    /** From now on it answers anew. */
+    public ScriptedCharon instead() {
+        script.reset();
+        return this;
+    }
+
     ScriptedCharon sends(byte[] bytes) {
         script.writeBytes(bytes);
         return this;
@@ -84,7 +93,7 @@ final class ScriptedCharon implements AutoCloseable {
     }
 
     /** The next request that arrived: its type, its name, and its message as it prints itself. */
-    String request() {
+    public String request() {
         try {
             String request = requests.poll(10, TimeUnit.SECONDS);
             if (request == null) {
@@ -95,6 +104,11 @@ final class ScriptedCharon implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /** All messages that have arrived, in order. */
+    public List<ViciMessage> messages() {
+        return List.copyOf(messages);
     }
 
     private void serve() {
@@ -118,7 +132,11 @@ final class ScriptedCharon implements AutoCloseable {
             return;
         }
         packet.flip();
-        requests.add(packet.get() + " " + ViciMessage.readName(packet) + " " + ViciMessage.decode(packet));
+        byte type = packet.get();
+        String name = ViciMessage.readName(packet);
+        ViciMessage message = ViciMessage.decode(packet);
+        messages.add(message);
+        requests.add(type + " " + name + " " + message);
         ByteBuffer answer = ByteBuffer.wrap(script.toByteArray());
         while (answer.hasRemaining()) {
             client.write(answer);

@@ -199,6 +199,62 @@ class RealTunnelTest {
     }
 
     @Test
+    void theTrafficPairsOfARouteBasedTunnelAreNegotiated() throws IOException {
+        String word = "'ike_version'";
+        String vti = "'vpn_type': 'vti', 'ike_version'";
+        sides.configure(
+                known(LEFT_ENDPOINT, "10.2.0.10").replace(word, vti),
+                "",
+                known(RIGHT_ENDPOINT, "10.1.0.10").replace(word, vti),
+                "");
+        TwoSides.post(
+                sides.left,
+                "/ipsec/endpoints/1/traffic_pairs",
+                "{'local_subnet': '10.1.1.0/24', 'remote_subnet': '10.2.1.0/24'}");
+        TwoSides.post(
+                sides.right,
+                "/ipsec/endpoints/1/traffic_pairs",
+                "{'local_subnet': '10.2.1.0/24', 'remote_subnet': '10.1.1.0/24'}");
+        TwoSides.post(sides.left, "/routes", "{'cidr': '10.2.0.0/16', 'tunnel': 1}");
+        TwoSides.post(sides.right, "/routes", "{'cidr': '10.1.0.0/16', 'tunnel': 1}");
+        awaitConnected(true);
+        await("the routes are set", () -> leftHost.ping("10.2.1.10", 1).ok());
+        Host outside = lab.host("10.1.2.10", sides.left.gateway().orElseThrow());
+        assertThat(outside.ping("10.2.1.10", 1).received()).isZero();
+    }
+
+    @Test
+    void aSelectorOfOneHostLeavesItsAddressToTheHost() throws IOException {
+        configure("", "");
+        sides.left.configure("PUT", "/ipsec/endpoints/1/tunnels/1", "{\"local_subnet\": \"10.1.1.10/32\"}");
+        sides.right.configure("PUT", "/ipsec/endpoints/1/tunnels/1", "{\"remote_subnet\": \"10.1.1.10/32\"}");
+        awaitConnected(true);
+        assertThat(leftHost.send(MARKER, rightHost)).isEqualTo(MARKER);
+        assertThat(rightHost.send(MARKER, leftHost)).isEqualTo(MARKER);
+        assertPing(true);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PUT  | /ipsec/endpoints/1/tunnels/1 | {'bounce': true}",
+                "POST | /ipsec                       | {'restart': true}",
+            })
+    void aBouncedTunnelIsNegotiatedAnew(String method, String path, String body) throws IOException {
+        configure("", "");
+        awaitConnected(true);
+        String old = status(sides.left).at("/tunnel_params/inbound_spi").asText();
+        sides.left.configure(method, path, body.replace('\'', '"'));
+        await("another association", () -> {
+            JsonNode now = status(sides.left);
+            return now.path("connected").asBoolean()
+                    && !now.at("/tunnel_params/inbound_spi").asText().equals(old);
+        });
+        assertPing(true);
+    }
+
+    @Test
     void whatStrongSwanDoesNotKnowIsRefusedInItsWords() throws IOException {
         configure("'ike_version'", "'extra_config': 'phase1=rot13-sha1-dh14', 'ike_version'");
         await("it is said", () -> sides.left.explain(1).startsWith("load-conn: invalid value for: proposals"));
