@@ -124,8 +124,7 @@ final class Past {
             case MADE -> trace.made.add(Resource.of(it.data()));
             case GONE -> {
                 Resource gone = Resource.of(it.data());
-                trace.made.removeIf(
-                        each -> each.kind().equals(gone.kind()) && each.id().equals(gone.id()));
+                trace.made.removeIf(gone::isSameAs);
             }
             case ITEMS -> trace.items = list(it.data().get("items"));
             case CHOICE -> trace.holds = Boolean.TRUE.equals(it.data().get("holds"));

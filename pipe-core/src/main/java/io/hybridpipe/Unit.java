@@ -474,7 +474,7 @@ final class Unit implements State.View {
     void gone(Resource resource, int inAttempt, Runnable written) {
         Resource clean = execution.secrets.scrub(resource);
         if (made != null) {
-            made.removeIf(each -> each.kind().equals(clean.kind()) && each.id().equals(clean.id()));
+            made.removeIf(clean::isSameAs);
         }
         execution.records.append(Kind.GONE, node.path(), generation, inAttempt, clean::fields, () -> {
             written.run();

@@ -104,6 +104,26 @@ class StepContextTest {
     }
 
     @Test
+    void whatIsGoneInOnePlaceIsStillThereInAnotherUnderTheSameId() {
+        Resource here = Resource.of("VNS3::IpsecEndpoint", "1", "fed-1");
+        Resource there = Resource.of("VNS3::IpsecEndpoint", "1", "fed-2");
+        List<List<Resource>> seen = new ArrayList<>();
+
+        run((state, context) -> {
+                    seen.add(context.madeBefore());
+                    context.made(here);
+                    context.made(there);
+                    context.gone(here);
+                    return context.attempt() < 2
+                            ? Mono.error(StepFailure.of(FailureClass.TRANSIENT, "refused"))
+                            : Mono.empty();
+                })
+                .after(Duration.ofMinutes(1));
+
+        assertThat(seen).containsExactly(List.of(), List.of(there));
+    }
+
+    @Test
     void theClockIsTheRuns() {
         List<Instant> seen = new ArrayList<>();
 

@@ -23,6 +23,11 @@ public record Resource(String kind, String id, String where, String show) {
         return new Resource(kind, id, where, show);
     }
 
+    /** Whether both name one thing: two appliances may give the same id. */
+    public boolean isSameAs(Resource other) {
+        return kind.equals(other.kind) && id.equals(other.id) && where.equals(other.where);
+    }
+
     /** All fields under stable names: texts only. */
     public Map<String, Object> fields() {
         return Fields.ofRecord(this);

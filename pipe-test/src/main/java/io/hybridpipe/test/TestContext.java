@@ -205,18 +205,14 @@ public final class TestContext implements StepContext {
     @Override
     public synchronized void gone(Resource resource) {
         gone.add(resource);
-        made.removeIf(each -> isSame(each, resource));
-    }
-
-    private static boolean isSame(Resource one, Resource other) {
-        return one.kind().equals(other.kind()) && one.id().equals(other.id());
+        made.removeIf(resource::isSameAs);
     }
 
     /** What was said so far: a test may make several calls with one context. */
     @Override
     public synchronized List<Resource> madeBefore() {
         return Stream.concat(
-                        madeBefore.stream().filter(earlier -> gone.stream().noneMatch(each -> isSame(each, earlier))),
+                        madeBefore.stream().filter(earlier -> gone.stream().noneMatch(each -> each.isSameAs(earlier))),
                         made.stream())
                 .distinct()
                 .toList();
