@@ -35,8 +35,9 @@ import reactor.core.scheduler.Schedulers;
  * of all controllers is exactly the wanted one or exactly the old one. If it does not, what stays on the controller that cannot be
  * reached any more is the step's, and named as left over; elsewhere the configuration is exactly the old one.
  *
- * <p>A usual build has time for one call of each step and mishap, chosen by chance; {@code -Dtest.properties=-Dfaults.all=true} takes them all,
- * {@code -Dfaults.seed=N} others, {@code -Dfaults.case=TEXT} those whose name contains the text.
+ * <p>A usual build has time for half of the mishaps of each step, each at one call, always the same; {@code
+ * -Dtest.properties=-Dfaults.all=true} takes them all, {@code -Dfaults.seed=N} others, {@code -Dfaults.case=TEXT} those whose name
+ * contains the text.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(1800)
@@ -46,6 +47,7 @@ class FaultsTest {
     private static final long SEED = Long.getLong("faults.seed", 1);
     private static final int AT_ONCE = Integer.getInteger("faults.at-once", 4);
 
+    private int turns;
     private final HttpClient http = HttpClient.newBuilder()
             .sslContext(TlsTrust.trustAnything().context())
             .version(HttpClient.Version.HTTP_1_1)
@@ -119,6 +121,10 @@ class FaultsTest {
                     if (!ended.getValue().wrong().isEmpty()) {
                         bad.add(ended.getKey() + "\n  " + ended.getValue().wrong());
                     }
+                    // how often a run looks while it waits differs from run to run
+                    if (!ended.getValue().struck() && ended.getKey().spot().changing()) {
+                        bad.add(ended.getKey() + "\n  nothing struck");
+                    }
                 });
         threads.dispose();
         assertThat(bad)
@@ -148,12 +154,15 @@ class FaultsTest {
         return cases;
     }
 
-    /** One for each mishap. */
-    private static List<Case> sampleOf(List<Case> all) {
+    /** One for every second mishap; the other ones are the turn of the next step. */
+    private List<Case> sampleOf(List<Case> all) {
         List<Case> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(SEED + all.get(0).row().hashCode()));
+        int turn = turns++;
         Set<Mishap> chosen = EnumSet.noneOf(Mishap.class);
-        return shuffled.stream().filter(each -> chosen.add(each.mishap())).toList();
+        return shuffled.stream()
+                .filter(each -> (each.mishap().ordinal() + turn) % 2 == 0 && chosen.add(each.mishap()))
+                .toList();
     }
 
     private void count(Case it, Verdict verdict) {

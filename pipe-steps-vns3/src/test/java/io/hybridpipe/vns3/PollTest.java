@@ -8,9 +8,12 @@ import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
+// virtual time is that of all schedulers of the JVM
+@Isolated
 class PollTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration EVERY = Duration.ofSeconds(2);

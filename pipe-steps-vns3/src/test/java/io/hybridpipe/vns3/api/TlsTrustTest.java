@@ -19,10 +19,13 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import reactor.test.StepVerifier;
 
 @Timeout(20)
+// it reads a logger that other classes write to
+@Isolated
 class TlsTrustTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Ip ADDRESS = Ip.of("203.0.113.5");
