@@ -17,6 +17,7 @@ import io.hybridpipe.sim.net.PacketTracer;
 import io.hybridpipe.sim.vns3.SimVns3;
 import io.hybridpipe.vns3.api.Vns3Access;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
             "",
             "Exit codes: 0 done; 1 failed and everything undone; 2 something left over;",
             "3 refused before anything was changed; 4 another process goes on with the run;",
+            "5 done, but with --lab real packets did not come through, or in clear;",
             "130, 143 interrupted and undone.",
             "",
             "Secrets come from the environment: FEDNET_PSK, FEDNET_LICENSE_FILE,",
@@ -52,6 +54,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
         mixinStandardHelpOptions = true)
 public final class FednetCommand implements Callable<Integer> {
     private static final double FAST = 40;
+    private static final int NO_PACKETS = 5;
 
     @Option(names = "--report", paramLabel = "FILE", description = "write the run report there, as JSON")
     @Nullable
@@ -182,9 +185,9 @@ public final class FednetCommand implements Callable<Integer> {
         IpsecLab.missing().ifPresent(missing -> {
             throw new BadInput("--lab needs " + missing);
         });
-        try (IpsecLab ipsec = IpsecLab.open()) {
-            // here too: when the JVM is told to end, main gets no further than the run
-            listeners.add(Interruption.closing(ipsec));
+        try (IpsecLab ipsec = IpsecLab.open();
+                Interruption interruption = Interruption.closing(ipsec::close)) {
+            onRun = onRun.andThen(interruption::await);
             return runOnStandIns(federation, secrets, Optional.of(ipsec));
         }
     }
@@ -277,11 +280,20 @@ public final class FednetCommand implements Callable<Integer> {
         }
         if (settled.outcome() == Outcome.DONE && world != null) {
             trace(world);
-            if (lab) {
-                new RealPackets(world).print(out);
+            if (lab && !realPacketsPass(world)) {
+                return NO_PACKETS;
             }
         }
         return console.exitCode();
+    }
+
+    private boolean realPacketsPass(StandIns world) {
+        try {
+            return new RealPackets(world).print(out);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            err.println("fednet: --lab: " + e.getMessage());
+            return false;
+        }
     }
 
     private void trace(StandIns world) {

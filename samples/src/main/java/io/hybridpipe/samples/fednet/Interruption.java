@@ -1,38 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.samples.fednet;
 
-import io.hybridpipe.event.PipeEvent;
-import io.hybridpipe.event.RunListener;
-import io.hybridpipe.event.RunReport;
+import io.hybridpipe.Run;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** Closes something at the end of a run that was told to stop: the JVM may be shutting down, and then nobody else does. */
-final class Interruption implements RunListener {
-    private final AutoCloseable resource;
-    private volatile boolean interrupted;
+/**
+ * Closes something when the JVM is told to end, whatever main is doing then: it gets no further. What a run still needs is
+ * closed after the run has settled.
+ */
+final class Interruption implements AutoCloseable {
+    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(5);
 
-    private Interruption(AutoCloseable resource) {
-        this.resource = resource;
+    private final AtomicReference<Run> running = new AtomicReference<>();
+    private final Runnable closing;
+    private final Thread hook = new Thread(this::closeAtLast, "closing at the end of the JVM");
+
+    private Interruption(Runnable closing) {
+        this.closing = closing;
     }
 
-    static RunListener closing(AutoCloseable resource) {
-        return new Interruption(resource);
+    static Interruption closing(Runnable closing) {
+        Interruption interruption = new Interruption(closing);
+        Runtime.getRuntime().addShutdownHook(interruption.hook);
+        return interruption;
     }
 
-    @Override
-    public void on(PipeEvent event) {
-        if (event instanceof PipeEvent.RunCancelRequested) {
-            interrupted = true;
+    /** From now on this run needs it. */
+    void await(Run run) {
+        running.set(run);
+    }
+
+    private void closeAtLast() {
+        Run run = running.get();
+        try {
+            if (run != null) {
+                run.settled().block(SETTLES_WITHIN);
+            }
+        } finally {
+            closing.run();
         }
     }
 
+    /** Main has come this far, and closes the thing itself. */
     @Override
-    public void settled(RunReport report) {
-        if (interrupted) {
-            try {
-                resource.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("could not be closed: " + resource, e);
-            }
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // the hook runs already
+            return;
         }
     }
 }

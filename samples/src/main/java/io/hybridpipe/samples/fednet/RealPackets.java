@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -116,17 +117,21 @@ final class RealPackets {
         awaitTunnels(way, enabled);
     }
 
-    /** Pings over all ways and over each alone, and looks at the wire meanwhile. At the end the first way is off for good. */
-    void print(PrintStream out) {
+    /**
+     * Pings over all ways and over each alone, and looks at the wire meanwhile. At the end the first way is off for good.
+     *
+     * @return whether all pings were answered, and nothing was on the wire in clear
+     */
+    boolean print(PrintStream out) {
         try {
-            List<String> lines = new ArrayList<>();
+            Map<String, Host.Ping> pings = new LinkedHashMap<>();
             List<String> loaded = new ArrayList<>();
             Capture capture = lab.capture();
             try (capture) {
-                lines.add(line("through " + String.join(" and ", ways()), ping()));
+                pings.put("through " + String.join(" and ", ways()), ping());
                 for (String way : ways()) {
                     tunnels(way, false);
-                    lines.add(line("with the tunnels of " + way + " taken down", ping()));
+                    pings.put("with the tunnels of " + way + " taken down", ping());
                     tunnels(way, true);
                 }
                 for (Map.Entry<String, SimVns3> each : new TreeMap<>(world.controllers()).entrySet()) {
@@ -136,22 +141,22 @@ final class RealPackets {
                 String first = ways().get(0);
                 controller(first).close();
                 awaitTunnels(first, false);
-                lines.add(line("with " + first + " switched off", ping()));
+                pings.put("with " + first + " switched off", ping());
             }
             out.println();
             out.println("real packets " + application.address() + " -> " + onPremises.address()
                     + " through strongSwan in " + lab.prefix() + "-*");
-            lines.forEach(out::println);
+            pings.forEach((when, ping) ->
+                    out.println("  " + when + ": " + ping.received() + " of " + ping.sent() + " pings answered"));
             out.println("  on the wire: " + capture.encrypted().size() + " packets of IKE and ESP in UDP, "
                     + capture.inClear().size() + " others");
             capture.inClear().forEach(packet -> out.println("    " + packet));
             loaded.forEach(out::println);
+            return pings.values().stream().allMatch(Host.Ping::ok)
+                    && capture.inClear().isEmpty()
+                    && !capture.encrypted().isEmpty();
         } catch (IOException e) {
             throw new UncheckedIOException("the real packets cannot be seen", e);
         }
-    }
-
-    private static String line(String when, Host.Ping ping) {
-        return "  " + when + ": " + ping.received() + " of " + ping.sent() + " pings answered";
     }
 }
