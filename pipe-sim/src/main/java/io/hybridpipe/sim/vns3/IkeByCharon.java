@@ -234,8 +234,8 @@ final class IkeByCharon implements Ike {
         }
         Attempt last = attempts.get(each.tunnel().id());
         if (associations.installed(each.tunnel()).isEmpty() && isDue(last, each)) {
-            boolean again = last != null && last.of().endpoint().equals(each.endpoint());
-            attempts.put(each.tunnel().id(), new Attempt(each, true, again ? last.why() : "negotiating", 0));
+            String known = last != null && last.of().endpoint().equals(each.endpoint()) ? last.why() : "negotiating";
+            attempts.put(each.tunnel().id(), new Attempt(each, true, known, 0));
             negotiations.execute(() -> initiate(on, each));
         }
         String why = last == null ? "not negotiated yet" : last.why();
