@@ -20,6 +20,8 @@ final class Inventory {
         VARIES.put(Pattern.compile("#[0-9a-f]{12}\\b"), "#");
         VARIES.put(Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z"), "#");
         VARIES.put(Pattern.compile("\\b198\\.18\\.\\d+\\.\\d+\\b"), "#");
+        // each controller signs a certificate of its own
+        VARIES.put(Pattern.compile("certificate sha256: [0-9a-f]{64}"), "certificate sha256: #");
         // a controller counts what it has been told since its launch
         VARIES.put(Pattern.compile("\\b(endpoint|tunnel|route) \\d+:"), "$1 #:");
         VARIES.put(Pattern.compile("\\b(id|endpointId|endpoint_id|tunnel)(\"?[=:])\\d+"), "$1$2#");

@@ -18,6 +18,12 @@ class InventoryTest {
     }
 
     @Test
+    void controllersOfTwoRunsHaveCertificatesOfTheirOwn() {
+        assertThat(Inventory.normal(List.of("fed-1 certificate sha256: " + "ab".repeat(32)), "run"))
+                .isEqualTo(Inventory.normal(List.of("fed-1 certificate sha256: " + "cd".repeat(32)), "run"));
+    }
+
+    @Test
     void whatIsThereTwiceAndWhatIsAnotherThingIsADifference() {
         List<String> wanted = Inventory.normal(List.of("vpc vpc-0123456789abcdef0: cidr=10.1.0.0/16"), "run");
 
