@@ -327,6 +327,7 @@ public final class SetUpController implements Step {
                     .then(Mono.defer(() -> makesKeyset ? keyset() : Mono.<Keyset>empty()))
                     .then(Mono.defer(this::peerId))
                     .then(Mono.defer(client::config))
+                    .doOnNext(config -> tellOfEarlierAttempts())
                     .map(this::toOutputs);
         }
 
@@ -459,13 +460,24 @@ public final class SetUpController implements Step {
         /** The setup is known by its controller, so it can be told before the call, whose answer may get lost. */
         private <T> Mono<T> changing(Supplier<Mono<T>> request) {
             return context.mutate(Mono.defer(() -> {
-                if (!told) {
-                    told = true;
-                    context.made(Resource.of(KIND, address.toString(), name.orElse("controller"))
-                            .withShow(Show.of(address, "/config")));
-                }
+                tell();
                 return request.get();
             }));
+        }
+
+        private void tell() {
+            if (!told) {
+                told = true;
+                context.made(Resource.of(KIND, address.toString(), name.orElse("controller"))
+                        .withShow(Show.of(address, "/config")));
+            }
+        }
+
+        /** What an earlier attempt asked for may have come when it was taken for missing, and is then nobody else's. */
+        private void tellOfEarlierAttempts() {
+            if (context.attempt() > 1) {
+                tell();
+            }
         }
 
         private boolean isNamed(ControllerConfig config) {

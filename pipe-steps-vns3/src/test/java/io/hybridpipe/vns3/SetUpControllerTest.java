@@ -113,6 +113,16 @@ class SetUpControllerTest {
     }
 
     @Test
+    void whatAnEarlierAttemptAskedForAndThisOneFindsIsTold() {
+        running();
+        Lab.get(run(step));
+        TestContext later = TestContext.at("p/set-up").withAttempt(2);
+        Lab.get(step.run(State.empty(), later));
+        assertThat(later.made()).singleElement().satisfies(made -> assertThat(made.id())
+                .isEqualTo(ADDRESS));
+    }
+
+    @Test
     void aSecondSubscriptionLooksAgainAndChangesNothing() {
         SimVns3 controller = running();
         Mono<Outputs> run = run(step);
