@@ -95,8 +95,7 @@ public final class AdvertiseRoute implements Step {
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return Mono.defer(() -> Mono.justOrEmpty(controller.find(state)))
-                .flatMap(known -> Preflight.of(access.client(known)));
+        return Preflight.of(controller, access, state);
     }
 
     @Override

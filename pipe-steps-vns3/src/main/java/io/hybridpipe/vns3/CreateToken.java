@@ -116,8 +116,7 @@ public final class CreateToken implements Step {
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return Mono.defer(() -> Mono.justOrEmpty(key.find(state)))
-                .flatMap(known -> Preflight.of(access.client(known.withoutToken())));
+        return Preflight.of(key.map(Controller::withoutToken), access, state);
     }
 
     @Override

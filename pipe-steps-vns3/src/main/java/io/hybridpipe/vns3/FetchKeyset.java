@@ -55,7 +55,7 @@ public final class FetchKeyset implements Step {
     private boolean standing;
     private Vns3Access access = Vns3Access.ofDefaults();
     private Readiness readiness = Readiness.ofDefaults();
-    private KeysetFetch.Patience patience = KeysetFetch.Patience.ofDefaults();
+    private KeysetFetch.Limits limits = KeysetFetch.Limits.ofDefaults();
 
     private FetchKeyset(Input<? extends Controller> controller) {
         this.controller = controller;
@@ -69,7 +69,7 @@ public final class FetchKeyset implements Step {
         standing = from.standing;
         access = from.access;
         readiness = from.readiness;
-        patience = from.patience;
+        limits = from.limits;
     }
 
     /** Has this controller fetch the keyset. */
@@ -128,21 +128,21 @@ public final class FetchKeyset implements Step {
     /** Having it try so often in one attempt of the step; default 3. */
     public FetchKeyset tries(int atMost) {
         FetchKeyset copy = new FetchKeyset(this);
-        copy.patience = patience.withTries(atMost);
+        copy.limits = limits.withTries(atMost);
         return copy;
     }
 
     /** Giving up a keyset that is not there in this time; default 10 minutes. */
     public FetchKeyset keysetWithin(Duration time) {
         FetchKeyset copy = new FetchKeyset(this);
-        copy.patience = patience.withKeyset(time);
+        copy.limits = limits.withKeyset(time);
         return copy;
     }
 
     /** Waiting so long for the controller to go down for its reboot before taking it for done; default 20 seconds. */
     public FetchKeyset rebootStartsWithin(Duration time) {
         FetchKeyset copy = new FetchKeyset(this);
-        copy.patience = patience.withRebootStarts(time);
+        copy.limits = limits.withRebootStarts(time);
         return copy;
     }
 
@@ -176,7 +176,7 @@ public final class FetchKeyset implements Step {
 
     @Override
     public StepOptions options() {
-        Duration once = readiness.within().multipliedBy(2).plus(patience.keyset());
+        Duration once = readiness.within().multipliedBy(2).plus(limits.keyset());
         // it is looked at before it is asked for, and a second request is refused
         return Patience.options()
                 .withVisibility(Duration.ZERO)
@@ -187,7 +187,7 @@ public final class FetchKeyset implements Step {
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
         return Mono.defer(() -> Mono.when(
-                Mono.justOrEmpty(controller.find(state)).flatMap(known -> Preflight.of(access.client(known))),
+                Preflight.of(controller, access, state),
                 Mono.justOrEmpty(sourceController.find(state).flatMap(known -> known))
                         .flatMap(known -> Preflight.of(access.client(known)))));
     }
@@ -216,7 +216,7 @@ public final class FetchKeyset implements Step {
                 sourceController.get(state).map(access::client),
                 access,
                 readiness,
-                patience,
+                limits,
                 context);
     }
 

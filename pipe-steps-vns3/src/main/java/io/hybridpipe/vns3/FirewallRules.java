@@ -113,7 +113,7 @@ public final class FirewallRules implements Step {
     public Mono<Void> preflight(State state, StepContext context) {
         return Mono.defer(() -> {
             rules().find(state).ifPresent(FirewallRules::toRules);
-            return Mono.justOrEmpty(controller.find(state)).flatMap(known -> Preflight.of(access.client(known)));
+            return Preflight.of(controller, access, state);
         });
     }
 

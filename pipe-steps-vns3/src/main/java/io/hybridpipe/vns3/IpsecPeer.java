@@ -196,9 +196,7 @@ public final class IpsecPeer implements Step {
                     .isPresent()) {
                 return Mono.error(StepFailure.permanent("the pre-shared key is empty"));
             }
-            return Mono.when(
-                    Mono.justOrEmpty(local.find(state)).flatMap(known -> Preflight.of(access.client(known))),
-                    Mono.justOrEmpty(remote.find(state)).flatMap(known -> Preflight.of(access.client(known))));
+            return Mono.when(Preflight.of(local, access, state), Preflight.of(remote, access, state));
         });
     }
 

@@ -32,8 +32,8 @@ final class KeysetFetch {
      * @param keyset how long until the keyset is there
      * @param rebootStarts how long until the controller goes down for its reboot
      */
-    record Patience(int tries, Duration keyset, Duration rebootStarts) {
-        Patience {
+    record Limits(int tries, Duration keyset, Duration rebootStarts) {
+        Limits {
             if (tries < 1) {
                 throw new IllegalArgumentException("tries is " + tries + ", it must be at least 1");
             }
@@ -41,20 +41,20 @@ final class KeysetFetch {
             Poll.positive(rebootStarts, "rebootStartsWithin");
         }
 
-        static Patience ofDefaults() {
-            return new Patience(3, Duration.ofMinutes(10), Duration.ofSeconds(20));
+        static Limits ofDefaults() {
+            return new Limits(3, Duration.ofMinutes(10), Duration.ofSeconds(20));
         }
 
-        Patience withTries(int tries) {
-            return new Patience(tries, keyset, rebootStarts);
+        Limits withTries(int tries) {
+            return new Limits(tries, keyset, rebootStarts);
         }
 
-        Patience withKeyset(Duration keyset) {
-            return new Patience(tries, keyset, rebootStarts);
+        Limits withKeyset(Duration keyset) {
+            return new Limits(tries, keyset, rebootStarts);
         }
 
-        Patience withRebootStarts(Duration rebootStarts) {
-            return new Patience(tries, keyset, rebootStarts);
+        Limits withRebootStarts(Duration rebootStarts) {
+            return new Limits(tries, keyset, rebootStarts);
         }
     }
 
@@ -64,7 +64,7 @@ final class KeysetFetch {
     private final Optional<Vns3Client> sourceClient;
     private final Vns3Client client;
     private final Readiness readiness;
-    private final Patience patience;
+    private final Limits limits;
     private final StepContext context;
 
     private volatile boolean told;
@@ -79,7 +79,7 @@ final class KeysetFetch {
             Optional<Vns3Client> sourceClient,
             Vns3Access access,
             Readiness readiness,
-            Patience patience,
+            Limits limits,
             StepContext context) {
         this.controller = controller;
         this.source = source;
@@ -87,7 +87,7 @@ final class KeysetFetch {
         this.sourceClient = sourceClient;
         this.client = access.client(controller);
         this.readiness = readiness;
-        this.patience = patience;
+        this.limits = limits;
         this.context = context;
     }
 
@@ -121,7 +121,7 @@ final class KeysetFetch {
         // only a further request can tell whether a fetching that does not end has failed
         return Mono.just(
                 keyset.inProgress()
-                        ? Found.partly(controller + " is still fetching a keyset after " + patience.keyset())
+                        ? Found.partly(controller + " is still fetching a keyset after " + limits.keyset())
                         : Found.absent());
     }
 
@@ -146,9 +146,9 @@ final class KeysetFetch {
         return Poll.until(
                 look,
                 readiness.every(),
-                patience.keyset(),
+                limits.keyset(),
                 () -> Mono.error(StepFailure.permanent(
-                        controller + " has no keyset from " + source + " after " + patience.keyset() + check())));
+                        controller + " has no keyset from " + source + " after " + limits.keyset() + check())));
     }
 
     /** The keyset when no fetching is under way any more, or as it is when the time is up. */
@@ -156,7 +156,7 @@ final class KeysetFetch {
         return Poll.until(
                 getKeyset().filter(keyset -> !keyset.inProgress()),
                 readiness.every(),
-                patience.keyset(),
+                limits.keyset(),
                 this::getKeyset);
     }
 
@@ -165,7 +165,7 @@ final class KeysetFetch {
         if (keyset.inProgress() && looks < LOOKS) {
             return Mono.empty();
         }
-        if (tries < patience.tries()) {
+        if (tries < limits.tries()) {
             looks = 0;
             return requestKeyset();
         }
@@ -207,7 +207,7 @@ final class KeysetFetch {
         tries = tries + 1;
         context.progress(
                 tries,
-                patience.tries(),
+                limits.tries(),
                 (tries == 1 ? "fetching the keyset from " : "fetching failed; again from ") + source);
     }
 
@@ -218,7 +218,7 @@ final class KeysetFetch {
                         client,
                         status -> isSettled(status, keyset.createdAt()),
                         readiness.every(),
-                        patience.rebootStarts(),
+                        limits.rebootStarts(),
                         readiness.within())
                 .then(Mono.defer(() -> readiness.await(client, context)));
     }
@@ -227,7 +227,7 @@ final class KeysetFetch {
     private Optional<Boolean> isSettled(SystemStatus status, Optional<Instant> createdAt) {
         return createdAt.flatMap(created -> Reboot.start(status).flatMap(start -> status.timestamp()
                 .map(now -> !start.isBefore(created)
-                        || Duration.between(created, now).compareTo(patience.rebootStarts()) > 0)));
+                        || Duration.between(created, now).compareTo(limits.rebootStarts()) > 0)));
     }
 
     private static boolean isAnother(Keyset keyset, Optional<String> wanted) {

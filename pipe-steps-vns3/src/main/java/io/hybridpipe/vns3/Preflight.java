@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3;
 
+import io.hybridpipe.Input;
+import io.hybridpipe.State;
+import io.hybridpipe.vns3.api.Controller;
+import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
@@ -14,6 +18,11 @@ final class Preflight {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private Preflight() {}
+
+    /** The look at a controller that is known before the run; of one that the run itself brings about there is none. */
+    static Mono<Void> of(Input<? extends Controller> controller, Vns3Access access, State state) {
+        return Mono.defer(() -> Mono.justOrEmpty(controller.find(state))).flatMap(known -> of(access.client(known)));
+    }
 
     static Mono<Void> of(Vns3Client client) {
         return client.config()

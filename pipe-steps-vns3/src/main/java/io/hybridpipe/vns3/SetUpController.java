@@ -56,7 +56,6 @@ import reactor.core.publisher.Mono;
  * <p>Immutable; each method returns a copy.
  */
 public final class SetUpController implements Step {
-    private static final String KIND = "VNS3::Setup";
     private static final String KEYSET_RUNS = "Keyset setup in progress.";
     private static final String KEYSET_EXISTS = "Keyset already exists.";
 
@@ -366,8 +365,7 @@ public final class SetUpController implements Step {
          * begun before.
          */
         private Mono<Void> rebootOfAnEarlierAttempt() {
-            boolean maybe = context.madeBefore().stream()
-                    .anyMatch(it -> it.kind().equals(KIND) && it.id().equals(address.toString()));
+            boolean maybe = Made.before(context).contains(toResource());
             return !maybe || !makesKeyset
                     ? Mono.empty()
                     : client.keyset()
@@ -468,9 +466,13 @@ public final class SetUpController implements Step {
         private void tell() {
             if (!told) {
                 told = true;
-                context.made(Resource.of(KIND, address.toString(), name.orElse("controller"))
-                        .withShow(Show.of(address, "/config")));
+                context.made(toResource());
             }
+        }
+
+        private Resource toResource() {
+            return Resource.of("VNS3::Setup", address.toString(), name.orElse("controller"))
+                    .withShow(Show.of(address, "/config"));
         }
 
         /** What an earlier attempt asked for may have come when it was taken for missing, and is then nobody else's. */

@@ -144,6 +144,7 @@ final class Call {
         return of(address, transport, "GET", "/config")
                 .answer()
                 .map(ControllerConfig::from)
+                // whatever this look meets, what went wrong is that something was not found
                 .onErrorResume(unknown -> Mono.empty())
                 .flatMap(config -> Mono.justOrEmpty(config.version()))
                 .filter(version ->
