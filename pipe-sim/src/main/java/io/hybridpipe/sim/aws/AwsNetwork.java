@@ -5,6 +5,7 @@ import inet.ipaddr.IPAddress;
 import io.hybridpipe.sim.aws.Model.NetworkInterface;
 import io.hybridpipe.sim.aws.Model.Route;
 import io.hybridpipe.sim.aws.Model.Rule;
+import io.hybridpipe.sim.aws.Peering.Side;
 import io.hybridpipe.sim.net.CloudNetwork;
 import io.hybridpipe.sim.net.Next;
 import io.hybridpipe.sim.net.Packet;
@@ -15,14 +16,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
-/** A region of an account as packets see it: security groups, source/dest check, route tables, internet gateways. */
+/** A region of an account as packets see it: security groups, source/dest check, route tables, internet gateways,
+ * peerings. */
 final class AwsNetwork implements CloudNetwork {
 
     private final Region region;
+    private final BiFunction<String, String, Region> regions;
 
-    AwsNetwork(Region region) {
+    AwsNetwork(Region region, BiFunction<String, String, Region> regions) {
         this.region = region;
+        this.regions = regions;
     }
 
     @Override
@@ -47,66 +53,97 @@ final class AwsNetwork implements CloudNetwork {
 
     @Override
     public Next send(Port from, Packet packet) {
+        Supplier<Next> next;
         synchronized (region) {
-            return region.interfaceStore
+            next = region.interfaceStore
                     .find(from.id())
                     .map(card -> send(card, packet))
-                    .orElseGet(() -> new Next.Dropped(name(), "there is no interface " + from.id(), List.of()));
+                    .orElseGet(() -> done(new Next.Dropped(name(), "there is no interface " + from.id(), List.of())));
         }
+        // what has to be asked of another region is asked without this region's monitor
+        return next.get();
     }
 
-    private Next send(NetworkInterface card, Packet packet) {
+    private static Supplier<Next> done(Next next) {
+        return () -> next;
+    }
+
+    private Supplier<Next> send(NetworkInterface card, Packet packet) {
         var why = new ArrayList<String>();
         if (!packet.source().equals(card.privateIp())) {
             if (card.sourceDestCheck()) {
-                return new Next.Dropped(
+                return done(new Next.Dropped(
                         "source/dest check of " + card.id(),
                         "the packet's source " + packet.source() + " is not the interface's own address "
                                 + card.privateIp(),
-                        why);
+                        why));
             }
             why.add("source/dest check of " + card.id() + " is off");
         }
         var allowed = allowedBy(card, true, packet);
         if (allowed.isEmpty()) {
-            return new Next.Dropped(groups(card), "no egress rule allows " + describe(packet, true), why);
+            return done(new Next.Dropped(groups(card), "no egress rule allows " + describe(packet, true), why));
         }
         why.add(allowed.get());
         return route(card, packet, why);
     }
 
-    private Next route(NetworkInterface card, Packet packet, List<String> why) {
+    private Supplier<Next> route(NetworkInterface card, Packet packet, List<String> why) {
         var table = region.routing.tableFor(region.subnetStore.get(card.subnet()));
         var best = table.routes().stream()
                 .filter(route -> route.destination().contains(packet.destination()))
                 .max(Comparator.comparingInt(AwsNetwork::prefix));
         if (best.isEmpty()) {
-            return new Next.Dropped("route table " + table.id(), "no route to " + packet.destination(), why);
+            return done(new Next.Dropped("route table " + table.id(), "no route to " + packet.destination(), why));
         }
         var route = best.get();
         var line = "route table " + table.id() + ": " + route.destination() + " -> " + route.target();
         if (region.routing.blackhole(table, route)) {
-            return new Next.Dropped("route table " + table.id(), line + " is a blackhole", why);
+            return done(new Next.Dropped("route table " + table.id(), line + " is a blackhole", why));
         }
         why.add(line);
         if (route.local()) {
-            return toLocal(card, packet, why);
+            return done(toLocal(card, packet, why));
         }
         if (route.target().startsWith("igw-")) {
-            return toInternet(card, packet, route.target(), why);
+            return done(toInternet(card, packet, route.target(), why));
         }
-        return new Next.Deliver(port(region.interfaceStore.get(route.target())), packet, why);
+        if (route.target().startsWith("pcx-")) {
+            var peering = region.peeringStore.get(route.target());
+            var far = peering.farFrom(region, card.vpc()).orElseThrow();
+            return () -> toPeer(peering, far, packet, why);
+        }
+        return done(new Next.Deliver(port(region.interfaceStore.get(route.target())), packet, why));
+    }
+
+    /** Only to interfaces of the VPC at the other end: peering is not transitive and leads to no gateway there. */
+    private Next toPeer(Peering peering, Side far, Packet packet, List<String> why) {
+        var there = regions.apply(far.account(), far.region());
+        synchronized (there) {
+            return new AwsNetwork(there, regions)
+                    .portIn(far.vpc(), packet.destination())
+                    .<Next>map(port -> new Next.Deliver(port, packet, why))
+                    .orElseGet(() -> new Next.Dropped(
+                            "peering " + peering.id(),
+                            "no interface of the peer " + far.vpc() + " has " + packet.destination(),
+                            why));
+        }
     }
 
     private Next toLocal(NetworkInterface from, Packet packet, List<String> why) {
-        return region
-                .interfaceStore
-                .where(card -> card.vpc().equals(from.vpc()) && card.privateIp().equals(packet.destination()))
-                .stream()
-                .findFirst()
-                .<Next>map(card -> new Next.Deliver(port(card), packet, why))
+        return portIn(from.vpc(), packet.destination())
+                .<Next>map(port -> new Next.Deliver(port, packet, why))
                 .orElseGet(
                         () -> new Next.Dropped("vpc " + from.vpc(), "no interface has " + packet.destination(), why));
+    }
+
+    private Optional<Port> portIn(String vpc, IPAddress address) {
+        return region
+                .interfaceStore
+                .where(card -> card.vpc().equals(vpc) && card.privateIp().equals(address))
+                .stream()
+                .findFirst()
+                .map(this::port);
     }
 
     private Next toInternet(NetworkInterface card, Packet packet, String gateway, List<String> why) {

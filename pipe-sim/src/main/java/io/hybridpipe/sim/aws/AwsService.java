@@ -41,6 +41,7 @@ final class AwsService implements SimService {
         this.denied = denied;
         this.sts = StsActions.of(identities);
         VpcActions.register(ec2);
+        PeeringActions.register(ec2);
         RoutingActions.register(ec2);
         SecurityGroupActions.register(ec2);
         InterfaceActions.register(ec2);

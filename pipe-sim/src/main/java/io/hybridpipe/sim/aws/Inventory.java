@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * All that an account has in a region at one moment; two are equal when the same resources exist with the same content and tags.
  *
- * <p>Terminated instances and deleted stacks are not in it. What a VPC brings along (default group, main route table) is.
+ * <p>Terminated instances, deleted stacks and peerings that have ended are not in it; a peering is in those of both sides. What a VPC brings along (default group, main route table) is.
  *
  * @param kinds by kind ({@code vpc}, {@code subnet}, {@code stack} and so on, as tags name them), then by id: the content as text
  */
@@ -27,7 +27,9 @@ public record Inventory(SortedMap<String, SortedMap<String, String>> kinds) {
         var kinds = new TreeMap<String, SortedMap<String, String>>();
         for (var store : region.stores()) {
             for (var resource : store.all()) {
-                if (resource instanceof Model.Instance instance && !instance.alive()) {
+                if (resource instanceof Model.Instance instance && !instance.alive()
+                        || resource instanceof Peering peering
+                                && !peering.state().live()) {
                     continue;
                 }
                 kinds.computeIfAbsent(store.kind(), kind -> new TreeMap<>())

@@ -39,7 +39,7 @@ interface Model {
         }
     }
 
-    /** The target is {@code local} or the id of a gateway or network interface. */
+    /** The target is {@code local} or the id of a gateway, network interface or peering. */
     record Route(IPAddress destination, String target) {
         boolean local() {
             return target.equals("local");

@@ -24,7 +24,8 @@ final class Region {
             Map<String, SimAws.Image> images,
             int vpcLimit,
             Duration visibleAfter,
-            Instances.Announcer announcer) {}
+            Instances.Announcer announcer,
+            Exchange exchange) {}
 
     final String account;
     final String name;
@@ -49,6 +50,14 @@ final class Region {
     final Store<Model.Instance> instanceStore = new Store<>("instance", "i-", "InvalidInstanceID", "instance ID");
     final Store<Model.KeyPair> keyStore = new Store<>("key-pair", "key-", "InvalidKeyPair", "key pair");
 
+    final Store<Peering> peeringStore =
+            new Store<>("vpc-peering-connection", "pcx-", "InvalidVpcPeeringConnectionID", "vpcPeeringConnection ID") {
+                @Override
+                Map<String, Peering> live() {
+                    return shared.exchange().seenFrom(Region.this, clock.instant());
+                }
+            };
+
     final Vpcs vpcs = new Vpcs(this);
     final Routing routing = new Routing(this);
     final SecurityGroups groups = new SecurityGroups(this);
@@ -56,6 +65,7 @@ final class Region {
     final ElasticIps addresses = new ElasticIps(this);
     final Instances instances;
     final KeyPairs keys = new KeyPairs(this);
+    final Peerings peerings;
     final CloudFormation stacks;
 
     private final Map<String, Instant> visibleFrom = new HashMap<>();
@@ -67,6 +77,7 @@ final class Region {
         this.clock = shared.clock();
         this.ids = shared.ids();
         this.instances = new Instances(this, shared.announcer());
+        this.peerings = new Peerings(this);
         this.stacks = new CloudFormation(this);
     }
 
@@ -80,7 +91,8 @@ final class Region {
                 interfaceStore,
                 addressStore,
                 instanceStore,
-                keyStore);
+                keyStore,
+                peeringStore);
     }
 
     /** The availability zones. */

@@ -176,7 +176,7 @@ final class Routing {
                 .findFirst();
     }
 
-    /** Whether packets on this route end: the gateway is not attached any more, or no running instance is behind the interface. */
+    /** Whether packets on this route end: the gateway is not attached, nothing is behind the interface, the peering is not active. */
     boolean blackhole(RouteTable table, Route route) {
         if (route.local()) {
             return false;
@@ -186,6 +186,9 @@ final class Routing {
                     .find(route.target())
                     .filter(gateway -> gateway.vpc().equals(table.vpc()))
                     .isEmpty();
+        }
+        if (route.target().startsWith("pcx-")) {
+            return !region.peerings.active(route.target());
         }
         return region.interfaceStore
                 .find(route.target())
@@ -223,16 +226,26 @@ final class Routing {
             return target;
         }
         if (target.startsWith("pcx-")) {
-            throw AwsError.of(
-                    "InvalidVpcPeeringConnectionID.NotFound",
-                    "The vpcPeeringConnection ID '%s' does not exist",
-                    target);
+            return resolvePeering(table, target);
         }
         var card = target.startsWith("i-") ? onlyInterfaceOf(target) : region.interfaceStore.get(target);
         if (!card.vpc().equals(table.vpc())) {
             throw AwsError.invalid("route table %s and interface %s belong to different networks", table.id(), target);
         }
         return card.id();
+    }
+
+    /** A request that is not yet accepted will do; the route is a blackhole until then, as the VPC Peering Guide says. */
+    private String resolvePeering(RouteTable table, String id) {
+        var peering = region.peeringStore.get(id);
+        if (!peering.state().live()) {
+            throw region.peeringStore.notFound(id);
+        }
+        if (peering.farFrom(region, table.vpc()).isEmpty()) {
+            throw AwsError.invalid(
+                    "route table %s and vpc peering connection %s belong to different networks", table.id(), id);
+        }
+        return id;
     }
 
     private Model.NetworkInterface onlyInterfaceOf(String instance) {

@@ -37,6 +37,10 @@ final class RoutingActions {
             .filters("route.gateway-id", (region, table) -> table.routes().stream()
                     .map(Route::target)
                     .toList())
+            .filters("route.vpc-peering-connection-id", (region, table) -> table.routes().stream()
+                    .map(Route::target)
+                    .filter(target -> target.startsWith("pcx-"))
+                    .toList())
             .filters("route.state", (region, table) -> table.routes().stream()
                     .map(route -> region.routing.blackhole(table, route) ? "blackhole" : "active")
                     .toList());
@@ -137,6 +141,8 @@ final class RoutingActions {
                     .filter(card -> card.attachment().exists())
                     .ifPresent(card ->
                             xml.put("instanceId", card.attachment().instance()).put("instanceOwnerId", region.account));
+        } else if (route.target().startsWith("pcx-")) {
+            xml.put("vpcPeeringConnectionId", route.target());
         } else {
             xml.put("gatewayId", route.target());
         }

@@ -91,7 +91,8 @@ public final class SimAws implements AutoCloseable {
                 Map.copyOf(builder.images),
                 builder.vpcLimit,
                 builder.visibleAfter,
-                event -> listeners.forEach(listener -> listener.accept(event)));
+                event -> listeners.forEach(listener -> listener.accept(event)),
+                new Exchange());
         var identities = new Identities(clock, ids);
         accounts.forEach(identities::add);
         builder.roles.forEach(identities::add);
@@ -236,7 +237,7 @@ public final class SimAws implements AutoCloseable {
 
     /** The network of an account in a region, as packets see it; always up to date. */
     public CloudNetwork network(String account, String region) {
-        return new AwsNetwork(region(account, region));
+        return new AwsNetwork(region(account, region), this::region);
     }
 
     /** Calls the listener for everything that happens to instances from now on, one event at a time, on the clock's thread. */

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The live resources of one kind in one region, in order of creation, and the errors for ids that are not among them. */
-final class Store<T extends Model.Resource> {
+/** The resources of one kind in one region, in order of creation, and the errors for ids that are not among them. */
+class Store<T extends Model.Resource> {
 
-    private final Map<String, T> live = new LinkedHashMap<>();
+    private final Map<String, T> kept = new LinkedHashMap<>();
     private final String kind;
     private final String prefix;
     private final String idCode;
@@ -33,14 +33,20 @@ final class Store<T extends Model.Resource> {
         return kind;
     }
 
+    /** What there is now, by id. */
+    Map<String, T> live() {
+        return kept;
+    }
+
     T get(String id) {
-        var found = live.get(id);
+        var found = live().get(id);
         if (found != null) {
             return found;
         }
         if (!id.startsWith(prefix) || !id.substring(prefix.length()).matches("[0-9a-f]{8,17}")) {
-            // groups spell their two codes differently
-            var code = idCode.equals("InvalidGroup") ? "InvalidGroupId" : idCode;
+            // these two spell their codes differently
+            var code = idCode.replaceAll("^InvalidGroup$", "InvalidGroupId")
+                    .replaceAll("^(InvalidVpcPeeringConnection)ID$", "$1Id");
             throw AwsError.of(code + ".Malformed", "Invalid id: \"%s\" (expecting \"%s...\")", id, prefix);
         }
         throw notFound(id);
@@ -56,31 +62,31 @@ final class Store<T extends Model.Resource> {
     }
 
     Optional<T> find(String id) {
-        return Optional.ofNullable(live.get(id));
+        return Optional.ofNullable(live().get(id));
     }
 
     boolean has(String id) {
-        return live.containsKey(id);
+        return live().containsKey(id);
     }
 
     T put(T resource) {
-        live.put(resource.id(), resource);
+        kept.put(resource.id(), resource);
         return resource;
     }
 
     void remove(String id) {
-        live.remove(id);
+        kept.remove(id);
     }
 
     List<T> all() {
-        return List.copyOf(live.values());
+        return List.copyOf(live().values());
     }
 
     List<T> where(Predicate<? super T> fits) {
-        return live.values().stream().filter(fits).toList();
+        return live().values().stream().filter(fits).toList();
     }
 
     boolean any(Predicate<? super T> fits) {
-        return live.values().stream().anyMatch(fits);
+        return live().values().stream().anyMatch(fits);
     }
 }

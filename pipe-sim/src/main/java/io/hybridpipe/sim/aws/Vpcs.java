@@ -25,6 +25,7 @@ final class Vpcs {
             throw AwsError.of("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
         }
         var vpc = region.vpcStore.put(new Vpc(region.ids.next("vpc"), block, true, false));
+        region.shared.exchange().vpcMade(region, vpc);
         region.routing.createMainTable(vpc);
         region.groups.createDefault(vpc);
         return vpc;
@@ -36,7 +37,8 @@ final class Vpcs {
                 || region.gatewayStore.any(gateway -> gateway.vpc().equals(id))
                 || region.tableStore.any(table -> table.vpc().equals(id) && !table.main())
                 || region.groupStore.any(
-                        group -> group.vpc().equals(id) && !group.name().equals("default"));
+                        group -> group.vpc().equals(id) && !group.name().equals("default"))
+                || region.peerings.hold(id);
         if (used) {
             throw AwsError.dependency("The vpc '%s' has dependencies and cannot be deleted.", id);
         }
@@ -47,6 +49,7 @@ final class Vpcs {
                 .where(group -> group.vpc().equals(id))
                 .forEach(group -> forget(region.groupStore, group.id()));
         forget(region.vpcStore, id);
+        region.peerings.vpcGone(id);
     }
 
     Subnet createSubnet(String vpcId, String cidr, Optional<String> zone) {

@@ -20,13 +20,14 @@
  * DeletionPolicy (Delete, Retain). {@code AWS::EC2::} VPC, Subnet, InternetGateway, VPCGatewayAttachment, RouteTable,
  * SubnetRouteTableAssociation, Route, SecurityGroup, SecurityGroupIngress, SecurityGroupEgress, NetworkInterface, EIP,
  * EIPAssociation, Instance, KeyPair, with the properties that have an effect here</td></tr>
- * <tr><td>EC2</td><td>VPCs, subnets, internet gateways, route tables and IPv4 routes to gateways, interfaces and instances
+ * <tr><td>EC2</td><td>VPCs, subnets, internet gateways, route tables and IPv4 routes to gateways, interfaces, instances and
+ * peerings
  * ({@code blackhole} included), security groups and rules, network interfaces, elastic addresses, instances (run, describe,
  * status, terminate), images, key pairs, tags, availability zones. Filters, pages, DryRun, client tokens where the service
  * has them, dependency violations, VPC limit, delayed visibility</td></tr>
  * </table>
  *
- * <p>Not supported: default VPCs, IPv6, network ACLs, NAT and VPN gateways, VPC peering, prefix lists, stopping and
+ * <p>Not supported: default VPCs, IPv6, network ACLs, NAT and VPN gateways, prefix lists, stopping and
  * starting instances, volumes, IAM policies, nested stacks, macros, imports and exports between stacks, stack policies,
  * drift, the time limit of a stack. Event pages are smaller than the service's (20 instead of 100), so that a client that
  * forgets to page is found out.
