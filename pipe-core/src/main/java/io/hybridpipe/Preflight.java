@@ -4,6 +4,7 @@ package io.hybridpipe;
 import io.hybridpipe.event.Path;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunId;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.vavr.collection.HashMap;
 import java.time.Clock;
@@ -16,11 +17,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** Asks all elements, before anything of the run is done, whether they can succeed. Reads only. */
 final class Preflight {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final int AT_ONCE = 8;
+    private static final int RETRIES = 3;
+    private static final Duration FIRST_DELAY = Duration.ofMillis(100);
 
     private final Execution execution;
     private final List<Asked> asked = new ArrayList<>();
@@ -51,6 +55,10 @@ final class Preflight {
 
     private Mono<Failed> ask(Asked each) {
         return Mono.defer(() -> each.answer)
+                .retryWhen(Retry.backoff(RETRIES, FIRST_DELAY)
+                        .scheduler(execution.scheduler)
+                        .filter(FailureClass::isPassing)
+                        .onRetryExhaustedThrow((policy, last) -> last.failure()))
                 .timeout(TIMEOUT, execution.scheduler)
                 .then(Mono.<Failed>empty())
                 .onErrorResume(e -> Mono.just(new Failed(

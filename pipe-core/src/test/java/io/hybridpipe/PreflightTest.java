@@ -4,6 +4,7 @@ package io.hybridpipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,32 @@ class PreflightTest {
 
         assertThat(trial.report().failure().orElseThrow().message()).isEqualTo("first");
         assertThat(trial.report().failure().orElseThrow().others()).containsExactly("second", "third");
+    }
+
+    @Test
+    void aQuestionThatFailsInPassingIsAskedAgainAndAtLastRefuses() {
+        List<String> asked = new ArrayList<>();
+        Act busy = trial.act("busy")
+                .preflight(context -> Mono.defer(() -> {
+                    asked.add("busy");
+                    return asked.size() < 3
+                            ? Mono.error(StepFailure.of(FailureClass.THROTTLED, "slow down"))
+                            : Mono.empty();
+                }));
+        trial.start(busy.step()).passAll();
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(asked).hasSize(3);
+
+        Trial other = new Trial();
+        asked.clear();
+        Act dead = other.act("dead")
+                .preflight(context -> Mono.defer(() -> {
+                    asked.add("dead");
+                    return Mono.error(StepFailure.of(FailureClass.TRANSIENT, "nobody there"));
+                }));
+        other.start(dead.step()).passAll();
+        assertThat(other.report().failure().orElseThrow().message()).isEqualTo("nobody there");
+        assertThat(asked).hasSize(4);
     }
 
     @Test

@@ -28,4 +28,10 @@ public enum FailureClass {
         }
         return PERMANENT;
     }
+
+    /** Whether nothing took effect and the same call may succeed a little later: {@link #TRANSIENT} and {@link #THROTTLED}. */
+    public static boolean isPassing(Throwable failure) {
+        FailureClass failureClass = of(failure);
+        return failureClass == TRANSIENT || failureClass == THROTTLED;
+    }
 }

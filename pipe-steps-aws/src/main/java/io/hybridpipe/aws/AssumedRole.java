@@ -63,7 +63,8 @@ final class AssumedRole implements IdentityProvider<AwsCredentialsIdentity> {
     }
 
     private CompletableFuture<AwsSessionCredentials> requestRole() {
-        return from.reading("AssumeRole " + roleArn, () -> from.sts()
+        return from.calls()
+                .reading("AssumeRole " + roleArn, () -> from.sts()
                         .assumeRole(r -> r.roleArn(roleArn).roleSessionName(sessionName)))
                 .map(AssumedRole::toCredentials)
                 .toFuture();

@@ -5,14 +5,9 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.event.Resource;
 import java.net.URI;
 import java.time.Clock;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
@@ -23,17 +18,17 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.cloudformation.CloudFormationAsyncClient;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ssm.SsmAsyncClient;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
 
 /**
  * The handle of one AWS account in one region: credentials, endpoint, HTTP client, and the SDK's clients made of them.
  *
  * <p>The SDK's clients are made when they are first needed, and {@link #close()} closes them. The settings, each a copy, come
- * before the first use. <b>Who retries:</b> clients for reads retry by the SDK's standard strategy (3 attempts); clients for
- * changes never retry, because a lost answer may hide a change that took effect, so the engine looks first and decides.
+ * before the first use. <b>Who retries:</b> the engine alone, by class of failure. The SDK's clients never do, since a lost answer
+ * may hide a change that took effect, and since attempts multiply; a loop that waits forgives looks that fail in passing.
  *
  * <pre>{@code
  * AwsAccount accountA = AwsAccount.of("account-a", "eu-central-1").credentials(provider);
@@ -137,74 +132,34 @@ public final class AwsAccount implements AutoCloseable {
         return settings.endpoint == null ? "" : " to " + settings.endpoint;
     }
 
-    /** The EC2 client for reads. */
+    /** The EC2 client. */
     public Ec2AsyncClient ec2() {
-        return clients.get("ec2", () -> build(Ec2AsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
+        return clients.get("ec2", () -> build(Ec2AsyncClient.builder()));
     }
 
-    /** The EC2 client for calls that change something: it never retries. */
-    public Ec2AsyncClient ec2ForChanges() {
-        return clients.get("ec2 for changes", () -> build(Ec2AsyncClient.builder(), AwsRetryStrategy.doNotRetry()));
-    }
-
-    /** The CloudFormation client for reads. */
+    /** The CloudFormation client. */
     public CloudFormationAsyncClient cloudFormation() {
-        return clients.get(
-                "cloudformation",
-                () -> build(CloudFormationAsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
+        return clients.get("cloudformation", () -> build(CloudFormationAsyncClient.builder()));
     }
 
-    /** The CloudFormation client for calls that change something: it never retries. */
-    public CloudFormationAsyncClient cloudFormationForChanges() {
-        return clients.get(
-                "cloudformation for changes",
-                () -> build(CloudFormationAsyncClient.builder(), AwsRetryStrategy.doNotRetry()));
-    }
-
-    /** The STS client; all that the steps ask of it are reads. */
+    /** The STS client. */
     public StsAsyncClient sts() {
-        return clients.get("sts", () -> build(StsAsyncClient.builder(), AwsRetryStrategy.standardRetryStrategy()));
+        return clients.get("sts", () -> build(StsAsyncClient.builder()));
     }
 
-    /**
-     * A call that only reads: cold, one request for each subscription, its errors translated by {@link AwsFailures}; cancel
-     * reaches the request.
-     *
-     * @param what the action and what it is about, for messages
-     */
-    public <T> Mono<T> reading(String what, Supplier<CompletableFuture<T>> call) {
-        return Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofRead(this, what, failure));
+    /** The client of the Systems Manager, which keeps parameters. */
+    public SsmAsyncClient ssm() {
+        return clients.get("ssm", () -> build(SsmAsyncClient.builder()));
     }
 
-    /** All items of a paged read, as {@link #reading}. */
-    public <T> Mono<List<T>> readingAll(String what, Supplier<? extends Publisher<T>> pages) {
-        return Flux.<T>defer(pages).collectList().onErrorMap(failure -> AwsFailures.ofRead(this, what, failure));
+    /** The calls of a step to this account. */
+    public AwsCalls calls(StepContext context) {
+        return new AwsCalls(this, Objects.requireNonNull(context, "context"));
     }
 
-    /**
-     * A call that changes something, sent through {@link StepContext#mutate}: cold, one request for each subscription, its
-     * errors translated by {@link AwsFailures}.
-     *
-     * @param what the action and what it is about, for messages
-     */
-    public <T> Mono<T> changing(StepContext context, String what, Supplier<CompletableFuture<T>> call) {
-        return changing(context, what, call, answer -> {});
-    }
-
-    /**
-     * A call that makes something, as the other {@code changing}; its answer is told even when the step was stopped meanwhile,
-     * as long as the engine listens to the call.
-     *
-     * @param told what is done with the answer, mostly {@link StepContext#made}
-     */
-    public <T> Mono<T> changing(
-            StepContext context, String what, Supplier<CompletableFuture<T>> call, Consumer<? super T> told) {
-        return context.mutate(changing(what, call).doOnNext(told));
-    }
-
-    /** A call that changes something outside of every run, as in a sweep; translated as the other {@code changing}. */
-    public <T> Mono<T> changing(String what, Supplier<CompletableFuture<T>> call) {
-        return Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofChange(this, what, failure));
+    /** Calls to this account from outside of every run, as in a sweep. */
+    public AwsCalls calls() {
+        return new AwsCalls(this, null);
     }
 
     /**
@@ -213,7 +168,12 @@ public final class AwsAccount implements AutoCloseable {
      * <p>The steps' preflight: fails with one clear line when there are none, when they have expired or are unknown.
      */
     public Mono<CallerIdentity> identity() {
-        return reading("GetCallerIdentity", () -> sts().getCallerIdentity())
+        return identity(calls());
+    }
+
+    /** As {@link #identity()}, as one of these calls. */
+    public Mono<CallerIdentity> identity(AwsCalls calls) {
+        return calls.reading("GetCallerIdentity", () -> sts().getCallerIdentity())
                 .map(answer -> new CallerIdentity(answer.account(), answer.arn()));
     }
 
@@ -222,12 +182,11 @@ public final class AwsAccount implements AutoCloseable {
         return Resource.of(kind, id, where()).withShow("aws " + arguments + " --region " + settings.region);
     }
 
-    private <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C build(
-            B builder, RetryStrategy retries) {
+    private <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C build(B builder) {
         builder.region(Region.of(settings.region))
                 .credentialsProvider(settings.credentials)
                 .httpClient(http.get())
-                .overrideConfiguration(config -> config.retryStrategy(retries));
+                .overrideConfiguration(config -> config.retryStrategy(AwsRetryStrategy.doNotRetry()));
         if (settings.endpoint != null) {
             builder.endpointOverride(settings.endpoint);
         }

@@ -47,6 +47,11 @@ public record Owner(Map<String, String> tags) {
                 .allMatch(key -> tags.containsKey(key) && tags.get(key).equals(own.get(key)));
     }
 
+    /** The keys of the tags that together name a step of a run. */
+    public static List<String> keysOfStep() {
+        return STEP_OF_A_RUN;
+    }
+
     /** Until when it is wanted, if it is temporary. */
     public Optional<Instant> expires() {
         try {

@@ -54,7 +54,7 @@ class AwsAccountTest {
             assertThat(who.account()).isEqualTo("444455556666");
             assertThat(who.arn()).isEqualTo("arn:aws:sts::444455556666:assumed-role/network/fednet");
             assertThat(network).hasToString("network/eu-central-1");
-            network.ec2ForChanges().createVpc(r -> r.cidrBlock("10.1.0.0/16")).join();
+            network.ec2().createVpc(r -> r.cidrBlock("10.1.0.0/16")).join();
         }
         assertThat(aws.sim().inventory("444455556666", TestAws.REGION).ids("vpc"))
                 .hasSize(1);
@@ -109,11 +109,13 @@ class AwsAccountTest {
     }
 
     @Test
-    void readsAreRetriedByTheSdkAndChangesAreNot() {
-        aws.faults().on("DescribeVpcs").times(2).status(503);
-        assertThat(aws.account().ec2().describeVpcs().join().vpcs()).isEmpty();
+    void theSdkRetriesNeitherReadsNorChanges() {
+        aws.faults().on("DescribeVpcs").status(503);
+        CompletableFuture<?> read = aws.account().ec2().describeVpcs();
+        assertThatThrownBy(read::join).isInstanceOf(CompletionException.class);
+        assertThat(aws.calls("DescribeVpcs")).hasSize(1);
         aws.faults().on("CreateVpc").dropAfter();
-        CompletableFuture<?> lost = aws.account().ec2ForChanges().createVpc(r -> r.cidrBlock("10.1.0.0/16"));
+        CompletableFuture<?> lost = aws.account().ec2().createVpc(r -> r.cidrBlock("10.1.0.0/16"));
         assertThatThrownBy(lost::join).isInstanceOf(CompletionException.class);
         assertThat(aws.calls("CreateVpc")).hasSize(1);
     }

@@ -91,7 +91,7 @@ public final class TestAws implements AutoCloseable {
 
     /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces. */
     public Network network() {
-        Ec2AsyncClient ec2 = account.ec2ForChanges();
+        Ec2AsyncClient ec2 = account.ec2();
         String vpc = ec2.createVpc(r -> r.cidrBlock("10.1.0.0/16")).join().vpc().vpcId();
         String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.1.0/24"))
                 .join()

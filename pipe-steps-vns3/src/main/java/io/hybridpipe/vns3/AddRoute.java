@@ -11,6 +11,7 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.NewRoute;
@@ -145,7 +146,7 @@ public final class AddRoute implements Step {
     /** With this time between two looks when waiting for a route to be gone; default one second. */
     public AddRoute pollEvery(Duration interval) {
         AddRoute copy = new AddRoute(this);
-        copy.every = Poll.positive(interval, "pollEvery");
+        copy.every = Looks.positive(interval, "pollEvery");
         return copy;
     }
 

@@ -10,6 +10,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.NewRoute;
 import io.hybridpipe.vns3.api.Vns3Access;
@@ -80,7 +81,7 @@ public final class AdvertiseRoute implements Step {
 
     /** With this time between two looks when waiting for it to be gone; default one second. */
     public AdvertiseRoute pollEvery(Duration interval) {
-        return new AdvertiseRoute(controller, cidr, access, Poll.positive(interval, "pollEvery"));
+        return new AdvertiseRoute(controller, cidr, access, Looks.positive(interval, "pollEvery"));
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Credentials;
@@ -91,14 +92,14 @@ public final class ChangePassword implements Step {
     /** With this time between two looks of every wait; default one second. */
     public ChangePassword pollEvery(Duration interval) {
         ChangePassword copy = new ChangePassword(this);
-        copy.every = Poll.positive(interval, "pollEvery");
+        copy.every = Looks.positive(interval, "pollEvery");
         return copy;
     }
 
     /** Waiting so long for the controller to accept one of both passwords; default one minute. */
     public ChangePassword settledWithin(Duration time) {
         ChangePassword copy = new ChangePassword(this);
-        copy.settled = Poll.positive(time, "settledWithin");
+        copy.settled = Looks.positive(time, "settledWithin");
         return copy;
     }
 

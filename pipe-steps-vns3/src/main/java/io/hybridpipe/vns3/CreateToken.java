@@ -10,6 +10,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.ApiToken;
 import io.hybridpipe.vns3.api.Controller;
@@ -101,7 +102,7 @@ public final class CreateToken implements Step {
 
     /** With this time between two looks when waiting for a token to be gone; default one second. */
     public CreateToken pollEvery(Duration interval) {
-        return new CreateToken(key, name, lifetime, refreshed, access, Poll.positive(interval, "pollEvery"));
+        return new CreateToken(key, name, lifetime, refreshed, access, Looks.positive(interval, "pollEvery"));
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3;
 
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Task;
 import io.hybridpipe.vns3.api.TaskStatus;
@@ -49,8 +50,8 @@ final class FirewallOfTasks implements Firewall {
         if (!tellsOfTasks || task.token().isEmpty()) {
             return Mono.empty();
         }
-        return Poll.until(
-                        Poll.patient(client.task(task.token().get())).filter(TaskStatus::over),
+        return Looks.until(
+                        Looks.patient(client.task(task.token().get())).filter(TaskStatus::over),
                         every,
                         DONE_WITHIN,
                         () -> Mono.error(StepFailure.unknownOutcome("a change of the firewall of " + client.address()

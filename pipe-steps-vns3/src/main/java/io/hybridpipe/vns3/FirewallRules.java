@@ -9,6 +9,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.ControllerConfig;
@@ -96,7 +97,7 @@ public final class FirewallRules implements Step {
 
     /** With this time between two looks when waiting for a change to be done; default one second. */
     public FirewallRules pollEvery(Duration interval) {
-        return new FirewallRules(controller, rules, access, Poll.positive(interval, "pollEvery"));
+        return new FirewallRules(controller, rules, access, Looks.positive(interval, "pollEvery"));
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
@@ -154,14 +155,14 @@ public final class IpsecPeer implements Step {
     /** With this time between two looks of every wait; default 2 seconds. */
     public IpsecPeer pollEvery(Duration interval) {
         IpsecPeer copy = new IpsecPeer(this);
-        copy.every = Poll.positive(interval, "pollEvery");
+        copy.every = Looks.positive(interval, "pollEvery");
         return copy;
     }
 
     /** Giving up a tunnel that is not connected in this time; default 5 minutes. */
     public IpsecPeer connectedWithin(Duration time) {
         IpsecPeer copy = new IpsecPeer(this);
-        copy.within = Poll.positive(time, "connectedWithin");
+        copy.within = Looks.positive(time, "connectedWithin");
         return copy;
     }
 

@@ -3,6 +3,8 @@ package io.hybridpipe.vns3;
 
 import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Ipsec;
 import io.hybridpipe.vns3.api.TunnelStatus;
@@ -84,7 +86,7 @@ final class IpsecPeering {
                 .doOnNext(last::set)
                 .filter(reports -> reports.stream().allMatch(Report::connected))
                 .map(reports -> Optional.empty());
-        return Poll.until(look, every, within, () -> Flux.fromIterable(Objects.requireNonNull(last.get()))
+        return Looks.until(look, every, within, () -> Flux.fromIterable(Objects.requireNonNull(last.get()))
                 .concatMap(IpsecPeering::withPast)
                 .collect(Collectors.joining("; "))
                 .map(told -> Optional.of("is not connected after " + within + ": "
@@ -98,7 +100,7 @@ final class IpsecPeering {
         return side.statuses(ends)
                 .map(seen -> toReport(side, ends.ends(), seen))
                 .onErrorResume(
-                        Poll::isPassing,
+                        FailureClass::isPassing,
                         failure -> Mono.just(new Report(side, false, List.of(), side.self() + " does not answer")));
     }
 

@@ -7,6 +7,7 @@ import io.hybridpipe.Secret;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
@@ -37,8 +38,8 @@ final class KeysetFetch {
             if (tries < 1) {
                 throw new IllegalArgumentException("tries is " + tries + ", it must be at least 1");
             }
-            Poll.positive(keyset, "keysetWithin");
-            Poll.positive(rebootStarts, "rebootStartsWithin");
+            Looks.positive(keyset, "keysetWithin");
+            Looks.positive(rebootStarts, "rebootStartsWithin");
         }
 
         static Limits ofDefaults() {
@@ -143,7 +144,7 @@ final class KeysetFetch {
                 .flatMap(keyset -> keyset.present()
                         ? Mono.just(keyset)
                         : unlessFetching(keyset).then(Mono.empty()));
-        return Poll.until(
+        return Looks.until(
                 look,
                 readiness.every(),
                 limits.keyset(),
@@ -153,7 +154,7 @@ final class KeysetFetch {
 
     /** The keyset when no fetching is under way any more, or as it is when the time is up. */
     private Mono<Keyset> ended() {
-        return Poll.until(
+        return Looks.until(
                 getKeyset().filter(keyset -> !keyset.inProgress()),
                 readiness.every(),
                 limits.keyset(),
@@ -176,7 +177,7 @@ final class KeysetFetch {
     }
 
     private Mono<Keyset> getKeyset() {
-        return Poll.patient(client.keyset())
+        return Looks.patient(client.keyset())
                 // a controller that reboots with its new keyset
                 .onErrorResume(failure -> tries > 0 && Vns3Error.isUnauthorized(failure), starting -> Mono.empty());
     }

@@ -3,6 +3,8 @@ package io.hybridpipe.vns3;
 
 import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,13 +118,14 @@ final class Mesh {
                         one -> one.again()
                                 .map(now -> now.unreached(mesh))
                                 .onErrorResume(
-                                        Poll::isPassing, silent -> Mono.just(List.of(one.self() + " does not answer"))),
+                                        FailureClass::isPassing,
+                                        silent -> Mono.just(List.of(one.self() + " does not answer"))),
                         AT_ONCE)
                 .collect(() -> new ArrayList<String>(), List::addAll)
                 .doOnNext(last::set)
                 .filter(List::isEmpty)
                 .map(all -> Optional.empty());
-        return Poll.until(
+        return Looks.until(
                 look, every, within, () -> Mono.just(Optional.of(toText(Objects.requireNonNull(last.get())))));
     }
 

@@ -2,6 +2,7 @@
 package io.hybridpipe.vns3;
 
 import io.hybridpipe.Secret;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
@@ -41,8 +42,8 @@ record Passwords(
             AtomicBoolean answered = new AtomicBoolean();
             Mono<Optional<Secret<String>>> look =
                     look(likely).doOnNext(seen -> answered.set(true)).filter(Optional::isPresent);
-            return Poll.until(
-                    Poll.patient(look),
+            return Looks.until(
+                    Looks.patient(look),
                     every,
                     within,
                     () -> answered.get()

@@ -9,6 +9,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
@@ -93,12 +94,12 @@ public final class PeerMesh implements Step {
 
     /** With this time between two looks of every wait; default 2 seconds. */
     public PeerMesh pollEvery(Duration interval) {
-        return new PeerMesh(controllers, mtu, access, Poll.positive(interval, "pollEvery"), within);
+        return new PeerMesh(controllers, mtu, access, Looks.positive(interval, "pollEvery"), within);
     }
 
     /** Giving up pairs that do not reach each other in this time; default 5 minutes. */
     public PeerMesh reachableWithin(Duration time) {
-        return new PeerMesh(controllers, mtu, access, every, Poll.positive(time, "reachableWithin"));
+        return new PeerMesh(controllers, mtu, access, every, Looks.positive(time, "reachableWithin"));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.hybridpipe.vns3;
 
 import io.hybridpipe.Input;
 import io.hybridpipe.State;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
@@ -28,6 +29,6 @@ final class Preflight {
         return client.config()
                 .then()
                 .timeout(PATIENCE, Mono.empty())
-                .onErrorResume(Poll::isPassing, silence -> Mono.empty());
+                .onErrorResume(FailureClass::isPassing, silence -> Mono.empty());
     }
 }

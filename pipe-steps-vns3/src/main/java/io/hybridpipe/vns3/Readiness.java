@@ -2,6 +2,8 @@
 package io.hybridpipe.vns3;
 
 import io.hybridpipe.StepContext;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.ControllerConfig;
 import io.hybridpipe.vns3.api.Vns3Client;
@@ -27,8 +29,8 @@ record Readiness(int answers, Duration every, Duration within, Duration unauthor
         if (answers < 1) {
             throw new IllegalArgumentException("answers is " + answers + ", it must be at least 1");
         }
-        Poll.positive(every, "pollEvery");
-        Poll.positive(within, "within");
+        Looks.positive(every, "pollEvery");
+        Looks.positive(within, "within");
     }
 
     static Readiness ofDefaults() {
@@ -72,7 +74,7 @@ record Readiness(int answers, Duration every, Duration within, Duration unauthor
         Mono<ControllerConfig> untilUp() {
             Mono<ControllerConfig> look =
                     client.config().flatMap(this::answered).onErrorResume(this::failed);
-            return Poll.until(look, every, within, this::late);
+            return Looks.until(look, every, within, this::late);
         }
 
         private Mono<ControllerConfig> answered(ControllerConfig config) {
@@ -92,7 +94,7 @@ record Readiness(int answers, Duration every, Duration within, Duration unauthor
         private Mono<ControllerConfig> failed(Throwable failure) {
             good = 0;
             lastSeen = String.valueOf(failure.getMessage());
-            boolean starting = Poll.isPassing(failure) || isUnauthorizedOfLate(failure);
+            boolean starting = FailureClass.isPassing(failure) || isUnauthorizedOfLate(failure);
             if (starting) {
                 context.progress(0, answers, "waiting for " + client.address());
             }

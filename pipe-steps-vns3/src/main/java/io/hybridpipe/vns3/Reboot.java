@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.vns3;
 
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.vns3.api.SystemStatus;
 import io.hybridpipe.vns3.api.Vns3Client;
 import io.hybridpipe.vns3.api.Vns3Error;
@@ -43,7 +45,7 @@ final class Reboot {
                     .map(signs::answered)
                     .onErrorResume(Reboot::isSilence, silence -> Mono.fromSupplier(signs::silent))
                     .filter(over -> over);
-            return Poll.until(look, every, within, () -> Mono.just(true)).then();
+            return Looks.until(look, every, within, () -> Mono.just(true)).then();
         });
     }
 
@@ -54,7 +56,7 @@ final class Reboot {
 
     /** What a controller does that is down or coming up. */
     private static boolean isSilence(Throwable failure) {
-        return Poll.isPassing(failure) || Vns3Error.isUnauthorized(failure);
+        return FailureClass.isPassing(failure) || Vns3Error.isUnauthorized(failure);
     }
 
     /** What was seen in one wait; its looks follow each other, so its fields need no lock. */

@@ -2,6 +2,7 @@
 package io.hybridpipe.vns3;
 
 import io.hybridpipe.StepContext;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
@@ -24,7 +25,7 @@ final class Removal {
      * @param what what one of them is, with its article
      */
     static Mono<Void> untilGone(Mono<Boolean> takeAway, Duration every, String what, Controller on) {
-        return Poll.until(
+        return Looks.until(
                         takeAway,
                         every,
                         GONE_WITHIN,

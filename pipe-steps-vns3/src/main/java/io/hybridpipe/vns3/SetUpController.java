@@ -14,6 +14,7 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.vns3.api.Controller;
@@ -237,14 +238,14 @@ public final class SetUpController implements Step {
     /** Waiting so long for any sign of the reboot before taking it for done, too short to be seen; default 20 seconds. */
     public SetUpController rebootStartsWithin(Duration time) {
         SetUpController copy = new SetUpController(this);
-        copy.rebootStarts = Poll.positive(time, "rebootStartsWithin");
+        copy.rebootStarts = Looks.positive(time, "rebootStartsWithin");
         return copy;
     }
 
     /** Giving up a keyset that is not made in this time; default 5 minutes. */
     public SetUpController keysetWithin(Duration time) {
         SetUpController copy = new SetUpController(this);
-        copy.keysetWithin = Poll.positive(time, "keysetWithin");
+        copy.keysetWithin = Looks.positive(time, "keysetWithin");
         return copy;
     }
 
@@ -405,13 +406,13 @@ public final class SetUpController implements Step {
         }
 
         private Mono<Keyset> keyset() {
-            Mono<Keyset> look = Poll.patient(client.keyset())
+            Mono<Keyset> look = Looks.patient(client.keyset())
                     .flatMap(keyset -> keyset.present()
                             ? Mono.just(keyset)
                             : keyset.inProgress()
                                     ? Mono.empty()
                                     : requestKeyset().then(Mono.empty()));
-            return Poll.until(
+            return Looks.until(
                     look,
                     readiness.every(),
                     keysetWithin,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hybridpipe.Secret;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Call;
@@ -147,7 +148,7 @@ final class Lab implements AutoCloseable {
 
     /** Waits until something is so. */
     static void until(BooleanSupplier condition) {
-        get(Poll.until(
+        get(Looks.until(
                 Mono.fromSupplier(condition::getAsBoolean).filter(now -> now),
                 POLL,
                 SOON,

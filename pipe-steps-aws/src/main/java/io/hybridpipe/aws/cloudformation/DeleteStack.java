@@ -54,7 +54,7 @@ public final class DeleteStack implements Step {
 
     @Override
     public Mono<Outputs> run(State state, StepContext context) {
-        StackLife life = new StackLife(plan);
+        StackLife life = life(context);
         return Mono.defer(() -> life.getStack(plan.name(state)))
                 .flatMap(stack -> life.delete(stack, context))
                 .thenReturn(Outputs.none());
@@ -63,13 +63,17 @@ public final class DeleteStack implements Step {
     /** Done when the stack is gone; one that is still there, in deletion too, is simply deleted again. */
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> new StackLife(plan).getStack(plan.name(state)))
+        return Mono.defer(() -> life(context).getStack(plan.name(state)))
                 .map(stack -> Found.absent())
                 .defaultIfEmpty(Found.done(Outputs.none()));
     }
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return plan.account().identity().then();
+        return plan.account().identity(plan.account().calls(context)).then();
+    }
+
+    private StackLife life(StepContext context) {
+        return new StackLife(plan, plan.account().calls(context));
     }
 }

@@ -111,27 +111,31 @@ public final class DeployStack implements Step {
 
     @Override
     public Mono<Outputs> run(State state, StepContext context) {
-        return new StackLife(plan).make(state, context, context.tags());
+        return life(context).make(state, context, context.tags());
     }
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return new StackLife(plan).look(state, context);
+        return life(context).look(state, context);
     }
 
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
-        return new StackLife(plan).remove(state, context);
+        return life(context).remove(state, context);
     }
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return new StackLife(plan).check(state, context);
+        return life(context).check(state, context);
     }
 
     /** A visibility window of five seconds; half an hour for a look, which waits for a stack in progress, and for an undo. */
     @Override
     public StepOptions options() {
         return StackLife.OPTIONS;
+    }
+
+    private StackLife life(StepContext context) {
+        return new StackLife(plan, plan.account().calls(context));
     }
 }

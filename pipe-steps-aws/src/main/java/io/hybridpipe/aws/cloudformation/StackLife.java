@@ -7,6 +7,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.event.Resource;
@@ -21,12 +22,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.cloudformation.model.DeleteStackResponse;
+import software.amazon.awssdk.services.cloudformation.model.DescribeStackEventsResponse;
+import software.amazon.awssdk.services.cloudformation.model.DescribeStacksResponse;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
@@ -37,7 +39,7 @@ import software.amazon.awssdk.services.cloudformation.model.TemplateParameter;
  *
  * <p>A stack's name is its identity in an account and region; its tags, set in the create call, say whose it is.
  */
-record StackLife(StackPlan plan) {
+record StackLife(StackPlan plan, AwsCalls calls) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z][-a-zA-Z0-9]{0,127}");
     private static final int LARGEST_TEMPLATE = 51_200;
     private static final Pattern MAY_PASS =
@@ -79,7 +81,7 @@ record StackLife(StackPlan plan) {
     /** Checks the credentials, the template and its parameters if the template is known, and that the name is not taken. */
     Mono<Void> check(State state, StepContext context) {
         return account()
-                .identity()
+                .identity(calls)
                 .then(Mono.defer(() -> checkTemplate(state)))
                 .then(Mono.defer(() -> Mono.justOrEmpty(plan.name().find(state))))
                 .flatMap(name -> checkName(name, context));
@@ -87,30 +89,29 @@ record StackLife(StackPlan plan) {
 
     /** Deletes the stack, whoever made it, and waits until it is gone. */
     Mono<Void> delete(Stack stack, StepContext context) {
-        return delete(stack, context::mutate)
+        return requestDeleteAndWait(stack)
                 .doOnSubscribe(begun -> context.progress(0, 0, "deleting stack " + stack.stackName()))
                 .then(Mono.fromRunnable(() -> context.gone(toResource(stack))));
     }
 
     /** Deletes, outside of every run, the stacks of the account and region that a run made as temporary and that have expired. */
     Flux<Resource> sweep(Clock clock) {
-        Flux<Stack> expired = account()
-                .readingAll("DescribeStacks", () -> account()
-                        .cloudFormation()
-                        .describeStacksPaginator(r -> {})
-                        .stacks())
-                .flatMapIterable(stacks -> stacks)
+        Flux<Stack> expired = calls.readingAll(
+                        "DescribeStacks",
+                        page -> account().cloudFormation().describeStacks(r -> r.nextToken(page)),
+                        DescribeStacksResponse::stacks,
+                        DescribeStacksResponse::nextToken)
                 // a nested stack has the tags of the one that it goes with
                 .filter(stack -> stack.parentId() == null)
                 .filter(stack -> ownerOf(stack).hasExpired(clock.instant()));
-        return Sweep.of(expired, this::toResource, UNDO_WITHIN, stack -> delete(stack, UnaryOperator.identity()));
+        return Sweep.of(expired, this::toResource, UNDO_WITHIN, this::requestDeleteAndWait);
     }
 
-    private Mono<Void> delete(Stack stack, UnaryOperator<Mono<DeleteStackResponse>> send) {
+    private Mono<Void> requestDeleteAndWait(Stack stack) {
         return waitWhile(stack, "ROLLBACK_IN_PROGRESS"::equals)
                 .flatMap(settled -> settled.stackStatusAsString().equals("DELETE_IN_PROGRESS")
                         ? waitUntilGone(settled)
-                        : send.apply(requestDelete(settled)).then(waitUntilGone(settled)));
+                        : requestDelete(settled).then(waitUntilGone(settled)));
     }
 
     /** The stack with this name that is not deleted; empty if there is none. */
@@ -267,52 +268,51 @@ record StackLife(StackPlan plan) {
 
     private Mono<String> requestCreate(State state, StepContext context, Map<String, String> tags, String token) {
         return Mono.fromCallable(() -> plan.toRequest(state, tags, token))
-                .flatMap(request -> account()
-                        .changing(
-                                context,
-                                "CreateStack " + request.stackName(),
-                                () -> account().cloudFormationForChanges().createStack(request),
-                                made -> context.made(toResource(request.stackName(), made.stackId()))))
+                .flatMap(request -> calls.changing(
+                        "CreateStack " + request.stackName(),
+                        () -> account().cloudFormation().createStack(request),
+                        made -> context.made(toResource(request.stackName(), made.stackId()))))
                 .map(made -> made.stackId());
     }
 
     private Mono<DeleteStackResponse> requestDelete(Stack stack) {
-        return account().changing("DeleteStack " + stack.stackName(), () -> account()
-                .cloudFormationForChanges()
-                .deleteStack(r -> r.stackName(stack.stackId())));
+        return calls.changing(
+                "DeleteStack " + stack.stackName(),
+                () -> account().cloudFormation().deleteStack(r -> r.stackName(stack.stackId())));
     }
 
     private Mono<List<TemplateParameter>> requestValidate(String template) {
-        return account()
-                .reading(
+        return calls.reading(
                         "ValidateTemplate",
                         () -> account().cloudFormation().validateTemplate(r -> r.templateBody(template)))
                 .map(answer -> answer.parameters());
     }
 
     private Mono<List<Stack>> requestDescribe(String nameOrId) {
-        return account()
-                .reading(
+        return calls.reading(
                         "DescribeStacks " + nameOrId,
                         () -> account().cloudFormation().describeStacks(r -> r.stackName(nameOrId)))
                 .map(answer -> answer.stacks());
     }
 
     private Mono<List<StackEvent>> requestNewEvents(String id, StackEvents seen) {
-        return account()
-                .readingAll("DescribeStackEvents " + id, () -> Flux.from(account()
-                                .cloudFormation()
-                                .describeStackEventsPaginator(r -> r.stackName(id))
-                                .stackEvents())
-                        .takeWhile(seen::isNews))
+        return requestEvents(id)
+                .takeWhile(seen::isNews)
+                .collectList()
                 .onErrorResume(StackLife::saysMissing, tooEarly -> Mono.just(List.of()));
     }
 
     private Mono<List<StackEvent>> requestAllEvents(String id) {
-        return account().readingAll("DescribeStackEvents " + id, () -> account()
-                .cloudFormation()
-                .describeStackEventsPaginator(r -> r.stackName(id))
-                .stackEvents());
+        return requestEvents(id).collectList();
+    }
+
+    private Flux<StackEvent> requestEvents(String id) {
+        return calls.readingAll(
+                "DescribeStackEvents " + id,
+                page -> account().cloudFormation().describeStackEvents(r -> r.stackName(id)
+                        .nextToken(page)),
+                DescribeStackEventsResponse::stackEvents,
+                DescribeStackEventsResponse::nextToken);
     }
 
     private Found toFound(Stack stack, StepContext context) {

@@ -110,7 +110,7 @@ public final class TemporaryStack implements Scope {
 
     @Override
     public Mono<Outputs> open(State state, StepContext context) {
-        return Mono.defer(() -> new StackLife(plan)
+        return Mono.defer(() -> life(context)
                 .make(
                         state,
                         context,
@@ -119,17 +119,17 @@ public final class TemporaryStack implements Scope {
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return new StackLife(plan).look(state, context);
+        return life(context).look(state, context);
     }
 
     @Override
     public Mono<Void> close(State state, Found found, StepContext context) {
-        return new StackLife(plan).remove(state, context);
+        return life(context).remove(state, context);
     }
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return new StackLife(plan).check(state, context);
+        return life(context).check(state, context);
     }
 
     /** A visibility window of five seconds; half an hour for a look, which waits for a stack in progress, and for a close. */
@@ -156,6 +156,10 @@ public final class TemporaryStack implements Scope {
     }
 
     static Flux<Resource> sweep(StackPlan any, Clock clock) {
-        return new StackLife(any).sweep(clock);
+        return new StackLife(any, any.account().calls()).sweep(clock);
+    }
+
+    private StackLife life(StepContext context) {
+        return new StackLife(plan, plan.account().calls(context));
     }
 }

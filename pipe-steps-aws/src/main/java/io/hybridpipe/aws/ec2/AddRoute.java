@@ -140,7 +140,7 @@ public final class AddRoute implements Step {
     public Mono<Outputs> run(State state, StepContext context) {
         return Mono.defer(() -> {
             Wanted wanted = toWanted(state);
-            return getTable(wanted)
+            return getTable(wanted, context)
                     .flatMap(there -> wanted.routeIn(there)
                             .map(existing -> accept(wanted, there, existing, context))
                             .orElseGet(() -> add(wanted, there, context)))
@@ -152,7 +152,7 @@ public final class AddRoute implements Step {
     public Mono<Found> reconcile(State state, StepContext context) {
         return Mono.defer(() -> {
             Wanted wanted = toWanted(state);
-            return getTable(wanted)
+            return getTable(wanted, context)
                     .filter(there -> wanted.isMarkedIn(there, context))
                     .map(there -> toFound(wanted, there, context))
                     .onErrorResume(AwsFailures.hasCode("InvalidRouteTableID.NotFound"), gone -> Mono.empty())
@@ -164,7 +164,7 @@ public final class AddRoute implements Step {
     public Mono<Void> undo(State state, Found found, StepContext context) {
         return Mono.defer(() -> {
             Wanted wanted = toWanted(state);
-            return getTable(wanted)
+            return getTable(wanted, context)
                     .filter(there -> wanted.isMarkedIn(there, context))
                     .flatMap(there -> remove(wanted, there, context))
                     .onErrorResume(AwsFailures.hasCode("InvalidRouteTableID.NotFound"), gone -> Mono.empty());
@@ -173,13 +173,14 @@ public final class AddRoute implements Step {
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return account.identity().then(Mono.defer(() -> {
+        return account.identity(account.calls(context)).then(Mono.defer(() -> {
             Optional<? extends String> knownTable = table.find(state);
             Optional<? extends Cidr> knownDestination = destination.find(state);
             Optional<? extends String> knownTarget = target.find(state);
             return knownTable.isEmpty() || knownDestination.isEmpty() || knownTarget.isEmpty()
                     ? Mono.empty()
-                    : requestDryRun(new Wanted(knownTable.get(), knownDestination.get(), kind, knownTarget.get()));
+                    : requestDryRun(
+                            new Wanted(knownTable.get(), knownDestination.get(), kind, knownTarget.get()), context);
         }));
     }
 
@@ -206,7 +207,7 @@ public final class AddRoute implements Step {
         boolean triedBefore = wanted.isMarkedIn(there, context);
         return (triedBefore ? Mono.<Void>empty() : requestMark(wanted, context))
                 .then(requestRoute(wanted, context))
-                .then(waitUntilSeen(wanted))
+                .then(waitUntilSeen(wanted, context))
                 .onErrorResume(
                         AwsFailures.hasCode("RouteAlreadyExists"),
                         // a mark from before means that an earlier attempt came through late; a fresh one, that
@@ -216,7 +217,7 @@ public final class AddRoute implements Step {
     }
 
     private Mono<Void> acceptLate(Wanted wanted, StepContext context) {
-        return getTable(wanted).flatMap(there -> wanted.routeIn(there)
+        return getTable(wanted, context).flatMap(there -> wanted.routeIn(there)
                 .map(existing -> accept(wanted, there, existing, context))
                 .orElseGet(() -> Mono.error(StepFailure.of(
                         FailureClass.NOT_YET_VISIBLE,
@@ -226,27 +227,28 @@ public final class AddRoute implements Step {
 
     private Mono<Void> remove(Wanted wanted, RouteTable there, StepContext context) {
         boolean ours = wanted.routeIn(there).filter(wanted::leadsTo).isPresent();
-        return (ours ? requestDelete(wanted, context).then(waitUntilGone(wanted)) : Mono.<Void>empty())
+        return (ours ? requestDelete(wanted, context).then(waitUntilGone(wanted, context)) : Mono.<Void>empty())
                 .then(requestUnmark(wanted, context))
                 .then(Mono.fromRunnable(() -> context.gone(toResource(wanted))));
     }
 
-    private Mono<Void> waitUntilSeen(Wanted wanted) {
-        return getTable(wanted)
+    private Mono<Void> waitUntilSeen(Wanted wanted, StepContext context) {
+        return getTable(wanted, context)
                 .filter(there -> wanted.routeIn(there).isPresent())
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
                 .then();
     }
 
-    private Mono<Void> waitUntilGone(Wanted wanted) {
-        return getTable(wanted)
+    private Mono<Void> waitUntilGone(Wanted wanted, StepContext context) {
+        return getTable(wanted, context)
                 .filter(there -> wanted.routeIn(there).filter(wanted::leadsTo).isEmpty())
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
                 .then();
     }
 
-    private Mono<RouteTable> getTable(Wanted wanted) {
-        return account.reading("DescribeRouteTables " + wanted.table, () -> account.ec2()
+    private Mono<RouteTable> getTable(Wanted wanted, StepContext context) {
+        return account.calls(context)
+                .reading("DescribeRouteTables " + wanted.table, () -> account.ec2()
                         .describeRouteTables(r -> r.routeTableIds(wanted.table)))
                 .flatMap(
                         answer -> Mono.justOrEmpty(answer.routeTables().stream().findFirst()))
@@ -256,39 +258,42 @@ public final class AddRoute implements Step {
     }
 
     private Mono<Void> requestMark(Wanted wanted, StepContext context) {
-        return account.changing(context, "CreateTags " + wanted.table, () -> account.ec2ForChanges()
+        return account.calls(context)
+                .changing("CreateTags " + wanted.table, () -> account.ec2()
                         .createTags(r -> r.resources(wanted.table).tags(wanted.mark(context))))
                 .then();
     }
 
     private Mono<Void> requestRoute(Wanted wanted, StepContext context) {
-        return account.changing(
-                        context,
+        return account.calls(context)
+                .changing(
                         "CreateRoute " + wanted,
-                        () -> account.ec2ForChanges().createRoute(wanted.request()),
+                        () -> account.ec2().createRoute(wanted.request()),
                         made -> context.made(toResource(wanted)))
                 .then();
     }
 
-    private Mono<Void> requestDryRun(Wanted wanted) {
-        return account.reading("CreateRoute " + wanted + " (dry run)", () -> account.ec2()
+    private Mono<Void> requestDryRun(Wanted wanted, StepContext context) {
+        return account.calls(context)
+                .reading("CreateRoute " + wanted + " (dry run)", () -> account.ec2()
                         .createRoute(wanted.request().toBuilder().dryRun(true).build()))
                 .onErrorResume(AwsFailures.hasCode("DryRunOperation", "RouteAlreadyExists"), allowed -> Mono.empty())
                 .then();
     }
 
     private Mono<Void> requestDelete(Wanted wanted, StepContext context) {
-        return account.changing(context, "DeleteRoute " + wanted, () -> account.ec2ForChanges()
-                        .deleteRoute(r -> {
-                            r.routeTableId(wanted.table);
-                            wanted.destination(r::destinationCidrBlock, r::destinationIpv6CidrBlock);
-                        }))
+        return account.calls(context)
+                .changing("DeleteRoute " + wanted, () -> account.ec2().deleteRoute(r -> {
+                    r.routeTableId(wanted.table);
+                    wanted.destination(r::destinationCidrBlock, r::destinationIpv6CidrBlock);
+                }))
                 .onErrorResume(AwsFailures.hasCode("InvalidRoute.NotFound"), gone -> Mono.empty())
                 .then();
     }
 
     private Mono<Void> requestUnmark(Wanted wanted, StepContext context) {
-        return account.changing(context, "DeleteTags " + wanted.table, () -> account.ec2ForChanges()
+        return account.calls(context)
+                .changing("DeleteTags " + wanted.table, () -> account.ec2()
                         .deleteTags(r -> r.resources(wanted.table).tags(wanted.mark(context))))
                 .then();
     }

@@ -80,7 +80,7 @@ public final class DisableSourceDestCheck implements Step {
     public Mono<Outputs> run(State state, StepContext context) {
         return Mono.defer(() -> {
             String id = networkInterface.get(state);
-            return getInterface(id)
+            return getInterface(id, context)
                     .flatMap(there -> there.sourceDestCheck() ? turnOff(there, context) : Mono.empty())
                     .thenReturn(Outputs.none());
         });
@@ -88,7 +88,7 @@ public final class DisableSourceDestCheck implements Step {
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> getInterface(networkInterface.get(state))
+        return Mono.defer(() -> getInterface(networkInterface.get(state), context)
                 .filter(there -> there.tagSet().contains(mark(context)))
                 .map(there -> toFound(there, context))
                 .onErrorResume(AwsFailures.hasCode("InvalidNetworkInterfaceID.NotFound"), gone -> Mono.empty())
@@ -97,10 +97,10 @@ public final class DisableSourceDestCheck implements Step {
 
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> getInterface(networkInterface.get(state))
+        return Mono.defer(() -> getInterface(networkInterface.get(state), context)
                 .filter(there -> there.tagSet().contains(mark(context)))
                 .flatMap(there -> requestCheck(there, true, context)
-                        .then(waitUntil(there.networkInterfaceId(), true))
+                        .then(waitUntil(there.networkInterfaceId(), true, context))
                         .then(requestUnmark(there, context))
                         .then(Mono.<Void>fromRunnable(() -> context.gone(toResource(there)))))
                 .onErrorResume(AwsFailures.hasCode("InvalidNetworkInterfaceID.NotFound"), gone -> Mono.empty()));
@@ -108,7 +108,7 @@ public final class DisableSourceDestCheck implements Step {
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return account.identity().then();
+        return account.identity(account.calls(context)).then();
     }
 
     /** A visibility window of five seconds. */
@@ -121,18 +121,19 @@ public final class DisableSourceDestCheck implements Step {
         return requestMark(there, context)
                 .then(requestCheck(there, false, context))
                 .then(Mono.fromRunnable(() -> context.made(toResource(there))))
-                .then(waitUntil(there.networkInterfaceId(), false));
+                .then(waitUntil(there.networkInterfaceId(), false, context));
     }
 
-    private Mono<Void> waitUntil(String id, boolean checked) {
-        return getInterface(id)
+    private Mono<Void> waitUntil(String id, boolean checked, StepContext context) {
+        return getInterface(id, context)
                 .filter(there -> there.sourceDestCheck() == checked)
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
                 .then();
     }
 
-    private Mono<NetworkInterface> getInterface(String id) {
-        return account.reading("DescribeNetworkInterfaces " + id, () -> account.ec2()
+    private Mono<NetworkInterface> getInterface(String id, StepContext context) {
+        return account.calls(context)
+                .reading("DescribeNetworkInterfaces " + id, () -> account.ec2()
                         .describeNetworkInterfaces(r -> r.networkInterfaceIds(id)))
                 .flatMap(answer ->
                         Mono.justOrEmpty(answer.networkInterfaces().stream().findFirst()))
@@ -142,14 +143,16 @@ public final class DisableSourceDestCheck implements Step {
 
     private Mono<Void> requestMark(NetworkInterface there, StepContext context) {
         String id = there.networkInterfaceId();
-        return account.changing(context, "CreateTags " + id, () -> account.ec2ForChanges()
+        return account.calls(context)
+                .changing("CreateTags " + id, () -> account.ec2()
                         .createTags(r -> r.resources(id).tags(mark(context))))
                 .then();
     }
 
     private Mono<Void> requestCheck(NetworkInterface there, boolean checked, StepContext context) {
         String id = there.networkInterfaceId();
-        return account.changing(context, "ModifyNetworkInterfaceAttribute " + id, () -> account.ec2ForChanges()
+        return account.calls(context)
+                .changing("ModifyNetworkInterfaceAttribute " + id, () -> account.ec2()
                         .modifyNetworkInterfaceAttribute(
                                 r -> r.networkInterfaceId(id).sourceDestCheck(value -> value.value(checked))))
                 .then();
@@ -157,7 +160,8 @@ public final class DisableSourceDestCheck implements Step {
 
     private Mono<Void> requestUnmark(NetworkInterface there, StepContext context) {
         String id = there.networkInterfaceId();
-        return account.changing(context, "DeleteTags " + id, () -> account.ec2ForChanges()
+        return account.calls(context)
+                .changing("DeleteTags " + id, () -> account.ec2()
                         .deleteTags(r -> r.resources(id).tags(mark(context))))
                 .then();
     }

@@ -10,6 +10,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.event.Resource;
@@ -23,11 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSecurityGroupRulesResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.IpPermission;
 import software.amazon.awssdk.services.ec2.model.IpRange;
@@ -178,7 +179,7 @@ public final class TemporaryIngress implements Scope {
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return getRules(() -> group.get(state))
+        return getRules(() -> group.get(state), account.calls(context))
                 .map(rules -> rules.stream()
                         .filter(rule -> isOurs(rule, context))
                         .peek(rule -> context.made(toResource(rule.securityGroupRuleId())))
@@ -188,21 +189,21 @@ public final class TemporaryIngress implements Scope {
 
     @Override
     public Mono<Void> close(State state, Found found, StepContext context) {
-        return getRules(() -> group.get(state))
+        return getRules(() -> group.get(state), account.calls(context))
                 .map(rules -> rules.stream()
                         .filter(rule -> isOurs(rule, context))
                         .map(SecurityGroupRule::securityGroupRuleId)
                         .toList())
                 .flatMapIterable(ours -> ours)
                 // one by one: a rule that is gone already fails a call for all
-                .concatMap(id -> revoke(group.get(state), id, context::mutate)
+                .concatMap(id -> revoke(group.get(state), id, account.calls(context))
                         .then(Mono.<Void>fromRunnable(() -> context.gone(toResource(id)))))
                 .then();
     }
 
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return account.identity().then(Mono.defer(() -> {
+        return account.identity(account.calls(context)).then(Mono.defer(() -> {
             Optional<? extends String> knownGroup = group.find(state);
             Optional<? extends Cidr> knownSource = source.find(state);
             return knownGroup.isEmpty() || knownSource.isEmpty()
@@ -236,25 +237,27 @@ public final class TemporaryIngress implements Scope {
                 any.getExpired(clock),
                 rule -> any.toResource(rule.securityGroupRuleId()),
                 CLOSE_WITHIN,
-                rule -> any.revoke(rule.groupId(), rule.securityGroupRuleId(), UnaryOperator.identity()));
+                rule -> any.revoke(rule.groupId(), rule.securityGroupRuleId(), account.calls()));
     }
 
     private Flux<SecurityGroupRule> getExpired(Clock clock) {
-        return account.readingAll("DescribeSecurityGroupRules", () -> account.ec2()
-                        .describeSecurityGroupRulesPaginator(r -> {})
-                        .securityGroupRules())
-                .flatMapIterable(rules -> rules)
+        return account.calls()
+                .readingAll(
+                        "DescribeSecurityGroupRules",
+                        page -> account.ec2().describeSecurityGroupRules(r -> r.nextToken(page)),
+                        DescribeSecurityGroupRulesResponse::securityGroupRules,
+                        DescribeSecurityGroupRulesResponse::nextToken)
                 .filter(rule -> ownerOf(rule).hasExpired(clock.instant()));
     }
 
-    private Mono<Void> revoke(String groupId, String id, UnaryOperator<Mono<RevokeSecurityGroupIngressResponse>> send) {
-        return send.apply(requestRevoke(groupId, id))
+    private Mono<Void> revoke(String groupId, String id, AwsCalls calls) {
+        return requestRevoke(groupId, id, calls)
                 .onErrorResume(GONE, gone -> Mono.empty())
-                .then(waitUntilGone(groupId, id));
+                .then(waitUntilGone(groupId, id, calls));
     }
 
     private Mono<SecurityGroupRule> adopt(Wanted wanted, StepContext context) {
-        return getRules(() -> wanted.group).flatMap(rules -> {
+        return getRules(() -> wanted.group, account.calls(context)).flatMap(rules -> {
             Optional<SecurityGroupRule> equal =
                     rules.stream().filter(wanted::isEqualTo).findFirst();
             if (equal.isPresent() && ownerOf(equal.get()).isAttemptOf(context)) {
@@ -270,41 +273,46 @@ public final class TemporaryIngress implements Scope {
     }
 
     private Mono<SecurityGroupRule> waitUntilSeen(Wanted wanted, StepContext context) {
-        return getRules(() -> wanted.group)
+        return getRules(() -> wanted.group, account.calls(context))
                 .flatMap(rules -> Mono.justOrEmpty(
                         rules.stream().filter(rule -> isOurs(rule, context)).findFirst()))
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery));
     }
 
-    private Mono<Void> waitUntilGone(String groupId, String id) {
-        return getRules(() -> groupId)
+    private Mono<Void> waitUntilGone(String groupId, String id, AwsCalls calls) {
+        return getRules(() -> groupId, calls)
                 .filter(rules -> rules.stream().noneMatch(rule -> id.equals(rule.securityGroupRuleId())))
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
                 .then();
     }
 
-    private Mono<List<SecurityGroupRule>> getRules(Supplier<String> groupId) {
+    private Mono<List<SecurityGroupRule>> getRules(Supplier<String> groupId, AwsCalls calls) {
         return Mono.defer(() -> {
             String id = groupId.get();
-            return account.readingAll("DescribeSecurityGroupRules " + id, () -> account.ec2()
-                            .describeSecurityGroupRulesPaginator(r -> r.filters(toFilter(id)))
-                            .securityGroupRules())
+            return calls.readingAll(
+                            "DescribeSecurityGroupRules " + id,
+                            page -> account.ec2().describeSecurityGroupRules(r -> r.filters(toFilter(id))
+                                    .nextToken(page)),
+                            DescribeSecurityGroupRulesResponse::securityGroupRules,
+                            DescribeSecurityGroupRulesResponse::nextToken)
+                    .collectList()
                     .onErrorResume(AwsFailures.hasCode("InvalidGroup.NotFound"), gone -> Mono.just(List.of()));
         });
     }
 
     private Mono<SecurityGroupRule> requestRule(Wanted wanted, StepContext context) {
-        return account.changing(
-                        context,
+        return account.calls(context)
+                .changing(
                         "AuthorizeSecurityGroupIngress " + wanted,
-                        () -> account.ec2ForChanges().authorizeSecurityGroupIngress(toRequest(wanted, context)),
+                        () -> account.ec2().authorizeSecurityGroupIngress(toRequest(wanted, context)),
                         made -> made.securityGroupRules()
                                 .forEach(rule -> context.made(toResource(rule.securityGroupRuleId()))))
                 .map(made -> made.securityGroupRules().get(0));
     }
 
     private Mono<Void> requestDryRun(Wanted wanted, StepContext context) {
-        return account.reading("AuthorizeSecurityGroupIngress " + wanted + " (dry run)", () -> account.ec2()
+        return account.calls(context)
+                .reading("AuthorizeSecurityGroupIngress " + wanted + " (dry run)", () -> account.ec2()
                         .authorizeSecurityGroupIngress(toRequest(wanted, context).toBuilder()
                                 .dryRun(true)
                                 .build()))
@@ -313,8 +321,8 @@ public final class TemporaryIngress implements Scope {
                 .then();
     }
 
-    private Mono<RevokeSecurityGroupIngressResponse> requestRevoke(String groupId, String id) {
-        return account.changing("RevokeSecurityGroupIngress " + groupId + " " + id, () -> account.ec2ForChanges()
+    private Mono<RevokeSecurityGroupIngressResponse> requestRevoke(String groupId, String id, AwsCalls calls) {
+        return calls.changing("RevokeSecurityGroupIngress " + groupId + " " + id, () -> account.ec2()
                 .revokeSecurityGroupIngress(r -> r.groupId(groupId).securityGroupRuleIds(id)));
     }
 

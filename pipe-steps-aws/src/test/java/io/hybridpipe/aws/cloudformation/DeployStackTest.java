@@ -183,7 +183,7 @@ class DeployStackTest {
     void aStackThatGoesWhileItIsLookedAtIsSaidToBeGone() {
         step.run(INPUT, context).block(SOON);
         aws.account()
-                .cloudFormationForChanges()
+                .cloudFormation()
                 .deleteStack(r -> r.stackName("orders-vpc"))
                 .join();
         TestContext resumed = context.withAttempt(2);
@@ -194,7 +194,7 @@ class DeployStackTest {
     @Test
     void aStackOfSomebodyElseIsRefusedAndLeftAsItIs() {
         aws.account()
-                .cloudFormationForChanges()
+                .cloudFormation()
                 .createStack(r -> r.stackName("orders-vpc").templateBody(MINIMAL))
                 .join();
         Inventory before = aws.inventory();
@@ -288,7 +288,7 @@ class DeployStackTest {
     @Test
     void aDeletionThatFailsNamesWhatHoldsItAndSucceedsWhenThatIsGone() {
         Outputs made = step.run(INPUT, context).block(SOON);
-        var ec2 = aws.account().ec2ForChanges();
+        var ec2 = aws.account().ec2();
         String subnet = aws.inventory().ids("subnet").iterator().next();
         String eni = ec2.createNetworkInterface(r -> r.subnetId(subnet))
                 .join()

@@ -188,7 +188,7 @@ class TemporaryStackTest {
 
     private void create(String name, Map<String, String> tags) {
         aws.account()
-                .cloudFormationForChanges()
+                .cloudFormation()
                 .createStack(r -> r.stackName(name)
                         .templateBody(TEMPLATE.replace("bootstrap", name))
                         .tags(tags.entrySet().stream()

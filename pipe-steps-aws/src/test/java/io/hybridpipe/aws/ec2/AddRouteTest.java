@@ -78,13 +78,13 @@ class AddRouteTest {
     @Test
     void aRouteMayLeadToAGateway() {
         String gateway = aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .createInternetGateway()
                 .join()
                 .internetGateway()
                 .internetGatewayId();
         aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .attachInternetGateway(r -> r.vpcId(network.vpc()).internetGatewayId(gateway))
                 .join();
         assertRouteIsMadeFoundAndTakenBack(step.viaGateway(Input.value(gateway)));
@@ -98,7 +98,7 @@ class AddRouteTest {
     @Test
     void aRouteMayLeadToAnInstanceAndThenGoesToItsInterface() {
         Instance instance = aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .runInstances(
                         r -> r.imageId(TestAws.IMAGE).minCount(1).maxCount(1).subnetId(network.subnet()))
                 .join()
@@ -285,7 +285,7 @@ class AddRouteTest {
     void undoLeavesARouteThatLeadsElsewhereByNow() {
         step.run(State.empty(), context).block(SOON);
         aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .deleteRoute(r -> r.routeTableId(network.table()).destinationCidrBlock("10.0.0.0/16"))
                 .join();
         addForeign(network.otherEni());
@@ -297,7 +297,7 @@ class AddRouteTest {
     void undoOfARouteWhoseTableIsGoneIsDone() {
         step.run(State.empty(), context).block(SOON);
         aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .deleteRouteTable(r -> r.routeTableId(network.table()))
                 .join();
         step.undo(State.empty(), Found.done(Outputs.none()), context).block(SOON);
@@ -364,7 +364,7 @@ class AddRouteTest {
 
     private void addForeign(String eni) {
         aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .createRoute(r -> r.routeTableId(network.table())
                         .destinationCidrBlock("10.0.0.0/16")
                         .networkInterfaceId(eni))

@@ -209,7 +209,7 @@ class TemporaryIngressTest {
     void closeRevokesOnlyItsRuleAndMayBeCalledAgain() {
         open();
         aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .authorizeSecurityGroupIngress(r -> r.groupId(group)
                         .ipProtocol("tcp")
                         .fromPort(22)
@@ -227,7 +227,7 @@ class TemporaryIngressTest {
     @Test
     void closeOfAGroupThatIsGoneIsDone() {
         open();
-        aws.account().ec2ForChanges().deleteSecurityGroup(r -> r.groupId(group)).join();
+        aws.account().ec2().deleteSecurityGroup(r -> r.groupId(group)).join();
         close();
         assertThat(aws.calls("RevokeSecurityGroupIngress")).isEmpty();
     }
@@ -360,7 +360,7 @@ class TemporaryIngressTest {
                 .ipRanges(range)
                 .build();
         aws.account()
-                .ec2ForChanges()
+                .ec2()
                 .authorizeSecurityGroupIngress(r -> {
                     r.groupId(group).ipPermissions(permission);
                     if (tags.length > 0) {

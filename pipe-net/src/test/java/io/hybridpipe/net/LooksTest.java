@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.vns3;
+package io.hybridpipe.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import reactor.test.StepVerifier;
 
 // virtual time is that of all schedulers of the JVM
 @Isolated
-class PollTest {
+class LooksTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration EVERY = Duration.ofSeconds(2);
     private static final Duration WITHIN = Duration.ofMinutes(5);
@@ -31,7 +31,7 @@ class PollTest {
 
     @Test
     void looksFollowEachOtherAtTheirDistanceUntilThereIsSomething() {
-        StepVerifier.withVirtualTime(() -> Poll.until(seenAtLook(4), EVERY, WITHIN, PollTest::late))
+        StepVerifier.withVirtualTime(() -> Looks.until(seenAtLook(4), EVERY, WITHIN, LooksTest::late))
                 .expectSubscription()
                 .expectNoEvent(EVERY.multipliedBy(3).minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
@@ -43,7 +43,7 @@ class PollTest {
 
     @Test
     void whenTheTimeIsUpTheLateAnswerComesAndLookingEnds() {
-        StepVerifier.withVirtualTime(() -> Poll.until(seenAtLook(0), EVERY, WITHIN, PollTest::late))
+        StepVerifier.withVirtualTime(() -> Looks.until(seenAtLook(0), EVERY, WITHIN, LooksTest::late))
                 .expectSubscription()
                 .expectNoEvent(WITHIN.minusMillis(1))
                 .thenAwait(WITHIN)
@@ -55,7 +55,7 @@ class PollTest {
     @Test
     void aPatientLookTakesAPassingFaultForNothingSeenAndSignalsEveryOther() {
         for (FailureClass each : FailureClass.values()) {
-            Mono<String> look = Poll.patient(Mono.error(StepFailure.of(each, "no")));
+            Mono<String> look = Looks.patient(Mono.error(StepFailure.of(each, "no")));
             if (each == FailureClass.TRANSIENT || each == FailureClass.THROTTLED) {
                 StepVerifier.create(look).expectComplete().verify(SOON);
             } else {

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.ec2;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.AwsCalls;
+import io.hybridpipe.aws.AwsFailures;
+import io.hybridpipe.aws.Owner;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
+
+/**
+ * The resources of one kind that one step of a run makes, known by the tags that their create calls set: found again whatever
+ * became of an answer, waited for, and taken away.
+ */
+record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration pollEvery) {
+    private static final Duration SEEN_WITHIN = Duration.ofMinutes(5);
+    private static final Duration GONE_WITHIN = Duration.ofMinutes(10);
+
+    /** A visibility window of five seconds. */
+    static final StepOptions OPTIONS = StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
+
+    AwsCalls calls() {
+        return account.calls(context);
+    }
+
+    /** What a create call sets: pipe, run, step and token. */
+    TagSpecification tags() {
+        return TagSpecification.builder()
+                .resourceType(kind.tagged())
+                .tags(context.tags().entrySet().stream()
+                        .map(tag -> Tag.builder()
+                                .key(tag.getKey())
+                                .value(tag.getValue())
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    /** Those of this step in this run, of any attempt, before and after an undo; says that they are made. */
+    Mono<List<R>> all() {
+        return Mono.defer(() -> kind.search()
+                        .all(account, calls(), filters())
+                        .filter(each -> ownerOf(each).isStepOf(context))
+                        .collectList())
+                .doOnNext(found -> found.forEach(each -> made(kind.id().apply(each))));
+    }
+
+    /** Those that attempts since the last completed undo have made. */
+    List<R> current(List<R> all) {
+        return all.stream().filter(each -> ownerOf(each).isAttemptOf(context)).toList();
+    }
+
+    /**
+     * What became of an attempt that makes exactly one.
+     *
+     * @param lack what one that is there still lacks, if anything
+     */
+    Found toFound(List<R> all, Function<R, Optional<String>> lack, Function<R, Outputs> toOutputs) {
+        if (all.isEmpty()) {
+            return Found.absent();
+        }
+        List<R> current = current(all);
+        if (all.size() > 1 || current.isEmpty()) {
+            String ids = all.stream().map(kind.id()).collect(Collectors.joining(", "));
+            return Found.partly(ids + (current.isEmpty() ? ": from before an undo" : ": more than one"));
+        }
+        R one = current.get(0);
+        return lack.apply(one)
+                .map(text -> Found.partly(kind.id().apply(one) + " " + text))
+                .orElseGet(() -> Found.done(toOutputs.apply(one)));
+    }
+
+    /** The one that fits and that an earlier attempt made, or else the one that the call makes, as soon as it is seen. */
+    Mono<R> getOrMake(Predicate<? super R> fits, Mono<String> requestCreate) {
+        return all().flatMap(all -> current(all).stream()
+                .filter(fits)
+                .findFirst()
+                .map(Mono::just)
+                .orElseGet(() -> requestCreate.flatMap(this::waitUntilSeen)));
+    }
+
+    /** The resource, as soon as EC2 shows it. */
+    Mono<R> waitUntilSeen(String id) {
+        return waitUntil(id, seen -> true, "is not seen");
+    }
+
+    /** The resource, as soon as it is as wanted. */
+    Mono<R> waitUntil(String id, Predicate<? super R> wanted, String otherwise) {
+        return Looks.until(
+                Looks.patient(find(id).filter(wanted)),
+                pollEvery,
+                SEEN_WITHIN,
+                () -> Mono.error(StepFailure.of(
+                        FailureClass.NOT_YET_VISIBLE,
+                        id + " in " + account.where() + " " + otherwise + " after " + SEEN_WITHIN)));
+    }
+
+    /** The resource, if it is seen. */
+    Mono<R> find(String id) {
+        List<Filter> byId =
+                List.of(Filter.builder().name(kind.idFilter()).values(id).build());
+        return Mono.defer(() -> kind.search().all(account, calls(), byId).next())
+                .onErrorResume(Own::saysMissing, missing -> Mono.empty());
+    }
+
+    /**
+     * Takes away one after the other, until each is not seen any more; newest first, since a later one may use an earlier one.
+     *
+     * @param requestDelete deletes one; an answer that it does not exist ({@code ….NotFound}) is as good as success
+     */
+    Mono<Void> remove(List<R> all, Function<R, Mono<?>> requestDelete) {
+        return removeUntil(all, requestDelete, gone -> false);
+    }
+
+    /** As {@link #remove}, for things that are still shown when they are gone. */
+    Mono<Void> removeUntil(List<R> all, Function<R, Mono<?>> requestDelete, Predicate<? super R> isGone) {
+        return Flux.fromIterable(all)
+                .filter(isGone.negate())
+                .concatMap(each -> remove(each, requestDelete, isGone))
+                .then();
+    }
+
+    private Mono<Void> remove(R each, Function<R, Mono<?>> requestDelete, Predicate<? super R> isGone) {
+        String id = kind.id().apply(each);
+        return Mono.defer(() -> requestDelete.apply(each))
+                .onErrorResume(Own::saysMissing, gone -> Mono.empty())
+                .then(waitUntilGone(id, isGone))
+                .then(Mono.fromRunnable(() -> context.gone(toResource(id))));
+    }
+
+    private Mono<Void> waitUntilGone(String id, Predicate<? super R> isGone) {
+        Mono<Boolean> look = find(id).filter(isGone.negate()).hasElement().filter(there -> !there);
+        return Looks.until(
+                        Looks.patient(look),
+                        pollEvery,
+                        GONE_WITHIN,
+                        () -> Mono.error(StepFailure.of(
+                                FailureClass.TRANSIENT,
+                                id + " in " + account.where() + " is still there " + GONE_WITHIN
+                                        + " after its delete")))
+                .then();
+    }
+
+    /** Says that the resource is made: to be called as soon as its id is known. */
+    void made(String id) {
+        context.made(toResource(id));
+    }
+
+    Resource toResource(String id) {
+        return account.resource(kind.type(), id, kind.show() + " " + id);
+    }
+
+    private Owner ownerOf(R each) {
+        return new Owner(kind.tags().apply(each).stream().collect(Collectors.toMap(Tag::key, Tag::value)));
+    }
+
+    private List<Filter> filters() {
+        return Owner.keysOfStep().stream()
+                .map(key -> Filter.builder()
+                        .name("tag:" + key)
+                        .values(Optional.ofNullable(context.tags().get(key)).orElse(""))
+                        .build())
+                .toList();
+    }
+
+    private static boolean saysMissing(Throwable failure) {
+        return AwsFailures.code(failure)
+                .filter(code -> code.endsWith(".NotFound"))
+                .isPresent();
+    }
+}
