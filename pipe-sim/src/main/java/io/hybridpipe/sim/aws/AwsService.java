@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hybridpipe.sim.Operation;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,17 +19,13 @@ final class AwsService implements SimService {
 
     private static final Pattern ID = Pattern.compile("[a-z]+-[0-9a-f]{8,17}");
 
-    private static final Map<String, String> NAMESPACES = Map.of(
-            "ec2", "http://ec2.amazonaws.com/doc/2016-11-15/",
-            "cloudformation", "http://cloudformation.amazonaws.com/doc/2010-05-15/",
-            "sts", "https://sts.amazonaws.com/doc/2011-06-15/");
-
     private final Identities identities;
     private final Ids ids;
     private final BiFunction<String, String, Region> regions;
     private final Map<String, Set<String>> denied;
     private final Map<String, Action> ec2 = new HashMap<>();
     private final Map<String, Action> cloudFormation = new HashMap<>();
+    private final Map<String, SsmActions.JsonAction> ssm = new HashMap<>();
     private final Map<String, StsActions.ForCaller> sts;
 
     AwsService(
@@ -46,21 +44,24 @@ final class AwsService implements SimService {
         SecurityGroupActions.register(ec2);
         InterfaceActions.register(ec2);
         InstanceActions.register(ec2);
+        ImageActions.register(ec2);
         TagActions.register(ec2);
         StackActions.register(cloudFormation);
         ChangeSetActions.register(cloudFormation);
+        SsmActions.register(ssm);
     }
 
     @Override
     public Operation identify(SimRequest request) {
+        var dialect = Dialect.of(request);
+        var action = dialect.action(request);
         var params = Params.of(request.form());
-        var action = params.find("Action").orElse("");
         var claim = Identities.claim(request);
         var changing = !action.matches("(Describe|Get|List|Validate).*|AssumeRole|") && !params.flag("DryRun");
         return new Operation(
                 claim.map(Identities.Claim::service).orElse(""),
                 action,
-                target(params),
+                dialect == Dialect.JSON ? jsonTarget(request) : target(params),
                 claim.map(one -> identities.account(one.accessKey())).orElse(""),
                 changing);
     }
@@ -79,64 +80,107 @@ final class AwsService implements SimService {
                 .orElse("");
     }
 
-    @Override
-    public SimResponse answer(SimRequest request) {
+    private static String jsonTarget(SimRequest request) {
         try {
-            var claim = Identities.claim(request)
-                    .orElseThrow(
-                            () -> AwsError.of("MissingAuthenticationToken", "Request is missing Authentication Token"));
-            var params = Params.of(request.form());
-            var action = params.find("Action").orElseThrow(() -> AwsError.of("MissingAction", "No Action given"));
-            var caller = identities.authenticate(request, claim);
-            var answer = claim.service().equals("ec2") ? Xml.ec2() : Xml.query();
-            run(claim, caller, action, params, answer);
-            return SimResponse.xml(200, envelope(claim.service(), action, answer));
-        } catch (AwsError e) {
-            return error(request, e.code(), e.text());
+            var body = Body.of(request.body());
+            return body.find("Name").or(() -> body.find("Path")).orElseGet(() -> String.join(",", body.texts("Names")));
+        } catch (AwsError notReadable) {
+            return "";
         }
     }
 
-    private void run(Identities.Claim claim, Identities.Principal caller, String action, Params params, Xml answer) {
-        var refusal = denied.getOrDefault(caller.account(), Set.of()).contains(action);
-        switch (claim.service()) {
-            case "ec2" -> {
-                var known = known(ec2, action);
-                if (refusal) {
-                    throw AwsError.of(
-                            "UnauthorizedOperation",
-                            "You are not authorized to perform this operation. User: %s is not authorized to perform:"
-                                    + " ec2:%s",
-                            caller.arn(),
-                            action);
-                }
-                if (params.flag("DryRun")) {
-                    throw AwsError.of("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
-                }
-                var region = regions.apply(caller.account(), claim.region());
-                synchronized (region) {
-                    checkVisible(region, params);
-                    known.run(region, params, answer);
-                }
+    @Override
+    public SimResponse answer(SimRequest request) {
+        var dialect = Dialect.of(request);
+        try {
+            var claim = Identities.claim(request).orElseThrow(dialect::unsigned);
+            var action = dialect.action(request);
+            if (action.isEmpty()) {
+                throw AwsError.of("MissingAction", "No Action given");
             }
-            case "cloudformation" -> {
-                var known = known(cloudFormation, action);
-                if (refusal) {
-                    throw notAuthorized(caller, "cloudformation", action);
-                }
-                var region = regions.apply(caller.account(), claim.region());
-                synchronized (region) {
-                    known.run(region, params, answer);
-                }
-            }
-            case "sts" -> {
-                var known = known(sts, action);
-                if (refusal) {
-                    throw notAuthorized(caller, "sts", action);
-                }
-                known.run(caller, params, answer);
-            }
-            default -> throw unknown(action);
+            var caller = identities.authenticate(request, claim);
+            var call = new Incoming(request, claim, caller, action);
+            return switch (claim.service()) {
+                case "ec2" -> ec2(call);
+                case "cloudformation" -> cloudFormation(call);
+                case "sts" -> sts(call);
+                case "ssm" -> ssm(call);
+                default -> throw dialect.unknownAction(action);
+            };
+        } catch (AwsError e) {
+            return dialect.error(e.code(), e.text(), ids.uuid());
         }
+    }
+
+    /** A call whose caller is known. */
+    private record Incoming(SimRequest request, Identities.Claim claim, Identities.Principal caller, String action) {
+        Dialect dialect() {
+            return Dialect.of(claim.service());
+        }
+    }
+
+    /** The action that a call asks for, if there is such a one and its caller may take it. */
+    private <A> A permitted(Incoming call, Map<String, A> actions) {
+        var known = actions.get(call.action());
+        if (known == null) {
+            throw call.dialect().unknownAction(call.action());
+        }
+        if (denied.getOrDefault(call.caller().account(), Set.of()).contains(call.action())) {
+            throw call.dialect().denied(call.caller(), call.claim().service(), call.action());
+        }
+        return known;
+    }
+
+    private Region region(Incoming call) {
+        return regions.apply(call.caller().account(), call.claim().region());
+    }
+
+    private SimResponse written(Incoming call, Consumer<Xml> body) {
+        var answer = call.dialect().xml();
+        body.accept(answer);
+        return call.dialect().answer(call.claim().service(), call.action(), answer, ids.uuid());
+    }
+
+    private SimResponse ec2(Incoming call) {
+        var action = permitted(call, ec2);
+        var params = Params.of(call.request().form());
+        if (params.flag("DryRun")) {
+            throw AwsError.of("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+        }
+        var region = region(call);
+        return written(call, answer -> {
+            synchronized (region) {
+                checkVisible(region, params);
+                action.run(region, params, answer);
+            }
+        });
+    }
+
+    private SimResponse cloudFormation(Incoming call) {
+        var action = permitted(call, cloudFormation);
+        var region = region(call);
+        return written(call, answer -> {
+            synchronized (region) {
+                action.run(region, Params.of(call.request().form()), answer);
+            }
+        });
+    }
+
+    private SimResponse sts(Incoming call) {
+        var action = permitted(call, sts);
+        return written(
+                call,
+                answer -> action.run(call.caller(), Params.of(call.request().form()), answer));
+    }
+
+    private SimResponse ssm(Incoming call) {
+        var action = permitted(call, ssm);
+        var answer = JsonNodeFactory.instance.objectNode();
+        var region = region(call);
+        synchronized (region) {
+            action.run(region, Body.of(call.request().body()), answer);
+        }
+        return Dialect.answer(answer, ids.uuid());
     }
 
     private static void checkVisible(Region region, Params params) {
@@ -147,52 +191,8 @@ final class AwsService implements SimService {
                 }));
     }
 
-    private static <A> A known(Map<String, A> actions, String action) {
-        var known = actions.get(action);
-        if (known == null) {
-            throw unknown(action);
-        }
-        return known;
-    }
-
-    private static AwsError unknown(String action) {
-        return AwsError.of("InvalidAction", "The action %s is not valid for this web service.", action);
-    }
-
-    private static AwsError notAuthorized(Identities.Principal caller, String service, String action) {
-        return AwsError.of(
-                "AccessDenied", "User: %s is not authorized to perform: %s:%s", caller.arn(), service, action);
-    }
-
-    private String envelope(String service, String action, Xml answer) {
-        var namespace = NAMESPACES.get(service);
-        var id = ids.uuid();
-        if (service.equals("ec2")) {
-            return "<%1$sResponse xmlns=\"%2$s\"><requestId>%3$s</requestId>%4$s</%1$sResponse>"
-                    .formatted(action, namespace, id, answer);
-        }
-        return ("<%1$sResponse xmlns=\"%2$s\"><%1$sResult>%4$s</%1$sResult><ResponseMetadata><RequestId>%3$s</RequestId>"
-                        + "</ResponseMetadata></%1$sResponse>")
-                .formatted(action, namespace, id, answer);
-    }
-
     @Override
     public SimResponse error(SimRequest request, String code, String message) {
-        var service = Identities.claim(request).map(Identities.Claim::service).orElse("");
-        var status = AwsError.status(code);
-        if (service.equals("ec2")) {
-            var xml = Xml.ec2().in("Response", response -> response.in(
-                            "Errors",
-                            errors -> errors.in(
-                                    "Error", error -> error.put("Code", code).put("Message", message)))
-                    .put("RequestID", ids.uuid()));
-            return SimResponse.xml(status, xml.toString());
-        }
-        var xml = Xml.query().in("ErrorResponse", response -> response.in(
-                        "Error", error -> error.put("Type", status < 500 ? "Sender" : "Receiver")
-                                .put("Code", code)
-                                .put("Message", message))
-                .put("RequestId", ids.uuid()));
-        return SimResponse.xml(status, xml.toString());
+        return Dialect.of(request).error(code, message, ids.uuid());
     }
 }

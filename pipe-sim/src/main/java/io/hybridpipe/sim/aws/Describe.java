@@ -8,15 +8,21 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** What all Describe actions of EC2 share: ids, filters with wildcards, tags, pages, and what is not yet visible. Immutable. */
+/** What all Describe actions of EC2 share: ids, filters with wildcards, tags, pages, and what is not yet visible.
+ * Never changed once it serves.
+ */
 final class Describe<T extends Model.Resource> {
 
     private final String idParameter;
     private final String set;
     private final Function<Region, Store<T>> store;
     private final Map<String, BiFunction<Region, T, Collection<String>>> filters = new LinkedHashMap<>();
+    private BiFunction<Region, Params, Predicate<T>> narrowing = (region, params) -> item -> true;
+    private int smallest = 5;
+    private int largest = 1000;
 
     Describe(String idParameter, String set, Function<Region, Store<T>> store) {
         this.idParameter = idParameter;
@@ -33,18 +39,43 @@ final class Describe<T extends Model.Resource> {
         return this;
     }
 
+    /** What selects besides ids and filters. */
+    Describe<T> narrowed(BiFunction<Region, Params, Predicate<T>> by) {
+        narrowing = by;
+        return this;
+    }
+
+    /** How many results a page may be asked to have; 5 to 1000 if not said. */
+    Describe<T> pages(int least, int most) {
+        smallest = least;
+        largest = most;
+        return this;
+    }
+
     /** The action: selects and writes the list. */
     Action writing(BiConsumer<Region, Writer<T>> each) {
         return (region, params, answer) -> {
-            var selected = select(region, params);
-            var from = Integer.parseInt(params.find("NextToken").orElse("0"));
-            var size = params.number("MaxResults").orElse(Integer.MAX_VALUE - from);
-            var page = selected.stream().skip(from).limit(size).toList();
-            answer.each(set, page, (xml, item) -> each.accept(region, new Writer<>(xml, item)));
-            if (from + page.size() < selected.size()) {
-                answer.put("nextToken", from + page.size());
-            }
+            var page = page(region, params, select(region, params));
+            answer.each(set, page.items(), (xml, item) -> each.accept(region, new Writer<>(xml, item)));
+            page.next().ifPresent(token -> answer.put("nextToken", token));
         };
+    }
+
+    /** The part of a selection that the request asks for by size and token. */
+    Page<T> page(Region region, Params params, List<T> selected) {
+        var size = params.number("MaxResults");
+        size.filter(number -> number < smallest || number > largest).ifPresent(number -> {
+            throw AwsError.invalid(
+                    "Value ( %d ) for parameter maxResults is invalid. Expecting a value %s.",
+                    number, number < smallest ? "greater than " + smallest : "smaller than " + largest);
+        });
+        return Page.of(
+                selected,
+                set + " " + region.account + " " + region.name + " " + params.fingerprint("NextToken", "MaxResults"),
+                params.find("NextToken"),
+                size.orElse(largest),
+                token -> AwsError.of(
+                        "InvalidPaginationToken", "The specified pagination token is not valid or is expired."));
     }
 
     record Writer<T>(Xml xml, T item) {}
@@ -56,6 +87,7 @@ final class Describe<T extends Model.Resource> {
                 ? kept.where(item -> region.visible(item.id()))
                 : wanted.stream().map(kept::get).toList();
         return items.stream()
+                .filter(narrowing.apply(region, params))
                 .filter(item -> params.structs("Filter").stream().allMatch(filter -> fits(region, filter, item)))
                 .toList();
     }

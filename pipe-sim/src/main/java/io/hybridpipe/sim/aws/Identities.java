@@ -3,8 +3,11 @@ package io.hybridpipe.sim.aws;
 
 import io.hybridpipe.sim.SimRequest;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +21,12 @@ final class Identities {
     private static final Pattern AUTHORIZATION =
             Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/,]+)/(\\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request,\\s*"
                     + "SignedHeaders=([^,]+),\\s*Signature=([0-9a-f]{64})");
+
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /** How far the date of a signature may be away, as all services say. */
+    private static final Duration SKEW = Duration.ofMinutes(15);
 
     /** What the Authorization header claims. */
     record Claim(
@@ -86,27 +95,34 @@ final class Identities {
 
     /** The caller of a signed request, or the refusal in the words of the service. */
     Principal authenticate(SimRequest request, Claim claim) {
-        var ec2 = claim.service().equals("ec2");
+        var dialect = Dialect.of(claim.service());
         var principal = byAccessKey.get(claim.accessKey());
         var token = request.header("X-Amz-Security-Token").orElse("");
         if (principal == null || !principal.token().equals(token)) {
-            throw ec2
-                    ? AwsError.of("AuthFailure", "AWS was not able to validate the provided access credentials")
-                    : AwsError.of("InvalidClientTokenId", "The security token included in the request is invalid.");
+            throw dialect.unknownKey();
+        }
+        var date = request.header("X-Amz-Date").orElse("");
+        if (!date.startsWith(claim.date())
+                || !Signature.of(request, claim, principal.secretKey()).equals(claim.signature())) {
+            throw dialect.wrongSecret();
+        }
+        if (stale(date)) {
+            throw dialect.stale(date);
         }
         if (!clock.instant().isBefore(principal.expires())) {
-            throw AwsError.of("ExpiredToken", "The security token included in the request is expired");
-        }
-        if (!Signature.of(request, claim, principal.secretKey()).equals(claim.signature())) {
-            throw ec2
-                    ? AwsError.of("AuthFailure", "AWS was not able to validate the provided access credentials")
-                    : AwsError.of(
-                            "SignatureDoesNotMatch",
-                            "The request signature we calculated does not match the signature you provided. Check your"
-                                    + " AWS Secret Access Key and signing method. Consult the service documentation for"
-                                    + " details.");
+            throw dialect.expired();
         }
         return principal;
+    }
+
+    /** By the wall and not by the stand-in's clock, since that is what callers sign with. */
+    private static boolean stale(String date) {
+        try {
+            var age = Duration.between(Instant.from(DATE.parse(date)), Instant.now());
+            return age.abs().compareTo(SKEW) > 0;
+        } catch (DateTimeException notADate) {
+            return true;
+        }
     }
 
     /** New session credentials and who they stand for. */

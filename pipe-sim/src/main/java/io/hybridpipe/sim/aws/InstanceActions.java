@@ -37,7 +37,6 @@ final class InstanceActions {
                 INSTANCES.writing((region, out) -> writeReservation(region, out.xml(), List.of(out.item()))));
         actions.put("DescribeInstanceStatus", InstanceActions::status);
         actions.put("TerminateInstances", InstanceActions::terminate);
-        actions.put("DescribeImages", InstanceActions::images);
         actions.put("CreateKeyPair", InstanceActions::createKey);
         actions.put("DeleteKeyPair", (region, params, answer) -> {
             var key = params.find("KeyName").or(() -> params.find("KeyPairId"));
@@ -127,26 +126,6 @@ final class InstanceActions {
             xml.in("systemStatus", one -> one.put("status", health))
                     .in("instanceStatus", one -> one.put("status", health));
         });
-    }
-
-    private static void images(Region region, Params params, Xml answer) {
-        var wanted = params.list("ImageId");
-        wanted.forEach(region.instances::image);
-        var selected = region.shared.images().values().stream()
-                .filter(image -> wanted.isEmpty() || wanted.contains(image.id()))
-                .filter(image -> params.structs("Filter").stream().allMatch(filter -> switch (filter.get("Name")) {
-                    case "image-id" -> filter.list("Value").contains(image.id());
-                    case "name" -> filter.list("Value").contains(image.name());
-                    case "state" -> filter.list("Value").contains("available");
-                    default -> throw AwsError.invalid("The filter '%s' is invalid", filter.get("Name"));
-                }))
-                .toList();
-        answer.each("imagesSet", selected, (xml, image) -> xml.put("imageId", image.id())
-                .put("name", image.name())
-                .put("imageState", "available")
-                .put("isPublic", true)
-                .put("architecture", "x86_64")
-                .put("imageType", "machine"));
     }
 
     private static void createKey(Region region, Params params, Xml answer) {

@@ -149,14 +149,7 @@ final class Instances {
     }
 
     SimAws.Image image(String id) {
-        if (!id.matches("ami-[0-9a-f]{8,17}")) {
-            throw AwsError.of("InvalidAMIID.Malformed", "Invalid id: \"%s\" (expecting \"ami-...\")", id);
-        }
-        var image = region.shared.images().get(id);
-        if (image == null) {
-            throw AwsError.of("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", id);
-        }
-        return image;
+        return region.imageStore.get(id).image();
     }
 
     /** Whether the status checks pass: the image's boot time has gone by since the instance runs. */

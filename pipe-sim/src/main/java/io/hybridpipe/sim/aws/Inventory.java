@@ -36,6 +36,8 @@ public record Inventory(SortedMap<String, SortedMap<String, String>> kinds) {
                         .put(resource.id(), resource + " " + region.tags.of(resource.id()));
             }
         }
+        region.parameters.all().forEach(parameter -> kinds.computeIfAbsent("parameter", kind -> new TreeMap<>())
+                .put(parameter.name(), parameter + " " + region.tags.of(Parameters.tagId(parameter.name()))));
         for (var stack : region.stacks.live()) {
             kinds.computeIfAbsent("stack", kind -> new TreeMap<>()).put(stack.name, stack.status + " " + stack.id);
         }

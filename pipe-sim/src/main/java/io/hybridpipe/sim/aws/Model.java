@@ -133,7 +133,12 @@ interface Model {
         }
     }
 
-    record Image(String id, String name) implements Resource {}
+    record Image(SimAws.Image image) implements Resource {
+        @Override
+        public String id() {
+            return image.id();
+        }
+    }
 
     record KeyPair(String id, String name, String type, String fingerprint, Instant created) implements Resource {}
 

@@ -22,6 +22,7 @@ final class Region {
             Ids ids,
             Supplier<IPAddress> publicAddresses,
             Map<String, SimAws.Image> images,
+            Map<String, String> publicParameters,
             int vpcLimit,
             Duration visibleAfter,
             Instances.Announcer announcer,
@@ -58,6 +59,8 @@ final class Region {
                 }
             };
 
+    final Store<Model.Image> imageStore = new Store<>("image", "ami-", "InvalidAMIID", "image id");
+
     final Vpcs vpcs = new Vpcs(this);
     final Routing routing = new Routing(this);
     final SecurityGroups groups = new SecurityGroups(this);
@@ -66,6 +69,7 @@ final class Region {
     final Instances instances;
     final KeyPairs keys = new KeyPairs(this);
     final Peerings peerings;
+    final Parameters parameters = new Parameters(this);
     final CloudFormation stacks;
 
     private final Map<String, Instant> visibleFrom = new HashMap<>();
@@ -77,6 +81,7 @@ final class Region {
         this.clock = shared.clock();
         this.ids = shared.ids();
         this.instances = new Instances(this, shared.announcer());
+        shared.images().values().forEach(image -> imageStore.put(new Model.Image(image)));
         this.peerings = new Peerings(this);
         this.stacks = new CloudFormation(this);
     }

@@ -10,13 +10,16 @@ import io.hybridpipe.sim.SimServer;
 import io.hybridpipe.sim.net.CloudNetwork;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +27,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for Amazon Web Services on 127.0.0.1: STS, CloudFormation and EC2 over their real protocols.
+ * A stand-in for Amazon Web Services on 127.0.0.1: STS, CloudFormation, EC2 and the Parameter Store over their real protocols.
  *
  * <p>One endpoint serves all services and regions: which one is meant stands in the signature of each request, as the SDKs
  * send it. Accounts and regions do not see each other. Signatures are checked. What is supported and what is not is listed
@@ -61,9 +64,11 @@ public final class SimAws implements AutoCloseable {
      *
      * @param id {@code ami-} and 8 to 17 hexadecimal digits
      * @param name what it is called; whoever listens to instances knows by it what to boot
+     * @param owner the account that published it: twelve digits, or {@code amazon} or {@code aws-marketplace}
+     * @param created when it was published
      * @param boot simulated time from running until the status checks pass
      */
-    public record Image(String id, String name, Duration boot) {}
+    public record Image(String id, String name, String owner, Instant created, Duration boot) {}
 
     /** The account of a stand-in that was given none. */
     public static final Account DEFAULT_ACCOUNT =
@@ -88,7 +93,8 @@ public final class SimAws implements AutoCloseable {
                 clock,
                 ids,
                 () -> builder.publicAddresses.getLower().withoutPrefixLength().increment(next.getAndIncrement()),
-                Map.copyOf(builder.images),
+                Collections.unmodifiableMap(new LinkedHashMap<>(builder.images)),
+                Collections.unmodifiableMap(new TreeMap<>(builder.publicParameters)),
                 builder.vpcLimit,
                 builder.visibleAfter,
                 event -> listeners.forEach(listener -> listener.accept(event)),
@@ -119,6 +125,7 @@ public final class SimAws implements AutoCloseable {
         private final List<Identities.Role> roles = new ArrayList<>();
         private final Map<String, Set<String>> denied = new HashMap<>();
         private final Map<String, Image> images = new LinkedHashMap<>();
+        private final Map<String, String> publicParameters = new TreeMap<>();
         private @Nullable SimClock clock;
         private Faults faults = new Faults();
         private CallLog log = new CallLog();
@@ -157,9 +164,29 @@ public final class SimAws implements AutoCloseable {
             return this;
         }
 
-        /** An image that instances can be launched from; defaults to none. */
+        /** An image from {@code aws-marketplace} that instances can be launched from; defaults to none. */
         public Builder image(String id, String name, Duration boot) {
-            images.put(id, new Image(id, name, boot));
+            return image(new Image(id, name, "aws-marketplace", Instant.parse("2025-01-01T00:00:00Z"), boot));
+        }
+
+        /** An image that instances of all accounts can be launched from; defaults to none. */
+        public Builder image(Image image) {
+            images.put(image.id(), image);
+            return this;
+        }
+
+        /**
+         * A public parameter that every account and region reads from its Parameter Store, such as the id of the newest image
+         * of a kind; defaults to none.
+         *
+         * @param name begins with {@code /aws/service/}
+         * @throws IllegalArgumentException for another name
+         */
+        public Builder publicParameter(String name, String value) {
+            if (!name.startsWith(Parameters.PUBLIC)) {
+                throw new IllegalArgumentException("a public parameter begins with " + Parameters.PUBLIC + ": " + name);
+            }
+            publicParameters.put(name, value);
             return this;
         }
 

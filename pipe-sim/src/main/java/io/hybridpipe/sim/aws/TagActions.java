@@ -73,6 +73,7 @@ final class TagActions {
     private static void describe(Region region, Params params, Xml answer) {
         record Tagged(String id, String kind, String key, String value) {}
         var all = region.tags.all().entrySet().stream()
+                .filter(entry -> !entry.getKey().startsWith("parameter:"))
                 // the tags of a peering outlive it in a region that did not see its end
                 .filter(entry -> !region.peeringStore.owns(entry.getKey()) || region.peeringStore.has(entry.getKey()))
                 .flatMap(entry -> entry.getValue().entrySet().stream()

@@ -5,7 +5,16 @@ import static io.hybridpipe.sim.aws.Aws.of;
 import static io.hybridpipe.sim.aws.Aws.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hybridpipe.sim.SimRequest;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -62,7 +71,7 @@ class AccessTest {
         aws.clock.advance(Duration.ofSeconds(899));
         assertThat(of(ec2.describeVpcs()).vpcs()).hasSize(1);
         aws.clock.advance(Duration.ofSeconds(1));
-        assertThat(refusal(ec2.describeVpcs())).isEqualTo("ExpiredToken");
+        assertThat(refusal(ec2.describeVpcs())).isEqualTo("RequestExpired");
         assertThat(refusal(sts.getCallerIdentity())).isEqualTo("ExpiredToken");
         sts.close();
         ec2.close();
@@ -87,7 +96,51 @@ class AccessTest {
             assertThat(refusal(sts.getCallerIdentity())).isEqualTo("InvalidClientTokenId");
             assertThat(refusal(ec2.describeVpcs())).isEqualTo("AuthFailure");
             assertThat(refusal(wrongSts.getCallerIdentity())).isEqualTo("SignatureDoesNotMatch");
-            assertThat(refusal(wrongEc2.describeVpcs())).isEqualTo("AuthFailure");
+            assertThat(refusal(wrongEc2.describeVpcs())).isEqualTo("SignatureDoesNotMatch");
         }
+    }
+
+    @Test
+    void aSignatureIsGoodForAQuarterOfAnHourByTheWallAndOnlyForItsOwnRequest() throws Exception {
+        var now = Instant.now();
+        assertThat(signedAt(now, "ec2", "DescribeVpcs")).contains("<vpcSet>");
+        assertThat(signedAt(now.minus(Duration.ofMinutes(14)), "ec2", "DescribeVpcs"))
+                .contains("<vpcSet>");
+        assertThat(signedAt(now.minus(Duration.ofMinutes(16)), "ec2", "DescribeVpcs"))
+                .contains("<Code>RequestExpired</Code>");
+        assertThat(signedAt(now.plus(Duration.ofMinutes(16)), "sts", "GetCallerIdentity"))
+                .contains("<Code>SignatureDoesNotMatch</Code>");
+        assertThat(signedAt(now, "ec2", "DescribeVpcs", "DescribeSubnets"))
+                .contains("<Code>SignatureDoesNotMatch</Code>");
+    }
+
+    private String signedAt(Instant date, String service, String action) throws Exception {
+        return signedAt(date, service, action, action);
+    }
+
+    /** Signs one action and sends another. */
+    private String signedAt(Instant at, String service, String signed, String sent) throws Exception {
+        var account = aws.sim.accounts().get(0);
+        var date = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+                .withZone(ZoneOffset.UTC)
+                .format(at);
+        var claim = new Identities.Claim(
+                account.accessKey(), date.substring(0, 8), Aws.REGION, service, List.of("x-amz-date"), "");
+        var request = new SimRequest(
+                "POST", "/", "", Map.of("X-Amz-Date", List.of(date)), "Action=" + signed + "&Version=2016-11-15");
+        var signature = Signature.of(request, claim, account.secretKey());
+        var response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(aws.sim.endpoint().resolve("/"))
+                                .timeout(Duration.ofSeconds(20))
+                                .header("X-Amz-Date", date)
+                                .header(
+                                        "Authorization",
+                                        "AWS4-HMAC-SHA256 Credential=" + account.accessKey() + "/" + claim.scope()
+                                                + ", SignedHeaders=x-amz-date, Signature=" + signature)
+                                .POST(HttpRequest.BodyPublishers.ofString("Action=" + sent + "&Version=2016-11-15"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        return response.body();
     }
 }

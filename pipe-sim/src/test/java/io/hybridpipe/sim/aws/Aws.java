@@ -38,6 +38,7 @@ import software.amazon.awssdk.services.ec2.model.IpRange;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
+import software.amazon.awssdk.services.ssm.SsmAsyncClient;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
 
 /** A stand-in whose time the test moves, and the real SDK's clients for it, with their own retries off. */
@@ -80,6 +81,12 @@ final class Aws implements AutoCloseable {
 
     Ec2AsyncClient ec2(AwsCredentials credentials, String region) {
         return client(Ec2AsyncClient.builder(), credentials, region)
+                .httpClient(HTTP)
+                .build();
+    }
+
+    SsmAsyncClient ssm(AwsCredentials credentials) {
+        return client(SsmAsyncClient.builder(), credentials, REGION)
                 .httpClient(HTTP)
                 .build();
     }

@@ -185,6 +185,11 @@ class Ec2Test {
         assertThat(first.subnets()).hasSize(5);
         assertThat(second.subnets()).hasSize(2);
         assertThat(second.nextToken()).isNull();
+        assertThat(refusal(aws.ec2.describeSubnets(r -> r.nextToken("5")))).isEqualTo("InvalidPaginationToken");
+        assertThat(refusal(aws.ec2.describeVpcs(r -> r.nextToken(first.nextToken()))))
+                .as("a token of another list")
+                .isEqualTo("InvalidPaginationToken");
+        assertThat(refusal(aws.ec2.describeSubnets(r -> r.maxResults(4)))).isEqualTo("InvalidParameterValue");
     }
 
     @Test
