@@ -10,19 +10,10 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
-import io.hybridpipe.aws.AwsFailures;
-import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
-import io.hybridpipe.retry.FailureClass;
-import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
-import software.amazon.awssdk.services.ec2.model.Route;
-import software.amazon.awssdk.services.ec2.model.RouteTable;
-import software.amazon.awssdk.services.ec2.model.Tag;
 
 /**
  * Adds a route to a VPC's route table.
@@ -47,8 +38,6 @@ import software.amazon.awssdk.services.ec2.model.Tag;
  * known by then), DeleteRoute, DeleteTags. Immutable.
  */
 public final class AddRoute implements Step {
-    private static final String MARK = "hybridpipe:route:";
-
     private final AwsAccount account;
     private final Input<? extends String> table;
     private final Input<? extends Cidr> destination;
@@ -122,6 +111,11 @@ public final class AddRoute implements Step {
         return via(RouteTarget.GATEWAY, id);
     }
 
+    /** Leads to a VPC peering connection, {@code pcx-…}. */
+    public AddRoute viaPeering(Input<? extends String> id) {
+        return via(RouteTarget.PEERING, id);
+    }
+
     private AddRoute via(RouteTarget kind, Input<? extends String> id) {
         return new AddRoute(account, table, destination, kind, id, pollEvery);
     }
@@ -138,37 +132,17 @@ public final class AddRoute implements Step {
 
     @Override
     public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Wanted wanted = toWanted(state);
-            return getTable(wanted, context)
-                    .flatMap(there -> wanted.routeIn(there)
-                            .map(existing -> accept(wanted, there, existing, context))
-                            .orElseGet(() -> add(wanted, there, context)))
-                    .thenReturn(Outputs.none());
-        });
+        return Mono.defer(() -> toWanted(state, context).getOrMake()).thenReturn(Outputs.none());
     }
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Wanted wanted = toWanted(state);
-            return getTable(wanted, context)
-                    .filter(there -> wanted.isMarkedIn(there, context))
-                    .map(there -> toFound(wanted, there, context))
-                    .onErrorResume(AwsFailures.hasCode("InvalidRouteTableID.NotFound"), gone -> Mono.empty())
-                    .defaultIfEmpty(Found.absent());
-        });
+        return Mono.defer(() -> toWanted(state, context).find());
     }
 
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> {
-            Wanted wanted = toWanted(state);
-            return getTable(wanted, context)
-                    .filter(there -> wanted.isMarkedIn(there, context))
-                    .flatMap(there -> remove(wanted, there, context))
-                    .onErrorResume(AwsFailures.hasCode("InvalidRouteTableID.NotFound"), gone -> Mono.empty());
-        });
+        return Mono.defer(() -> toWanted(state, context).remove());
     }
 
     @Override
@@ -179,183 +153,18 @@ public final class AddRoute implements Step {
             Optional<? extends String> knownTarget = target.find(state);
             return knownTable.isEmpty() || knownDestination.isEmpty() || knownTarget.isEmpty()
                     ? Mono.empty()
-                    : requestDryRun(
-                            new Wanted(knownTable.get(), knownDestination.get(), kind, knownTarget.get()), context);
+                    : toWanted(state, context).requestDryRun();
         }));
     }
 
     /** A visibility window of five seconds. */
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
+        return Own.OPTIONS;
     }
 
-    private Mono<Void> accept(Wanted wanted, RouteTable there, Route existing, StepContext context) {
-        if (!wanted.leadsTo(existing)) {
-            return Mono.error(StepFailure.permanent(wanted.table + " in " + account.where() + " has a route to "
-                    + wanted.destination + " via " + RouteTarget.of(existing) + " already; it is not overwritten with "
-                    + wanted.target));
-        }
-        return Mono.fromRunnable(() -> {
-            if (wanted.isMarkedIn(there, context)) {
-                context.made(toResource(wanted));
-            }
-        });
-    }
-
-    private Mono<Void> add(Wanted wanted, RouteTable there, StepContext context) {
-        boolean triedBefore = wanted.isMarkedIn(there, context);
-        return (triedBefore ? Mono.<Void>empty() : requestMark(wanted, context))
-                .then(requestRoute(wanted, context))
-                .then(waitUntilSeen(wanted, context))
-                .onErrorResume(
-                        AwsFailures.hasCode("RouteAlreadyExists"),
-                        // a mark from before means that an earlier attempt came through late; a fresh one, that
-                        // somebody else was faster, and then the route must not look like ours
-                        exists -> (triedBefore ? Mono.<Void>empty() : requestUnmark(wanted, context))
-                                .then(acceptLate(wanted, context)));
-    }
-
-    private Mono<Void> acceptLate(Wanted wanted, StepContext context) {
-        return getTable(wanted, context).flatMap(there -> wanted.routeIn(there)
-                .map(existing -> accept(wanted, there, existing, context))
-                .orElseGet(() -> Mono.error(StepFailure.of(
-                        FailureClass.NOT_YET_VISIBLE,
-                        "the route to " + wanted.destination + " in " + wanted.table
-                                + " exists but is not seen yet"))));
-    }
-
-    private Mono<Void> remove(Wanted wanted, RouteTable there, StepContext context) {
-        boolean ours = wanted.routeIn(there).filter(wanted::leadsTo).isPresent();
-        return (ours ? requestDelete(wanted, context).then(waitUntilGone(wanted, context)) : Mono.<Void>empty())
-                .then(requestUnmark(wanted, context))
-                .then(Mono.fromRunnable(() -> context.gone(toResource(wanted))));
-    }
-
-    private Mono<Void> waitUntilSeen(Wanted wanted, StepContext context) {
-        return getTable(wanted, context)
-                .filter(there -> wanted.routeIn(there).isPresent())
-                .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
-                .then();
-    }
-
-    private Mono<Void> waitUntilGone(Wanted wanted, StepContext context) {
-        return getTable(wanted, context)
-                .filter(there -> wanted.routeIn(there).filter(wanted::leadsTo).isEmpty())
-                .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
-                .then();
-    }
-
-    private Mono<RouteTable> getTable(Wanted wanted, StepContext context) {
-        return account.calls(context)
-                .reading("DescribeRouteTables " + wanted.table, () -> account.ec2()
-                        .describeRouteTables(r -> r.routeTableIds(wanted.table)))
-                .flatMap(
-                        answer -> Mono.justOrEmpty(answer.routeTables().stream().findFirst()))
-                .switchIfEmpty(Mono.error(() -> StepFailure.of(
-                        FailureClass.NOT_YET_VISIBLE,
-                        "route table " + wanted.table + " is not in " + account.where())));
-    }
-
-    private Mono<Void> requestMark(Wanted wanted, StepContext context) {
-        return account.calls(context)
-                .changing("CreateTags " + wanted.table, () -> account.ec2()
-                        .createTags(r -> r.resources(wanted.table).tags(wanted.mark(context))))
-                .then();
-    }
-
-    private Mono<Void> requestRoute(Wanted wanted, StepContext context) {
-        return account.calls(context)
-                .changing(
-                        "CreateRoute " + wanted,
-                        () -> account.ec2().createRoute(wanted.request()),
-                        made -> context.made(toResource(wanted)))
-                .then();
-    }
-
-    private Mono<Void> requestDryRun(Wanted wanted, StepContext context) {
-        return account.calls(context)
-                .reading("CreateRoute " + wanted + " (dry run)", () -> account.ec2()
-                        .createRoute(wanted.request().toBuilder().dryRun(true).build()))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation", "RouteAlreadyExists"), allowed -> Mono.empty())
-                .then();
-    }
-
-    private Mono<Void> requestDelete(Wanted wanted, StepContext context) {
-        return account.calls(context)
-                .changing("DeleteRoute " + wanted, () -> account.ec2().deleteRoute(r -> {
-                    r.routeTableId(wanted.table);
-                    wanted.destination(r::destinationCidrBlock, r::destinationIpv6CidrBlock);
-                }))
-                .onErrorResume(AwsFailures.hasCode("InvalidRoute.NotFound"), gone -> Mono.empty())
-                .then();
-    }
-
-    private Mono<Void> requestUnmark(Wanted wanted, StepContext context) {
-        return account.calls(context)
-                .changing("DeleteTags " + wanted.table, () -> account.ec2()
-                        .deleteTags(r -> r.resources(wanted.table).tags(wanted.mark(context))))
-                .then();
-    }
-
-    private Wanted toWanted(State state) {
-        return new Wanted(table.get(state), destination.get(state), kind, target.get(state));
-    }
-
-    private Found toFound(Wanted wanted, RouteTable there, StepContext context) {
-        if (wanted.routeIn(there).filter(wanted::leadsTo).isEmpty()) {
-            return Found.partly(wanted.table + " bears the step's tag, but has no route to " + wanted);
-        }
-        context.made(toResource(wanted));
-        return Found.done(Outputs.none());
-    }
-
-    private Resource toResource(Wanted wanted) {
-        return account.resource(
-                "AWS::EC2::Route",
-                wanted.table + "|" + wanted.destination,
-                "ec2 describe-route-tables --route-table-ids " + wanted.table);
-    }
-
-    /** The route that one run asks for. */
-    private record Wanted(String table, Cidr destination, RouteTarget kind, String target) {
-        Optional<Route> routeIn(RouteTable there) {
-            String text = destination.toString();
-            return there.routes().stream()
-                    .filter(route ->
-                            text.equals(route.destinationCidrBlock()) || text.equals(route.destinationIpv6CidrBlock()))
-                    .findFirst();
-        }
-
-        boolean leadsTo(Route route) {
-            return kind.isOf(route, target);
-        }
-
-        boolean isMarkedIn(RouteTable there, StepContext context) {
-            return there.tags().contains(mark(context));
-        }
-
-        Tag mark(StepContext context) {
-            return Tag.builder()
-                    .key(MARK + destination)
-                    .value("run " + context.runId() + " token " + context.token())
-                    .build();
-        }
-
-        CreateRouteRequest request() {
-            CreateRouteRequest.Builder request = CreateRouteRequest.builder().routeTableId(table);
-            destination(request::destinationCidrBlock, request::destinationIpv6CidrBlock);
-            kind.ask(request, target);
-            return request.build();
-        }
-
-        void destination(Consumer<String> ipv4, Consumer<String> ipv6) {
-            (destination.isIpv6() ? ipv6 : ipv4).accept(destination.toString());
-        }
-
-        @Override
-        public String toString() {
-            return table + " to " + destination + " via " + target;
-        }
+    private OwnRoute toWanted(State state, StepContext context) {
+        return new OwnRoute(
+                account, context, pollEvery, table.get(state), destination.get(state), kind, target.get(state));
     }
 }

@@ -12,7 +12,8 @@ import software.amazon.awssdk.services.ec2.model.Route;
 enum RouteTarget {
     INTERFACE(CreateRouteRequest.Builder::networkInterfaceId, Route::networkInterfaceId),
     INSTANCE(CreateRouteRequest.Builder::instanceId, Route::instanceId),
-    GATEWAY(CreateRouteRequest.Builder::gatewayId, Route::gatewayId);
+    GATEWAY(CreateRouteRequest.Builder::gatewayId, Route::gatewayId),
+    PEERING(CreateRouteRequest.Builder::vpcPeeringConnectionId, Route::vpcPeeringConnectionId);
 
     private final BiConsumer<CreateRouteRequest.Builder, String> request;
     private final Function<Route, String> route;

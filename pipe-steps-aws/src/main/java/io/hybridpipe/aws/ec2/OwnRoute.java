@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.ec2;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.aws.AwsFailures;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
+import software.amazon.awssdk.services.ec2.model.Route;
+import software.amazon.awssdk.services.ec2.model.RouteTable;
+import software.amazon.awssdk.services.ec2.model.Tag;
+
+/**
+ * A route that one step of a run wants in a table.
+ *
+ * <p>CreateRoute takes neither token nor tags: table and destination are a route's identity. So a tag of the table,
+ * {@code hybridpipe:route:DESTINATION}, is written first and holds the step's token: a route with the wanted target is the
+ * step's own if and only if the table bears that tag.
+ */
+record OwnRoute(
+        AwsAccount account,
+        StepContext context,
+        Duration pollEvery,
+        String table,
+        Cidr destination,
+        RouteTarget kind,
+        String target) {
+    private static final String MARK = "hybridpipe:route:";
+    private static final Duration SEEN_WITHIN = Duration.ofMinutes(5);
+
+    /** Adds it unless it is there, and waits until it is seen; one to another target is named and left as it is. */
+    Mono<Void> getOrMake() {
+        return getTable()
+                .flatMap(there ->
+                        routeIn(there).map(existing -> accept(there, existing)).orElseGet(() -> add(there)));
+    }
+
+    /** Whether the step made it. */
+    Mono<Found> find() {
+        return getTable()
+                .filter(this::isMarked)
+                .map(this::toFound)
+                .onErrorResume(AwsFailures.hasCode("InvalidRouteTableID.NotFound"), gone -> Mono.empty())
+                .defaultIfEmpty(Found.absent());
+    }
+
+    /** Takes it away if the step made it, and waits until it is not seen any more. */
+    Mono<Void> remove() {
+        return removeIf(this::leadsToTarget);
+    }
+
+    /** As {@link #remove}, of a route that leads where the predicate says. */
+    Mono<Void> removeIf(Predicate<? super Route> leadsThere) {
+        return getTable()
+                .filter(this::isMarked)
+                .flatMap(there -> remove(there, leadsThere))
+                .onErrorResume(AwsFailures.hasCode("InvalidRouteTableID.NotFound"), gone -> Mono.empty());
+    }
+
+    /** Asks EC2 whether it would permit the route, without adding it. */
+    Mono<Void> requestDryRun() {
+        return account.calls(context)
+                .reading("CreateRoute " + this + " (dry run)", () -> account.ec2()
+                        .createRoute(toRequest().toBuilder().dryRun(true).build()))
+                .onErrorResume(AwsFailures.hasCode("DryRunOperation", "RouteAlreadyExists"), allowed -> Mono.empty())
+                .then();
+    }
+
+    private Mono<Void> accept(RouteTable there, Route existing) {
+        if (!leadsToTarget(existing)) {
+            return Mono.error(StepFailure.permanent(table + " in " + account.where() + " has a route to " + destination
+                    + " via " + RouteTarget.of(existing) + " already; it is not overwritten with " + target));
+        }
+        return Mono.fromRunnable(() -> {
+            if (isMarked(there)) {
+                context.made(toResource());
+            }
+        });
+    }
+
+    private Mono<Void> add(RouteTable there) {
+        boolean triedBefore = isMarked(there);
+        return (triedBefore ? Mono.<Void>empty() : requestMark())
+                .then(requestRoute())
+                .then(waitUntilSeen())
+                .onErrorResume(
+                        AwsFailures.hasCode("RouteAlreadyExists"),
+                        // a mark from before means that an earlier attempt came through late; a fresh one, that
+                        // somebody else was faster, and then the route must not look like ours
+                        exists -> (triedBefore ? Mono.<Void>empty() : requestUnmark()).then(acceptLate()));
+    }
+
+    private Mono<Void> acceptLate() {
+        return getTable().flatMap(there -> routeIn(there)
+                .map(existing -> accept(there, existing))
+                .orElseGet(() -> Mono.error(StepFailure.of(
+                        FailureClass.NOT_YET_VISIBLE,
+                        "the route to " + destination + " in " + table + " exists but is not seen yet"))));
+    }
+
+    private Mono<Void> remove(RouteTable there, Predicate<? super Route> leadsThere) {
+        boolean ours = routeIn(there).filter(leadsThere).isPresent();
+        return (ours ? requestDelete().then(waitUntilGone(leadsThere)) : Mono.<Void>empty())
+                .then(requestUnmark())
+                .then(Mono.fromRunnable(() -> context.gone(toResource())));
+    }
+
+    private Mono<Void> waitUntilSeen() {
+        return waitUntil(there -> routeIn(there).isPresent(), "is not seen");
+    }
+
+    private Mono<Void> waitUntilGone(Predicate<? super Route> leadsThere) {
+        return waitUntil(there -> routeIn(there).filter(leadsThere).isEmpty(), "is still there");
+    }
+
+    private Mono<Void> waitUntil(Predicate<RouteTable> wanted, String otherwise) {
+        return Looks.until(
+                        Looks.patient(getTable().filter(wanted)),
+                        pollEvery,
+                        SEEN_WITHIN,
+                        () -> Mono.error(StepFailure.of(
+                                FailureClass.NOT_YET_VISIBLE,
+                                "the route " + this + " in " + account.where() + " " + otherwise + " after "
+                                        + SEEN_WITHIN)))
+                .then();
+    }
+
+    private Mono<RouteTable> getTable() {
+        return account.calls(context)
+                .reading("DescribeRouteTables " + table, () -> account.ec2()
+                        .describeRouteTables(r -> r.routeTableIds(table)))
+                .flatMap(
+                        answer -> Mono.justOrEmpty(answer.routeTables().stream().findFirst()))
+                .switchIfEmpty(Mono.error(() -> StepFailure.of(
+                        FailureClass.NOT_YET_VISIBLE, "route table " + table + " is not in " + account.where())));
+    }
+
+    private Mono<Void> requestMark() {
+        return account.calls(context)
+                .changing("CreateTags " + table, () -> account.ec2()
+                        .createTags(r -> r.resources(table).tags(toMark())))
+                .then();
+    }
+
+    private Mono<Void> requestRoute() {
+        return account.calls(context)
+                .changing(
+                        "CreateRoute " + this,
+                        () -> account.ec2().createRoute(toRequest()),
+                        made -> context.made(toResource()))
+                .then();
+    }
+
+    private Mono<Void> requestDelete() {
+        return account.calls(context)
+                .changing("DeleteRoute " + this, () -> account.ec2().deleteRoute(r -> {
+                    r.routeTableId(table);
+                    toDestination(r::destinationCidrBlock, r::destinationIpv6CidrBlock);
+                }))
+                .onErrorResume(AwsFailures.hasCode("InvalidRoute.NotFound"), gone -> Mono.empty())
+                .then();
+    }
+
+    private Mono<Void> requestUnmark() {
+        return account.calls(context)
+                .changing("DeleteTags " + table, () -> account.ec2()
+                        .deleteTags(r -> r.resources(table).tags(toMark())))
+                .then();
+    }
+
+    private Optional<Route> routeIn(RouteTable there) {
+        String text = destination.toString();
+        return there.routes().stream()
+                .filter(route ->
+                        text.equals(route.destinationCidrBlock()) || text.equals(route.destinationIpv6CidrBlock()))
+                .findFirst();
+    }
+
+    private boolean leadsToTarget(Route route) {
+        return kind.isOf(route, target);
+    }
+
+    private boolean isMarked(RouteTable there) {
+        return there.tags().contains(toMark());
+    }
+
+    private Found toFound(RouteTable there) {
+        if (routeIn(there).filter(this::leadsToTarget).isEmpty()) {
+            return Found.partly(table + " bears the step's tag, but has no route to " + this);
+        }
+        context.made(toResource());
+        return Found.done(Outputs.none());
+    }
+
+    private Tag toMark() {
+        return Tag.builder()
+                .key(MARK + destination)
+                .value("run " + context.runId() + " token " + context.token())
+                .build();
+    }
+
+    private CreateRouteRequest toRequest() {
+        CreateRouteRequest.Builder request = CreateRouteRequest.builder().routeTableId(table);
+        toDestination(request::destinationCidrBlock, request::destinationIpv6CidrBlock);
+        kind.ask(request, target);
+        return request.build();
+    }
+
+    private void toDestination(Consumer<String> ipv4, Consumer<String> ipv6) {
+        (destination.isIpv6() ? ipv6 : ipv4).accept(destination.toString());
+    }
+
+    private Resource toResource() {
+        return account.resource(
+                "AWS::EC2::Route", table + "|" + destination, "ec2 describe-route-tables --route-table-ids " + table);
+    }
+
+    @Override
+    public String toString() {
+        return table + " to " + destination + " via " + target;
+    }
+}
