@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
+import io.hybridpipe.sim.SimResponse;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A refusal as the service words it; the code decides the HTTP status. */
 final class AwsError extends RuntimeException {
@@ -25,6 +28,8 @@ final class AwsError extends RuntimeException {
             Map.entry("RequestLimitExceeded", 503),
             Map.entry("ServiceUnavailable", 503),
             Map.entry("Unavailable", 503));
+
+    private static final Pattern WRITTEN = Pattern.compile("<Code>([^<]+)</Code>|\"__type\":\"([^\"]+)\"");
 
     private final String code;
 
@@ -55,6 +60,14 @@ final class AwsError extends RuntimeException {
 
     String text() {
         return String.valueOf(getMessage());
+    }
+
+    /** The code of an error as the services write it, in XML or JSON. */
+    static Optional<String> codeIn(SimResponse answer) {
+        return WRITTEN.matcher(answer.body())
+                .results()
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .findFirst();
     }
 
     static int status(String code) {

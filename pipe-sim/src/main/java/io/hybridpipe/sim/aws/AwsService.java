@@ -22,6 +22,7 @@ final class AwsService implements SimService {
     private final Identities identities;
     private final Ids ids;
     private final BiFunction<String, String, Region> regions;
+    private final RequestLimit limit;
     private final Map<String, Set<String>> denied;
     private final Map<String, Action> ec2 = new HashMap<>();
     private final Map<String, Action> cloudFormation = new HashMap<>();
@@ -32,10 +33,12 @@ final class AwsService implements SimService {
             Identities identities,
             Ids ids,
             BiFunction<String, String, Region> regions,
+            RequestLimit limit,
             Map<String, Set<String>> denied) {
         this.identities = identities;
         this.ids = ids;
         this.regions = regions;
+        this.limit = limit;
         this.denied = denied;
         this.sts = StsActions.of(identities);
         VpcActions.register(ec2);
@@ -99,6 +102,9 @@ final class AwsService implements SimService {
                 throw AwsError.of("MissingAction", "No Action given");
             }
             var caller = identities.authenticate(request, claim);
+            if (!limit.admits(caller.account(), claim.region())) {
+                throw dialect.throttled();
+            }
             var call = new Incoming(request, claim, caller, action);
             return switch (claim.service()) {
                 case "ec2" -> ec2(call);
@@ -151,7 +157,13 @@ final class AwsService implements SimService {
         return written(call, answer -> {
             synchronized (region) {
                 checkVisible(region, params);
-                action.run(region, params, answer);
+                try {
+                    action.run(region, params, answer);
+                } catch (AwsError e) {
+                    region.visibility.callFailed();
+                    throw e;
+                }
+                region.visibility.callEnded();
             }
         });
     }
@@ -184,11 +196,14 @@ final class AwsService implements SimService {
     }
 
     private static void checkVisible(Region region, Params params) {
-        params.values().filter(value -> !region.visible(value)).findFirst().ifPresent(hidden -> region.stores().stream()
-                .filter(store -> store.has(hidden))
-                .forEach(store -> {
-                    throw store.notFound(hidden);
-                }));
+        params.references()
+                .filter(value -> !region.visibility.known(value))
+                .findFirst()
+                .ifPresent(hidden -> region.stores().stream()
+                        .filter(store -> store.has(hidden))
+                        .forEach(store -> {
+                            throw store.notFound(hidden);
+                        }));
     }
 
     @Override

@@ -84,7 +84,7 @@ final class Describe<T extends Model.Resource> {
         var wanted = params.list(idParameter);
         var kept = store.apply(region);
         var items = wanted.isEmpty()
-                ? kept.where(item -> region.visible(item.id()))
+                ? kept.where(item -> region.visibility.shown(item.id()))
                 : wanted.stream().map(kept::get).toList();
         return items.stream()
                 .filter(narrowing.apply(region, params))
@@ -100,7 +100,7 @@ final class Describe<T extends Model.Resource> {
     }
 
     private Collection<String> values(Region region, String name, T item) {
-        var tags = region.tags.of(item.id());
+        var tags = region.shownTags(item.id());
         if (name.startsWith("tag:")) {
             var value = tags.get(name.substring(4));
             return value == null ? List.of() : List.of(value);

@@ -60,7 +60,12 @@ final class InstanceActions {
                     for (var i = 0; i < count; i++) {
                         var instance = region.instances.run(launch, id);
                         region.tags.put(instance.id(), tags);
-                        region.interfaces.of(instance.id()).forEach(card -> region.tags.put(card.id(), cardTags));
+                        region.interfaces.of(instance.id()).forEach(card -> {
+                            region.tags.put(card.id(), cardTags);
+                            if (card.attachment().deleteOnTermination()) {
+                                region.made(card.id());
+                            }
+                        });
                         region.made(instance.id());
                     }
                     return id;

@@ -81,6 +81,13 @@ final class Params {
         return flat.values().stream();
     }
 
+    /** The values that may name something, but not those that filters look for or tags say. */
+    Stream<String> references() {
+        return flat.entrySet().stream()
+                .filter(entry -> !entry.getKey().matches("(Filter|Tag|TagSpecification)\\..*"))
+                .map(Map.Entry::getValue);
+    }
+
     /** All but the given names, as text that is equal when the requests are. */
     String fingerprint(String... without) {
         var rest = new TreeMap<>(flat);

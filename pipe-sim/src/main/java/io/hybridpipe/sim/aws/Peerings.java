@@ -50,7 +50,7 @@ final class Peerings {
             }
             var made = exchange.put(
                     Peering.requested(region.ids.next("pcx"), requester, accepter, region.clock.instant()));
-            region.clock.after(STEP, () -> arrive(made.id()));
+            region.clock.after(STEP.plus(region.shared.visibleAfter()), () -> arrive(made.id()));
             region.clock.after(
                     Peering.EXPIRY,
                     () -> exchange.turn(

@@ -4,10 +4,10 @@ package io.hybridpipe.sim.aws;
 import inet.ipaddr.IPAddress;
 import io.hybridpipe.sim.SimClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -35,6 +35,7 @@ final class Region {
     final Shared shared;
     final Tags tags = new Tags();
     final ClientTokens tokens = new ClientTokens();
+    final Visibility visibility;
 
     final Store<Model.Vpc> vpcStore = new Store<>("vpc", "vpc-", "InvalidVpcID", "vpc ID");
     final Store<Model.Subnet> subnetStore = new Store<>("subnet", "subnet-", "InvalidSubnetID", "subnet ID");
@@ -72,14 +73,13 @@ final class Region {
     final Parameters parameters = new Parameters(this);
     final CloudFormation stacks;
 
-    private final Map<String, Instant> visibleFrom = new HashMap<>();
-
     Region(String account, String name, Shared shared) {
         this.account = account;
         this.name = name;
         this.shared = shared;
         this.clock = shared.clock();
         this.ids = shared.ids();
+        this.visibility = new Visibility(clock, shared.visibleAfter());
         this.instances = new Instances(this, shared.announcer());
         shared.images().values().forEach(image -> imageStore.put(new Model.Image(image)));
         this.peerings = new Peerings(this);
@@ -107,14 +107,14 @@ final class Region {
 
     /** Notes that a resource was just made over the API: others see it only after the configured time. */
     void made(String id) {
-        if (!shared.visibleAfter().isZero()) {
-            visibleFrom.put(id, clock.instant().plus(shared.visibleAfter()));
-        }
+        visibility.hide(id);
     }
 
-    boolean visible(String id) {
-        var from = visibleFrom.get(id);
-        return from == null || !clock.instant().isBefore(from);
+    /** The tags that others see by now. */
+    SortedMap<String, String> shownTags(String id) {
+        var shown = new TreeMap<>(tags.of(id));
+        shown.keySet().removeIf(key -> !visibility.shown(id) || !visibility.shown(Tags.key(id, key)));
+        return shown;
     }
 
     String arn(String service, String resource) {

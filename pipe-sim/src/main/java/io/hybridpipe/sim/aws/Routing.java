@@ -133,14 +133,16 @@ final class Routing {
         }
     }
 
-    void createRoute(String tableId, String destination, List<String> targets) {
+    Route createRoute(String tableId, String destination, List<String> targets) {
         var table = region.tableStore.get(tableId);
         var block = Cidr.block(destination, "destinationCidrBlock");
         var target = resolve(table, targets);
         if (find(table, block).isPresent()) {
             throw AwsError.of("RouteAlreadyExists", "The route identified by %s already exists.", block);
         }
-        region.tableStore.put(table.withRoutes(plus(table.routes(), new Route(block, target))));
+        var route = new Route(block, target);
+        region.tableStore.put(table.withRoutes(plus(table.routes(), route)));
+        return route;
     }
 
     void replaceRoute(String tableId, String destination, List<String> targets) {

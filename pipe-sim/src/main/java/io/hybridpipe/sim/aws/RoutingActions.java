@@ -22,26 +22,26 @@ final class RoutingActions {
                     "RouteTableId", "routeTableSet", region -> region.tableStore)
             .filter("route-table-id", RouteTable::id)
             .filter("vpc-id", RouteTable::vpc)
-            .filters("association.main", (region, table) -> table.associations().stream()
+            .filters("association.main", (region, table) -> associations(region, table)
                     .map(made -> String.valueOf(made.subnet().isEmpty()))
                     .toList())
-            .filters("association.subnet-id", (region, table) -> table.associations().stream()
+            .filters("association.subnet-id", (region, table) -> associations(region, table)
                     .map(Association::subnet)
                     .toList())
-            .filters("association.route-table-association-id", (region, table) -> table.associations().stream()
+            .filters("association.route-table-association-id", (region, table) -> associations(region, table)
                     .map(Association::id)
                     .toList())
-            .filters("route.destination-cidr-block", (region, table) -> table.routes().stream()
+            .filters("route.destination-cidr-block", (region, table) -> routes(region, table)
                     .map(route -> route.destination().toString())
                     .toList())
-            .filters("route.gateway-id", (region, table) -> table.routes().stream()
-                    .map(Route::target)
-                    .toList())
-            .filters("route.vpc-peering-connection-id", (region, table) -> table.routes().stream()
+            .filters(
+                    "route.gateway-id",
+                    (region, table) -> routes(region, table).map(Route::target).toList())
+            .filters("route.vpc-peering-connection-id", (region, table) -> routes(region, table)
                     .map(Route::target)
                     .filter(target -> target.startsWith("pcx-"))
                     .toList())
-            .filters("route.state", (region, table) -> table.routes().stream()
+            .filters("route.state", (region, table) -> routes(region, table)
                     .map(route -> region.routing.blackhole(table, route) ? "blackhole" : "active")
                     .toList());
 
@@ -83,6 +83,7 @@ final class RoutingActions {
         actions.put("DescribeRouteTables", TABLES.writing((region, out) -> write(region, out.xml(), out.item())));
         actions.put("AssociateRouteTable", (region, params, answer) -> {
             var made = region.routing.associate(params.get("RouteTableId"), params.get("SubnetId"));
+            region.visibility.hide(made.id());
             answer.put("associationId", made.id()).in("associationState", xml -> xml.put("state", "associated"));
         });
         actions.put("DisassociateRouteTable", (region, params, answer) -> {
@@ -91,10 +92,13 @@ final class RoutingActions {
         });
         actions.put("ReplaceRouteTableAssociation", (region, params, answer) -> {
             var made = region.routing.replaceAssociation(params.get("AssociationId"), params.get("RouteTableId"));
+            region.visibility.hide(made.id());
             answer.put("newAssociationId", made.id()).in("associationState", xml -> xml.put("state", "associated"));
         });
         actions.put("CreateRoute", (region, params, answer) -> {
-            region.routing.createRoute(params.get("RouteTableId"), params.get("DestinationCidrBlock"), targets(params));
+            var table = params.get("RouteTableId");
+            var route = region.routing.createRoute(table, params.get("DestinationCidrBlock"), targets(params));
+            region.visibility.hide(key(table, route));
             answer.put("return", true);
         });
         actions.put("ReplaceRoute", (region, params, answer) -> {
@@ -106,6 +110,19 @@ final class RoutingActions {
             region.routing.deleteRoute(params.get("RouteTableId"), params.get("DestinationCidrBlock"));
             answer.put("return", true);
         });
+    }
+
+    private static Stream<Route> routes(Region region, RouteTable table) {
+        return table.routes().stream().filter(route -> region.visibility.shown(key(table.id(), route)));
+    }
+
+    private static Stream<Association> associations(Region region, RouteTable table) {
+        return table.associations().stream().filter(made -> region.visibility.shown(made.id()));
+    }
+
+    /** A route has no id: its table and its destination are its identity. */
+    private static String key(String table, Route route) {
+        return table + " " + route.destination();
     }
 
     private static List<String> targets(Params params) {
@@ -123,8 +140,9 @@ final class RoutingActions {
 
     private static void write(Region region, Xml xml, RouteTable table) {
         xml.put("routeTableId", table.id()).put("vpcId", table.vpc()).put("ownerId", region.account);
-        xml.each("routeSet", table.routes(), (one, route) -> write(region, one, table, route));
-        xml.each("associationSet", table.associations(), (one, made) -> one.put("routeTableAssociationId", made.id())
+        xml.each("routeSet", routes(region, table).toList(), (one, route) -> write(region, one, table, route));
+        xml.each("associationSet", associations(region, table).toList(), (one, made) -> one.put(
+                        "routeTableAssociationId", made.id())
                 .put("routeTableId", table.id())
                 .putIf("subnetId", made.subnet())
                 .put("main", made.subnet().isEmpty())

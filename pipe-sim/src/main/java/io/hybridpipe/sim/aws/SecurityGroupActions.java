@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Security groups and their rules over the API. */
 final class SecurityGroupActions {
@@ -20,11 +21,11 @@ final class SecurityGroupActions {
             .filter("description", SecurityGroup::description)
             .filter("vpc-id", SecurityGroup::vpc)
             .filters("owner-id", (region, group) -> List.of(region.account))
-            .filters("ip-permission.cidr", (region, group) -> group.rules().stream()
+            .filters("ip-permission.cidr", (region, group) -> shown(region, group)
                     .filter(rule -> !rule.egress() && !rule.peerIsGroup())
                     .map(Rule::peer)
                     .toList())
-            .filters("ip-permission.from-port", (region, group) -> group.rules().stream()
+            .filters("ip-permission.from-port", (region, group) -> shown(region, group)
                     .filter(rule -> !rule.egress())
                     .map(rule -> String.valueOf(rule.from()))
                     .toList());
@@ -61,7 +62,10 @@ final class SecurityGroupActions {
         var group = params.get("GroupId");
         region.groupStore.get(group);
         var added = region.groups.authorize(group, rules(region, params, egress));
-        added.forEach(rule -> region.tags.put(rule.id(), tags));
+        added.forEach(rule -> {
+            region.tags.put(rule.id(), tags);
+            region.made(rule.id());
+        });
         answer.put("return", true).each("securityGroupRuleSet", added, (xml, rule) -> write(region, xml, group, rule));
     }
 
@@ -117,12 +121,17 @@ final class SecurityGroupActions {
         return rules;
     }
 
+    private static Stream<Rule> shown(Region region, SecurityGroup group) {
+        return group.rules().stream().filter(rule -> region.visibility.shown(rule.id()));
+    }
+
     private record Placed(SecurityGroup group, Rule rule) {}
 
     private static void describeRules(Region region, Params params, Xml answer) {
         var wanted = params.list("SecurityGroupRuleId");
         var all = region.groupStore.all().stream()
-                .flatMap(group -> group.rules().stream().map(rule -> new Placed(group, rule)))
+                .filter(group -> region.visibility.shown(group.id()))
+                .flatMap(group -> shown(region, group).map(rule -> new Placed(group, rule)))
                 .toList();
         for (var id : wanted) {
             if (all.stream().noneMatch(placed -> placed.rule().id().equals(id))) {
@@ -145,7 +154,7 @@ final class SecurityGroupActions {
         var name = filter.get("Name");
         var values = filter.list("Value");
         if (name.startsWith("tag:")) {
-            return values.contains(region.tags.of(placed.rule().id()).getOrDefault(name.substring(4), "\0"));
+            return values.contains(region.shownTags(placed.rule().id()).getOrDefault(name.substring(4), "\0"));
         }
         return switch (name) {
             case "group-id" -> values.contains(placed.group().id());
@@ -188,7 +197,7 @@ final class SecurityGroupActions {
 
     /** The service shows rules grouped by protocol and ports. */
     private static void permissions(Region region, Xml xml, String set, SecurityGroup group, boolean egress) {
-        var grouped = group.rules().stream()
+        var grouped = shown(region, group)
                 .filter(rule -> rule.egress() == egress)
                 .collect(Collectors.groupingBy(
                         rule -> new Service(rule.protocol(), rule.from(), rule.to()),

@@ -3,6 +3,7 @@ package io.hybridpipe.sim.aws;
 
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
+import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.CallLog;
 import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.SimClock;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,7 +104,8 @@ public final class SimAws implements AutoCloseable {
         var identities = new Identities(clock, ids);
         accounts.forEach(identities::add);
         builder.roles.forEach(identities::add);
-        var service = new AwsService(identities, ids, this::region, builder.denied);
+        var service = new AwsService(
+                identities, ids, this::region, new RequestLimit(clock, builder.requestLimit), builder.denied);
         this.server = SimServer.of(service, clock)
                 .faults(builder.faults)
                 .log(builder.log)
@@ -132,6 +135,7 @@ public final class SimAws implements AutoCloseable {
         private IPAddress publicAddresses = block("198.18.0.0/16");
         private Duration visibleAfter = Duration.ZERO;
         private int vpcLimit = 5;
+        private double requestLimit = Double.POSITIVE_INFINITY;
 
         private Builder() {}
 
@@ -197,11 +201,32 @@ public final class SimAws implements AutoCloseable {
         }
 
         /**
-         * How long a resource made over the EC2 API stays unknown to other calls, as by eventual consistency; defaults to
-         * zero. Stacks do not notice it.
+         * How long what is made over the EC2 API is not seen everywhere, as by eventual consistency; defaults to zero.
+         *
+         * <p>During the first half calls that name the id of a new VPC, subnet, gateway, table, group, interface, address,
+         * instance or peering are answered as if it did not exist. During the whole time lists and filters leave it out, and
+         * its tags are not shown; the same holds for a new rule, route, association, or a tag that an older resource is
+         * given. The answer of the call itself shows everything. What is deleted is gone at once. Stacks do not notice any of
+         * this, nor do their resources; neither do key pairs, attachments and the Parameter Store.
          */
         public Builder visibleAfter(Duration delay) {
             this.visibleAfter = delay;
+            return this;
+        }
+
+        /**
+         * How many calls a second each account may make in each region, all services together, by the stand-in's clock;
+         * defaults to no limit. One second's worth may come at once. A call beyond it has no effect and is answered
+         * {@code RequestLimitExceeded} (EC2), {@code Throttling} (CloudFormation, STS) or {@code ThrottlingException}
+         * (Parameter Store); {@link SimAws#errorCode} tells such calls in the log from those that were served.
+         *
+         * @throws IllegalArgumentException if the number is not positive
+         */
+        public Builder requestLimit(double perSecond) {
+            if (!(perSecond > 0)) {
+                throw new IllegalArgumentException("a request limit is positive, was " + perSecond);
+            }
+            this.requestLimit = perSecond;
             return this;
         }
 
@@ -237,6 +262,14 @@ public final class SimAws implements AutoCloseable {
     /** The accounts there are. */
     public List<Account> accounts() {
         return accounts;
+    }
+
+    /**
+     * The error code that a call in the log was answered with; empty when it succeeded, has no answer, or the answer is not
+     * one of the service, as from a rule that sends a bare status.
+     */
+    public static Optional<String> errorCode(Call call) {
+        return call.response().filter(answer -> answer.status() >= 400).flatMap(AwsError::codeIn);
     }
 
     /** The calls that arrived. */

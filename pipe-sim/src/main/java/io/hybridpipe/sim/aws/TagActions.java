@@ -33,7 +33,7 @@ final class TagActions {
     }
 
     static void write(Region region, Xml xml, String id) {
-        xml.each("tagSet", region.tags.of(id).entrySet(), (one, tag) -> one.put("key", tag.getKey())
+        xml.each("tagSet", region.shownTags(id).entrySet(), (one, tag) -> one.put("key", tag.getKey())
                 .put("value", tag.getValue()));
     }
 
@@ -53,7 +53,13 @@ final class TagActions {
         var tags = read(params);
         var ids = params.list("ResourceId");
         ids.forEach(id -> kindOf(region, id));
-        ids.forEach(id -> region.tags.put(id, tags));
+        for (var id : ids) {
+            var before = region.tags.of(id).keySet();
+            tags.keySet().stream()
+                    .filter(key -> !before.contains(key))
+                    .forEach(key -> region.visibility.hide(Tags.key(id, key)));
+            region.tags.put(id, tags);
+        }
         answer.put("return", true);
     }
 
@@ -76,7 +82,7 @@ final class TagActions {
                 .filter(entry -> !entry.getKey().startsWith("parameter:"))
                 // the tags of a peering outlive it in a region that did not see its end
                 .filter(entry -> !region.peeringStore.owns(entry.getKey()) || region.peeringStore.has(entry.getKey()))
-                .flatMap(entry -> entry.getValue().entrySet().stream()
+                .flatMap(entry -> region.shownTags(entry.getKey()).entrySet().stream()
                         .map(tag -> new Tagged(
                                 entry.getKey(), kindOf(region, entry.getKey()), tag.getKey(), tag.getValue())))
                 .filter(tag -> params.structs("Filter").stream().allMatch(filter -> {

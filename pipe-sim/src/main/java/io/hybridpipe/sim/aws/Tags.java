@@ -10,6 +10,11 @@ final class Tags {
 
     private final Map<String, SortedMap<String, String>> byId = new TreeMap<>();
 
+    /** Under which key it is kept whether a tag is visible. */
+    static String key(String id, String key) {
+        return id + "#" + key;
+    }
+
     SortedMap<String, String> of(String id) {
         return byId.getOrDefault(id, new TreeMap<>());
     }

@@ -33,6 +33,8 @@ final class VpcActions {
             var vpc = region.vpcs.create(params.get("CidrBlock"));
             region.tags.put(vpc.id(), tags);
             region.made(vpc.id());
+            region.tableStore.where(table -> table.vpc().equals(vpc.id())).forEach(table -> region.made(table.id()));
+            region.groupStore.where(group -> group.vpc().equals(vpc.id())).forEach(group -> region.made(group.id()));
             answer.in("vpc", xml -> write(region, xml, vpc, "pending"));
         });
         actions.put("DeleteVpc", (region, params, answer) -> {

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.ec2.model.Route;
 
 class Ec2Test {
 
-    private Aws aws = new Aws();
+    private final Aws aws = new Aws();
 
     @AfterEach
     void close() {
@@ -190,18 +190,5 @@ class Ec2Test {
                 .as("a token of another list")
                 .isEqualTo("InvalidPaginationToken");
         assertThat(refusal(aws.ec2.describeSubnets(r -> r.maxResults(4)))).isEqualTo("InvalidParameterValue");
-    }
-
-    @Test
-    void whatWasJustMadeStaysUnknownForAWhileWhenSoConfigured() {
-        aws.close();
-        aws = new Aws(SimAws.builder().visibleAfter(Duration.ofSeconds(5)));
-        var vpc = vpc();
-        assertThat(refusal(aws.ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.0.0/24"))))
-                .isEqualTo("InvalidVpcID.NotFound");
-        assertThat(of(aws.ec2.describeVpcs()).vpcs()).isEmpty();
-        aws.clock.advance(Duration.ofSeconds(5));
-        assertThat(of(aws.ec2.describeVpcs()).vpcs()).hasSize(1);
-        of(aws.ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.0.0/24")));
     }
 }
