@@ -50,6 +50,8 @@ final class AwsService implements SimService {
         ImageActions.register(ec2);
         TagActions.register(ec2);
         StackActions.register(cloudFormation);
+        StackQueries.register(cloudFormation);
+        TemplateActions.register(cloudFormation);
         ChangeSetActions.register(cloudFormation);
         SsmActions.register(ssm);
     }

@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Brings the resources of a stack to what its input says, each as soon as those it needs are there: makes what is missing,
@@ -23,58 +22,114 @@ final class Deployment {
     interface End {
         void succeeded();
 
-        void failed(List<String> resources);
+        /** {@code why} is a sentence with its full stop and a blank. */
+        void failed(String why);
+    }
+
+    /** What deployments did to the resources of a stack: all that going back, or cleaning up, has to know. */
+    static final class Trace {
+        /** What was there before, by name, of the resources that were replaced. */
+        final Map<String, Stack.Resource> replaced = new LinkedHashMap<>();
+        /** The names that were not there before. */
+        final Set<String> added = new LinkedHashSet<>();
+        /** Made and replaced again before anything was cleaned up. */
+        final List<Stack.Resource> abandoned = new ArrayList<>();
+
+        void replace(String name, Stack.Resource old) {
+            if (added.contains(name) || replaced.containsKey(name)) {
+                abandoned.add(old);
+            } else {
+                replaced.put(name, old);
+            }
+        }
     }
 
     private final Region region;
     private final Stack stack;
+    private final Trace trace;
+    private final boolean cancelSiblings;
     private final End end;
     private final Map<String, Template.Resource> wanted = new LinkedHashMap<>();
     private final Evaluator evaluator;
     private final Set<String> started = new HashSet<>();
     private final Set<String> done = new HashSet<>();
-    /** What has to go once everything is there: resources that were replaced, by name. */
-    final Map<String, Stack.Resource> replaced = new LinkedHashMap<>();
-
-    final Set<String> added = new LinkedHashSet<>();
+    private final List<Stack.Resource> failed = new ArrayList<>();
     private boolean stopped;
 
-    Deployment(Region region, Stack stack, End end) {
+    /**
+     * @param skipped names of resources that are taken for done as they are
+     * @param cancelSiblings whether the first failure ends everything; else all that does not need the failed one is still made
+     */
+    Deployment(Region region, Stack stack, Trace trace, Set<String> skipped, boolean cancelSiblings, End end) {
         this.region = region;
         this.stack = stack;
+        this.trace = trace;
+        this.cancelSiblings = cancelSiblings;
         this.end = end;
         this.evaluator = stack.evaluator(stack.input);
         stack.input.template().resources.forEach((name, resource) -> {
-            if (resource.condition().map(evaluator::condition).orElse(true)) {
+            if (evaluator.included(resource)) {
                 wanted.put(name, resource);
             }
+        });
+        skipped.stream().filter(wanted::containsKey).forEach(name -> {
+            started.add(name);
+            done.add(name);
         });
         stack.stop = () -> stopped = true;
     }
 
-    void start() {
-        region.clock.after(STEP, this::go);
+    Deployment start() {
+        region.clock.after(STEP, () -> {
+            synchronized (region) {
+                begin();
+            }
+        });
+        return this;
+    }
+
+    /** Ends it before it is done: what is in progress counts as cancelled. */
+    void cancel(String why) {
+        if (!stopped) {
+            stopped = true;
+            cancelRest();
+            end.failed(why);
+        }
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+
+    private void begin() {
+        try {
+            // an import that does not exist fails the stack before any resource is touched
+            Exports.imports(stack, stack.input).forEach(region.stacks.exports()::value);
+        } catch (AwsError e) {
+            cancel(e.text() + " ");
+            return;
+        }
+        go();
     }
 
     private void go() {
-        synchronized (region) {
-            if (stopped) {
-                return;
-            }
-            var before = -1;
-            while (before != started.size() && !stopped) {
-                before = started.size();
-                wanted.values().stream()
-                        .filter(resource -> !started.contains(resource.name()))
-                        .filter(resource -> resource.needs().stream()
-                                .filter(wanted::containsKey)
-                                .allMatch(done::contains))
-                        .toList()
-                        .forEach(this::begin);
-            }
-            if (!stopped && done.size() == wanted.size()) {
-                stopped = true;
+        var before = -1;
+        while (before != started.size() && !stopped) {
+            before = started.size();
+            wanted.values().stream()
+                    .filter(resource -> !started.contains(resource.name()))
+                    .filter(resource -> resource.needs().stream()
+                            .filter(wanted::containsKey)
+                            .allMatch(done::contains))
+                    .toList()
+                    .forEach(this::begin);
+        }
+        if (!stopped && done.size() + failed.size() == started.size()) {
+            stopped = true;
+            if (failed.isEmpty()) {
                 end.succeeded();
+            } else {
+                end.failed(Reasons.whichFailed(failed));
             }
         }
     }
@@ -87,145 +142,115 @@ final class Deployment {
         var present = stack.existing(definition.name());
         try {
             var props = new Props(evaluator.properties(definition));
-            var same = present.filter(resource -> resource.type.equals(definition.type()));
-            if (same.isPresent()) {
-                beginUpdate(definition, same.get(), props);
+            var kept = present.filter(
+                    resource -> resource.type.equals(definition.type()) && !resource.status.equals("CREATE_FAILED"));
+            if (kept.isPresent()) {
+                kept.get().definition = definition;
+                beginUpdate(kept.get(), props);
                 return;
             }
-            present.ifPresentOrElse(old -> replaced.put(definition.name(), old), () -> added.add(definition.name()));
+            present.ifPresentOrElse(
+                    old -> trace.replace(definition.name(), old), () -> trace.added.add(definition.name()));
             var resource = new Stack.Resource(definition);
             resource.properties = props;
             stack.resources.put(definition.name(), resource);
             stack.turn(resource, "CREATE_IN_PROGRESS", "");
-            region.clock.after(STEP, () -> create(resource, ResourceTypes.get(definition.type())));
+            later(resource, () -> create(resource));
         } catch (AwsError e) {
             var resource = present.orElseGet(() -> new Stack.Resource(definition));
             stack.resources.put(definition.name(), resource);
-            fail(resource, present.isPresent() ? "UPDATE_FAILED" : "CREATE_FAILED", e.text());
+            resource.status = present.isPresent() ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS";
+            fail(resource, e);
         }
     }
 
-    private void beginUpdate(Template.Resource definition, Stack.Resource present, Props props) {
-        if (present.properties.equals(props)) {
-            done.add(definition.name());
+    private void beginUpdate(Stack.Resource present, Props props) {
+        // one that a failed update left behind is looked at again even if it seems to be as wanted
+        var clean = !present.status.equals("UPDATE_FAILED");
+        if (clean && present.properties.equals(props) && !stack.tagsDiffer(present)) {
+            done.add(present.logicalId);
             return;
         }
         stack.turn(present, "UPDATE_IN_PROGRESS", "");
-        region.clock.after(STEP, () -> update(definition, present, ResourceTypes.get(present.type), props));
+        later(present, () -> update(present, props));
     }
 
-    private void create(Stack.Resource resource, ResourceType type) {
-        synchronized (region) {
-            if (stopped) {
-                return;
-            }
-            try {
-                type.check(resource.logicalId, resource.properties);
-                var name = stack.name + "-" + resource.logicalId + "-" + region.ids.capitals(12);
-                resource.physicalId = type.create.make(region, resource.properties, name);
-                if (type.taggable()) {
-                    region.tags.put(type.tagId.apply(region, resource.physicalId), stack.tagsFor(resource));
-                }
-                var status = resource.status;
-                stack.turn(resource, status, "Resource creation Initiated");
-                region.clock.after(STEP, () -> awaitStable(resource, type, "CREATE_COMPLETE"));
-            } catch (AwsError e) {
-                fail(resource, "CREATE_FAILED", handlerMessage(region, e));
-            }
+    private void create(Stack.Resource resource) {
+        var type = ResourceTypes.get(resource.type);
+        type.check(resource.logicalId, resource.properties);
+        var name = stack.name + "-" + resource.logicalId + "-" + region.ids.capitals(12);
+        resource.physicalId = type.create.make(region, resource.properties, name);
+        stack.tag(resource);
+        stack.turn(resource, resource.status, "Resource creation Initiated");
+        later(resource, () -> awaitStable(resource));
+    }
+
+    private void update(Stack.Resource present, Props props) {
+        var type = ResourceTypes.get(present.type);
+        type.check(present.logicalId, props);
+        if (type.replacedBy(present.properties, props)) {
+            trace.replace(present.logicalId, present);
+            var successor = new Stack.Resource(present.definition);
+            successor.properties = props;
+            stack.resources.put(present.logicalId, successor);
+            stack.turn(
+                    successor,
+                    "UPDATE_IN_PROGRESS",
+                    "Requested update requires the creation of a new physical resource; hence creating one.");
+            later(successor, () -> create(successor));
+            return;
         }
+        present.physicalId = type.update.apply(region, present.physicalId, present.properties, props);
+        present.properties = props;
+        stack.tag(present);
+        later(present, () -> awaitStable(present));
     }
 
-    private void update(Template.Resource definition, Stack.Resource present, ResourceType type, Props props) {
-        synchronized (region) {
-            if (stopped) {
-                return;
-            }
-            try {
-                type.check(present.logicalId, props);
-                if (type.update.apply(region, present.physicalId, present.properties, props)) {
-                    if (type.taggable()) {
-                        var id = type.tagId.apply(region, present.physicalId);
-                        present.properties.tags().keySet().forEach(key -> region.tags.remove(id, key));
-                        present.properties = props;
-                        region.tags.put(id, stack.tagsFor(present));
+    private void awaitStable(Stack.Resource resource) {
+        if (!ResourceTypes.get(resource.type).stable.test(region, resource.physicalId)) {
+            later(resource, () -> awaitStable(resource));
+            return;
+        }
+        stack.turn(resource, resource.status.replace("_IN_PROGRESS", "_COMPLETE"), "");
+        done.add(resource.logicalId);
+        go();
+    }
+
+    /** Does the next thing for a resource, unless all has ended by then; a refusal makes the resource fail. */
+    private void later(Stack.Resource resource, Runnable next) {
+        region.clock.after(STEP, () -> {
+            synchronized (region) {
+                if (!stopped) {
+                    try {
+                        next.run();
+                    } catch (AwsError e) {
+                        fail(resource, e);
                     }
-                    present.properties = props;
-                    region.clock.after(STEP, () -> awaitStable(present, type, "UPDATE_COMPLETE"));
-                    return;
                 }
-                replaced.put(definition.name(), present);
-                var successor = new Stack.Resource(definition);
-                successor.properties = props;
-                stack.resources.put(definition.name(), successor);
-                stack.turn(
-                        successor,
-                        "UPDATE_IN_PROGRESS",
-                        "Requested update requires the creation of a new physical resource; hence creating one.");
-                region.clock.after(STEP, () -> create(successor, type));
-            } catch (AwsError e) {
-                fail(present, "UPDATE_FAILED", handlerMessage(region, e));
             }
-        }
+        });
     }
 
-    private void awaitStable(Stack.Resource resource, ResourceType type, String status) {
-        synchronized (region) {
-            if (stopped) {
-                return;
-            }
-            try {
-                if (!type.stable.test(region, resource.physicalId)) {
-                    region.clock.after(STEP, () -> awaitStable(resource, type, status));
-                    return;
-                }
-            } catch (AwsError e) {
-                fail(resource, "CREATE_FAILED", handlerMessage(region, e));
-                return;
-            }
-            var replacing = resource.status.equals("UPDATE_IN_PROGRESS");
-            stack.turn(resource, replacing ? "UPDATE_COMPLETE" : status, "");
-            done.add(resource.logicalId);
+    private void fail(Stack.Resource resource, AwsError e) {
+        stack.turn(resource, resource.status.replace("_IN_PROGRESS", "_FAILED"), Reasons.ofHandler(region, e));
+        failed.add(resource);
+        if (cancelSiblings) {
+            stopped = true;
+            cancelRest();
+            end.failed(Reasons.whichFailed(failed));
+        } else {
             go();
         }
     }
 
-    private void fail(Stack.Resource resource, String status, String reason) {
-        stopped = true;
-        stack.turn(resource, status, reason);
-        var failed = new ArrayList<>(List.of(resource.logicalId));
-        for (var other : stack.resources.values()) {
-            if (other.status.equals("CREATE_IN_PROGRESS") || other.status.equals("UPDATE_IN_PROGRESS")) {
-                var creating = other.status.startsWith("CREATE");
-                stack.turn(
-                        other,
-                        creating ? "CREATE_FAILED" : "UPDATE_FAILED",
-                        creating ? "Resource creation cancelled" : "Resource update cancelled");
-                failed.add(other.logicalId);
-            }
-        }
-        end.failed(failed);
-    }
-
-    /** An EC2 refusal as the resource handlers of CloudFormation word it. */
-    static String handlerMessage(Region region, AwsError e) {
-        if (e.code().equals("InvalidRequest")) {
-            return e.text();
-        }
-        return "Resource handler returned message: \"%s (Service: Ec2, Status Code: %d, Request ID: %s)\" (HandlerErrorCode: %s)"
-                .formatted(e.text(), AwsError.status(e.code()), region.ids.uuid(), handlerCode(e.code()));
-    }
-
-    private static String handlerCode(String code) {
-        if (code.endsWith(".NotFound")) {
-            return "NotFound";
-        }
-        if (code.endsWith(".Duplicate") || code.endsWith("AlreadyExists")) {
-            return "AlreadyExists";
-        }
-        return code.endsWith("LimitExceeded") ? "ServiceLimitExceeded" : "InvalidRequest";
-    }
-
-    static String names(List<String> resources) {
-        return resources.stream().collect(Collectors.joining(", ", "[", "]"));
+    private void cancelRest() {
+        stack.resources.values().stream()
+                .filter(other -> other.status.matches("(CREATE|UPDATE)_IN_PROGRESS"))
+                .forEach(other -> {
+                    var what = other.status.startsWith("CREATE") ? "creation" : "update";
+                    stack.turn(
+                            other, other.status.replace("_IN_PROGRESS", "_FAILED"), "Resource " + what + " cancelled");
+                    failed.add(other);
+                });
     }
 }

@@ -9,11 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Computes the values in a template: references, functions and conditions. Not thread-safe. */
 final class Evaluator {
@@ -32,6 +36,7 @@ final class Evaluator {
     private final Map<String, Object> pseudo;
     private final List<String> zones;
     private final Resources resources;
+    private final UnaryOperator<String> exports;
     private final Map<String, Boolean> conditions = new HashMap<>();
     private final Set<String> pending = new LinkedHashSet<>();
 
@@ -40,17 +45,51 @@ final class Evaluator {
             Map<String, String> parameters,
             Map<String, Object> pseudo,
             List<String> zones,
-            Resources resources) {
+            Resources resources,
+            UnaryOperator<String> exports) {
         this.template = template;
         this.parameters = parameters;
         this.pseudo = pseudo;
         this.zones = zones;
         this.resources = resources;
+        this.exports = exports;
     }
 
-    /** Computes all conditions, so that a template whose conditions cannot be computed is refused at once. */
-    void checkConditions() {
+    /** Computes all conditions, and refuses a template that refers to a resource which they leave out. */
+    void check() {
         template.conditions.keySet().forEach(this::condition);
+        var left = new TreeSet<>(template.resources.keySet());
+        template.resources.values().stream().filter(this::included).forEach(resource -> left.remove(resource.name()));
+        var unresolved = new TreeSet<String>();
+        included().forEach(value -> References.in(value, this::condition).stream()
+                .map(References.Reference::name)
+                .filter(left::contains)
+                .forEach(unresolved::add));
+        if (!unresolved.isEmpty()) {
+            throw invalid(
+                    "Template format error: Unresolved resource dependencies %s in the Resources block of the template",
+                    unresolved);
+        }
+    }
+
+    boolean included(Template.Resource resource) {
+        return resource.condition().map(this::condition).orElse(true);
+    }
+
+    boolean included(Template.Output output) {
+        return output.condition().map(this::condition).orElse(true);
+    }
+
+    /** The pieces of the template that count: the properties of resources, the values and export names of outputs. */
+    List<Object> included() {
+        return Stream.concat(
+                        template.resources.values().stream()
+                                .filter(this::included)
+                                .<Object>map(Template.Resource::properties),
+                        template.outputs.values().stream()
+                                .filter(this::included)
+                                .flatMap(output -> Stream.concat(Stream.of(output.value()), output.export().stream())))
+                .toList();
     }
 
     boolean condition(String name) {
@@ -73,13 +112,40 @@ final class Evaluator {
     /** The properties of a resource, without those that turned out to be AWS::NoValue. */
     Map<String, Object> properties(Template.Resource resource) {
         var values = new LinkedHashMap<String, Object>();
-        resource.properties().forEach((name, value) -> {
-            var computed = value(value);
-            if (computed != NO_VALUE) {
-                values.put(name, computed);
-            }
-        });
+        resource.properties().keySet().forEach(name -> property(resource, name)
+                .ifPresent(value -> values.put(name, value)));
         return values;
+    }
+
+    /** One property of a resource; empty if it is not given or AWS::NoValue. */
+    Optional<Object> property(Template.Resource resource, String name) {
+        return Optional.ofNullable(resource.properties().get(name))
+                .map(this::value)
+                .filter(value -> value != NO_VALUE);
+    }
+
+    /** The names of the exports that a piece of the template imports, but in branches that are not taken. */
+    Set<String> imports(Object value) {
+        var names = new TreeSet<String>();
+        if (value instanceof List<?> list) {
+            list.forEach(item -> names.addAll(imports(item)));
+        } else if (value instanceof Map<?, ?> map) {
+            map.forEach((key, inner) -> {
+                if (key.equals("Fn::ImportValue")) {
+                    names.add(text(inner));
+                } else if (key.equals("Fn::If")) {
+                    names.addAll(imports(taken(inner)));
+                } else {
+                    names.addAll(imports(inner));
+                }
+            });
+        }
+        return names;
+    }
+
+    private Object taken(Object branches) {
+        var parts = arguments("Fn::If", branches, 3);
+        return condition(String.valueOf(parts.get(0))) ? parts.get(1) : parts.get(2);
     }
 
     String text(Object value) {
@@ -148,21 +214,19 @@ final class Evaluator {
                         .map(Object.class::cast)
                         .toList();
             }
-            case "Fn::If" -> {
-                var parts = arguments(name, argument, 3);
-                yield value(condition(String.valueOf(parts.get(0))) ? parts.get(1) : parts.get(2));
-            }
+            case "Fn::If" -> value(taken(argument));
             case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not" -> String.valueOf(truth(Map.of(name, argument)));
             case "Fn::FindInMap" -> findInMap(arguments(name, argument, 3));
             case "Fn::GetAZs" -> zones.stream().map(Object.class::cast).toList();
             case "Fn::Base64" ->
                 Base64.getEncoder().encodeToString(text(argument).getBytes(StandardCharsets.UTF_8));
+            case "Fn::ImportValue" -> exports.apply(text(argument));
             case "Fn::Cidr" -> cidr(arguments(name, argument, 3));
             default ->
                 throw invalid(
                         "Template error: Encountered unsupported function: %s Supported functions are: [Fn::Base64,"
                                 + " Fn::GetAtt, Fn::GetAZs, Fn::If, Fn::Join, Fn::FindInMap, Fn::Select, Fn::Split, Fn::Sub,"
-                                + " Fn::Cidr, Fn::Equals, Fn::And, Fn::Or, Fn::Not]",
+                                + " Fn::Cidr, Fn::ImportValue, Fn::Equals, Fn::And, Fn::Or, Fn::Not]",
                         name);
         };
     }

@@ -16,23 +16,22 @@ final class InstanceTypes {
     static ResourceType instance() {
         return new ResourceType("AWS::EC2::Instance")
                 .requires("ImageId")
-                .allows(
-                        "InstanceType",
-                        "KeyName",
-                        "SubnetId",
-                        "SecurityGroupIds",
-                        "NetworkInterfaces",
-                        "PrivateIpAddress",
-                        "SourceDestCheck",
-                        "UserData",
-                        "Tags")
+                .allows("InstanceType", "KeyName", "SubnetId", "NetworkInterfaces", "PrivateIpAddress", "UserData")
+                .changes("SourceDestCheck", "SecurityGroupIds")
+                .tagged()
                 .made((region, props, name) -> {
                     var instance = region.instances.run(launch(props), region.ids.next("r"));
-                    props.flag("SourceDestCheck").ifPresent(check -> {
-                        var primary = region.interfaces.of(instance.id()).get(0);
-                        region.interfaceStore.put(primary.withSourceDestCheck(check));
-                    });
+                    checkSourceDest(region, instance.id(), props);
                     return instance.id();
+                })
+                .updated((region, id, old, wanted) -> {
+                    checkSourceDest(region, id, wanted);
+                    var groups = wanted.list("SecurityGroupIds");
+                    if (!groups.isEmpty() && !old.list("SecurityGroupIds").equals(groups)) {
+                        var primary = region.interfaces.of(id).get(0);
+                        region.interfaces.checkGroups(primary.vpc(), groups);
+                        region.interfaceStore.put(primary.withGroups(groups));
+                    }
                 })
                 .deleted((region, id, props) -> region.instances.terminate(id))
                 .settled(
@@ -44,6 +43,15 @@ final class InstanceTypes {
                 .attributes(
                         Set.of("InstanceId", "PrivateIp", "PublicIp", "AvailabilityZone", "VpcId"),
                         InstanceTypes::instanceAttributes);
+    }
+
+    private static void checkSourceDest(Region region, String instance, Props props) {
+        // not given, the setting stays with the interface, which may have been made with it off
+        props.flag("SourceDestCheck").ifPresent(check -> {
+            region.instanceStore.get(instance);
+            var primary = region.interfaces.of(instance).get(0);
+            region.interfaceStore.put(primary.withSourceDestCheck(check));
+        });
     }
 
     private static Map<String, Object> instanceAttributes(Region region, String id, Props props) {
@@ -92,7 +100,8 @@ final class InstanceTypes {
     static ResourceType keyPair() {
         return new ResourceType("AWS::EC2::KeyPair")
                 .requires("KeyName")
-                .allows("KeyType", "Tags")
+                .allows("KeyType")
+                .tagged()
                 .made((region, props, name) -> region.keys
                         .create(props.get("KeyName"), props.or("KeyType", "rsa"))
                         .pair()

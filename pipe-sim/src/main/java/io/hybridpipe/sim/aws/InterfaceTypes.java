@@ -12,7 +12,9 @@ final class InterfaceTypes {
     static ResourceType networkInterface() {
         return new ResourceType("AWS::EC2::NetworkInterface")
                 .requires("SubnetId")
-                .allows("GroupSet", "SourceDestCheck", "PrivateIpAddress", "Description", "Tags")
+                .allows("PrivateIpAddress")
+                .changes("GroupSet", "SourceDestCheck", "Description")
+                .tagged()
                 .made((region, props, name) -> {
                     var card = region.interfaces.create(
                             props.get("SubnetId"),
@@ -24,16 +26,12 @@ final class InterfaceTypes {
                     return card.id();
                 })
                 .updated((region, id, old, wanted) -> {
-                    if (!old.sameBut(wanted, "GroupSet", "SourceDestCheck", "Description", "Tags")) {
-                        return false;
-                    }
                     var card = region.interfaceStore.get(id);
                     region.interfaces.checkGroups(card.vpc(), wanted.list("GroupSet"));
                     region.interfaceStore.put(card.withGroups(
                                     wanted.list("GroupSet").isEmpty() ? card.groups() : wanted.list("GroupSet"))
                             .withDescription(wanted.or("Description", ""))
                             .withSourceDestCheck(wanted.flag("SourceDestCheck").orElse(true)));
-                    return true;
                 })
                 .deleted((region, id, props) -> region.interfaces.delete(id))
                 .attributes(Set.of("Id", "PrimaryPrivateIpAddress", "VpcId"), (region, id, props) -> {
@@ -47,13 +45,22 @@ final class InterfaceTypes {
 
     static ResourceType elasticIp() {
         return new ResourceType("AWS::EC2::EIP")
-                .allows("Domain", "InstanceId", "Tags")
+                .allows("Domain")
+                .changes("InstanceId")
+                .tagged()
                 .made((region, props, name) -> {
                     var address = region.addresses.allocate();
-                    props.find("InstanceId")
-                            .ifPresent(instance -> region.addresses.associate(
-                                    address.id(), InterfaceActions.primary(region, instance), false));
+                    attach(region, address.id(), props);
                     return address.publicIp().toString();
+                })
+                .updated((region, id, old, wanted) -> {
+                    var address = region.addressStore.get(allocation(region, id));
+                    if (!old.find("InstanceId").equals(wanted.find("InstanceId"))) {
+                        if (!address.association().isEmpty()) {
+                            region.addresses.disassociate(address.association());
+                        }
+                        attach(region, address.id(), wanted);
+                    }
                 })
                 .deleted((region, id, props) -> region.addresses.byAddress(id).ifPresent(address -> {
                     if (!address.association().isEmpty()
@@ -66,6 +73,12 @@ final class InterfaceTypes {
                         Set.of("AllocationId", "PublicIp"),
                         (region, id, props) -> Map.of("AllocationId", allocation(region, id), "PublicIp", id))
                 .taggedAt(InterfaceTypes::allocation);
+    }
+
+    private static void attach(Region region, String allocation, Props props) {
+        props.find("InstanceId")
+                .ifPresent(instance ->
+                        region.addresses.associate(allocation, InterfaceActions.primary(region, instance), false));
     }
 
     private static String allocation(Region region, String publicIp) {

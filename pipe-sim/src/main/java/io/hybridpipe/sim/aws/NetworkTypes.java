@@ -9,23 +9,20 @@ import java.util.stream.Stream;
 /** VPCs, subnets, gateways and routes in stacks. */
 final class NetworkTypes {
 
+    private static final String[] TARGETS = {"GatewayId", "InstanceId", "NetworkInterfaceId", "VpcPeeringConnectionId"};
+
     private NetworkTypes() {}
 
     static ResourceType vpc() {
         return new ResourceType("AWS::EC2::VPC")
                 .requires("CidrBlock")
-                .allows("EnableDnsSupport", "EnableDnsHostnames", "Tags")
+                .changes("EnableDnsSupport", "EnableDnsHostnames")
+                .tagged()
                 .made((region, props, name) -> {
                     var vpc = region.vpcs.create(props.get("CidrBlock"));
                     return dns(region, vpc, props).id();
                 })
-                .updated((region, id, old, wanted) -> {
-                    if (!old.sameBut(wanted, "EnableDnsSupport", "EnableDnsHostnames", "Tags")) {
-                        return false;
-                    }
-                    dns(region, region.vpcStore.get(id), wanted);
-                    return true;
-                })
+                .updated((region, id, old, wanted) -> dns(region, region.vpcStore.get(id), wanted))
                 .deleted((region, id, props) -> region.vpcs.delete(id))
                 .attributes(
                         Set.of("VpcId", "CidrBlock", "DefaultSecurityGroup"),
@@ -49,14 +46,15 @@ final class NetworkTypes {
     static ResourceType subnet() {
         return new ResourceType("AWS::EC2::Subnet")
                 .requires("VpcId", "CidrBlock")
-                .allows("AvailabilityZone", "MapPublicIpOnLaunch", "Tags")
+                .allows("AvailabilityZone")
+                .changes("MapPublicIpOnLaunch")
+                .tagged()
                 .made((region, props, name) -> {
                     var subnet = region.vpcs.createSubnet(
                             props.get("VpcId"), props.get("CidrBlock"), props.find("AvailabilityZone"));
-                    region.subnetStore.put(subnet.withMapPublicIp(
-                            props.flag("MapPublicIpOnLaunch").orElse(false)));
-                    return subnet.id();
+                    return mapPublicIp(region, subnet, props).id();
                 })
+                .updated((region, id, old, wanted) -> mapPublicIp(region, region.subnetStore.get(id), wanted))
                 .deleted((region, id, props) -> region.vpcs.deleteSubnet(id))
                 .attributes(Set.of("SubnetId", "VpcId", "CidrBlock", "AvailabilityZone"), (region, id, props) -> {
                     var subnet = region.subnetStore.get(id);
@@ -68,9 +66,14 @@ final class NetworkTypes {
                 });
     }
 
+    private static Model.Subnet mapPublicIp(Region region, Model.Subnet subnet, Props props) {
+        return region.subnetStore.put(
+                subnet.withMapPublicIp(props.flag("MapPublicIpOnLaunch").orElse(false)));
+    }
+
     static ResourceType internetGateway() {
         return new ResourceType("AWS::EC2::InternetGateway")
-                .allows("Tags")
+                .tagged()
                 .made((region, props, name) -> region.routing.createGateway().id())
                 .deleted((region, id, props) -> region.routing.deleteGateway(id))
                 .attributes(Set.of("InternetGatewayId"), (region, id, props) -> Map.of("InternetGatewayId", id));
@@ -79,9 +82,14 @@ final class NetworkTypes {
     static ResourceType gatewayAttachment() {
         return new ResourceType("AWS::EC2::VPCGatewayAttachment")
                 .requires("VpcId", "InternetGatewayId")
+                .changes("InternetGatewayId")
                 .made((region, props, name) -> {
                     region.routing.attachGateway(props.get("InternetGatewayId"), props.get("VpcId"));
                     return "IGW|" + props.get("VpcId");
+                })
+                .updated((region, id, old, wanted) -> {
+                    region.routing.detachGateway(old.get("InternetGatewayId"), old.get("VpcId"));
+                    region.routing.attachGateway(wanted.get("InternetGatewayId"), wanted.get("VpcId"));
                 })
                 .deleted((region, id, props) ->
                         region.routing.detachGateway(props.get("InternetGatewayId"), props.get("VpcId")))
@@ -91,7 +99,7 @@ final class NetworkTypes {
     static ResourceType routeTable() {
         return new ResourceType("AWS::EC2::RouteTable")
                 .requires("VpcId")
-                .allows("Tags")
+                .tagged()
                 .made((region, props, name) ->
                         region.routing.createTable(props.get("VpcId")).id())
                 .deleted((region, id, props) -> region.routing.deleteTable(id))
@@ -101,8 +109,12 @@ final class NetworkTypes {
     static ResourceType tableAssociation() {
         return new ResourceType("AWS::EC2::SubnetRouteTableAssociation")
                 .requires("SubnetId", "RouteTableId")
+                .changes("RouteTableId")
                 .made((region, props, name) -> region.routing
                         .associate(props.get("RouteTableId"), props.get("SubnetId"))
+                        .id())
+                .moved((region, id, old, wanted) -> region.routing
+                        .replaceAssociation(id, wanted.get("RouteTableId"))
                         .id())
                 .deleted((region, id, props) -> region.routing.disassociate(id))
                 .attributes(Set.of("Id"), (region, id, props) -> Map.of("Id", id));
@@ -111,20 +123,14 @@ final class NetworkTypes {
     static ResourceType route() {
         return new ResourceType("AWS::EC2::Route")
                 .requires("RouteTableId", "DestinationCidrBlock")
-                .allows("GatewayId", "InstanceId", "NetworkInterfaceId", "VpcPeeringConnectionId")
+                .changes(TARGETS)
                 .made((region, props, name) -> {
                     region.routing.createRoute(
                             props.get("RouteTableId"), props.get("DestinationCidrBlock"), routeTargets(props));
                     return props.get("RouteTableId") + "|" + props.get("DestinationCidrBlock");
                 })
-                .updated((region, id, old, wanted) -> {
-                    if (!old.sameBut(wanted, "GatewayId", "InstanceId", "NetworkInterfaceId")) {
-                        return false;
-                    }
-                    region.routing.replaceRoute(
-                            wanted.get("RouteTableId"), wanted.get("DestinationCidrBlock"), routeTargets(wanted));
-                    return true;
-                })
+                .updated((region, id, old, wanted) -> region.routing.replaceRoute(
+                        wanted.get("RouteTableId"), wanted.get("DestinationCidrBlock"), routeTargets(wanted)))
                 .deleted((region, id, props) ->
                         region.routing.deleteRoute(props.get("RouteTableId"), props.get("DestinationCidrBlock")))
                 .attributes(
@@ -133,8 +139,6 @@ final class NetworkTypes {
     }
 
     private static List<String> routeTargets(Props props) {
-        return Stream.of("GatewayId", "InstanceId", "NetworkInterfaceId", "VpcPeeringConnectionId")
-                .flatMap(name -> props.find(name).stream())
-                .toList();
+        return Stream.of(TARGETS).flatMap(name -> props.find(name).stream()).toList();
     }
 }

@@ -4,7 +4,10 @@ package io.hybridpipe.sim.aws;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The computed properties of a resource in a stack, read with the refusals of the service. */
 record Props(Map<String, Object> values) {
@@ -62,14 +65,12 @@ record Props(Map<String, Object> values) {
         return tags;
     }
 
-    boolean sameBut(Props other, String... names) {
-        var mine = new LinkedHashMap<>(values);
-        var others = new LinkedHashMap<>(other.values);
-        List.of(names).forEach(name -> {
-            mine.remove(name);
-            others.remove(name);
-        });
-        return mine.equals(others);
+    /** The names of the properties that are not the same in both. */
+    Set<String> differences(Props other) {
+        var names = new TreeSet<>(values.keySet());
+        names.addAll(other.values.keySet());
+        names.removeIf(name -> Objects.equals(values.get(name), other.values.get(name)));
+        return names;
     }
 
     private List<?> items(String name) {

@@ -6,7 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what a piece of a template refers to: by Ref, GetAtt, and inside the text of Sub. */
 final class References {
@@ -16,12 +18,22 @@ final class References {
     /** A name and, when an attribute is asked for, which one. */
     record Reference(String name, String attribute) {}
 
-    private References() {}
+    private final Function<String, @Nullable Boolean> conditions;
+    private final List<Reference> found = new ArrayList<>();
+
+    private References(Function<String, @Nullable Boolean> conditions) {
+        this.conditions = conditions;
+    }
 
     static List<Reference> in(Object value) {
-        var found = new ArrayList<Reference>();
-        collect(value, found);
-        return found;
+        return in(value, name -> null);
+    }
+
+    /** The same without the branches that are not taken; a condition of unknown outcome (null) takes both. */
+    static List<Reference> in(Object value, Function<String, @Nullable Boolean> conditions) {
+        var references = new References(conditions);
+        references.collect(value);
+        return references.found;
     }
 
     static Set<String> names(Object value) {
@@ -30,22 +42,34 @@ final class References {
         return names;
     }
 
-    private static void collect(Object value, List<Reference> found) {
+    private void collect(Object value) {
         if (value instanceof List<?> list) {
-            list.forEach(item -> collect(item, found));
+            list.forEach(item -> collect(item));
         } else if (value instanceof Map<?, ?> map) {
             map.forEach((key, inner) -> {
                 switch (String.valueOf(key)) {
                     case "Ref" -> found.add(new Reference(String.valueOf(inner), ""));
-                    case "Fn::GetAtt" -> attribute(inner, found);
-                    case "Fn::Sub" -> substitution(inner, found);
-                    default -> collect(inner, found);
+                    case "Fn::GetAtt" -> attribute(inner);
+                    case "Fn::Sub" -> substitution(inner);
+                    case "Fn::If" -> branches(inner);
+                    default -> collect(inner);
                 }
             });
         }
     }
 
-    private static void attribute(Object inner, List<Reference> found) {
+    private void branches(Object inner) {
+        var taken = inner instanceof List<?> list && list.size() == 3
+                ? conditions.apply(String.valueOf(list.get(0)))
+                : null;
+        if (taken != null && inner instanceof List<?> list) {
+            collect(list.get(taken ? 1 : 2));
+        } else {
+            collect(inner);
+        }
+    }
+
+    private void attribute(Object inner) {
         if (inner instanceof String text && text.contains(".")) {
             var parts = text.split("\\.", 2);
             found.add(new Reference(parts[0], parts[1]));
@@ -59,12 +83,12 @@ final class References {
         }
     }
 
-    private static void substitution(Object inner, List<Reference> found) {
+    private void substitution(Object inner) {
         var text = inner instanceof List<?> list && !list.isEmpty() ? list.get(0) : inner;
         var own = inner instanceof List<?> list && list.size() > 1 && list.get(1) instanceof Map<?, ?> map
                 ? map
                 : Map.of();
-        own.values().forEach(value -> collect(value, found));
+        own.values().forEach(value -> collect(value));
         var matcher = PLACEHOLDER.matcher(String.valueOf(text));
         while (matcher.find()) {
             var name = matcher.group(1).strip();

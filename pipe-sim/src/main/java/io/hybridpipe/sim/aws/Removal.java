@@ -23,26 +23,19 @@ final class Removal {
 
     private final Region region;
     private final Stack stack;
-    private final Consumer<List<String>> end;
+    private final Consumer<List<Stack.Resource>> end;
     private final List<Stack.Resource> left = new ArrayList<>();
     private final Set<Stack.Resource> started = new HashSet<>();
     private final Map<Stack.Resource, Integer> tries = new HashMap<>();
-    private final List<String> failed = new ArrayList<>();
+    private final List<Stack.Resource> failed = new ArrayList<>();
     private boolean stopped;
 
-    /** {@code end} gets the names of what could not be deleted; it is called while the region's monitor is held. */
-    Removal(Region region, Stack stack, Collection<Stack.Resource> doomed, Consumer<List<String>> end) {
+    /** {@code end} gets what could not be deleted; it is called while the region's monitor is held. */
+    Removal(Region region, Stack stack, Collection<Stack.Resource> doomed, Consumer<List<Stack.Resource>> end) {
         this.region = region;
         this.stack = stack;
         this.end = end;
-        for (var resource : doomed) {
-            if (resource.exists() && resource.retained) {
-                stack.turn(resource, "DELETE_SKIPPED", "");
-                resource.physicalId = "";
-            } else if (resource.exists()) {
-                left.add(resource);
-            }
-        }
+        doomed.stream().filter(Stack.Resource::exists).forEach(left::add);
         stack.stop = () -> stopped = true;
     }
 
@@ -57,19 +50,16 @@ final class Removal {
             }
             left.stream()
                     .filter(resource -> !started.contains(resource))
-                    .filter(resource -> left.stream().noneMatch(other -> other.needs.contains(resource.logicalId)))
+                    .filter(resource ->
+                            left.stream().noneMatch(other -> other.needs().contains(resource.logicalId)))
                     .toList()
                     .forEach(this::begin);
-            var running = left.stream().anyMatch(resource -> started.contains(resource) && !given(resource));
+            var running = left.stream().anyMatch(resource -> started.contains(resource) && !failed.contains(resource));
             if (!running) {
                 stopped = true;
                 end.accept(failed);
             }
         }
-    }
-
-    private boolean given(Stack.Resource resource) {
-        return failed.contains(resource.logicalId);
     }
 
     private void begin(Stack.Resource resource) {
@@ -93,8 +83,8 @@ final class Removal {
                 }
                 // what somebody else deleted already is as good as deleted
                 if (!e.code().endsWith(".NotFound") && !e.code().equals("Gateway.NotAttached")) {
-                    stack.turn(resource, "DELETE_FAILED", Deployment.handlerMessage(region, e));
-                    failed.add(resource.logicalId);
+                    stack.turn(resource, "DELETE_FAILED", Reasons.ofHandler(region, e));
+                    failed.add(resource);
                     go();
                     return;
                 }

@@ -3,6 +3,7 @@ package io.hybridpipe.sim.aws;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
@@ -28,20 +29,27 @@ final class ResourceType {
         Map<String, Object> of(Region region, String id, Props props);
     }
 
-    /** Changes a resource in place; false if that is not possible and it has to be replaced. */
+    /** Changes those properties of a resource that can be changed in place. */
     @FunctionalInterface
-    interface Update {
-        boolean apply(Region region, String id, Props old, Props wanted);
+    interface Change {
+        void apply(Region region, String id, Props old, Props wanted);
+    }
+
+    /** The same for resources whose physical id changes with it: gives the new one. */
+    @FunctionalInterface
+    interface Move {
+        String apply(Region region, String id, Props old, Props wanted);
     }
 
     private final String name;
     private final Set<String> properties = new TreeSet<>();
     private final Set<String> required = new TreeSet<>();
+    private final Set<String> changeable = new TreeSet<>();
     private Set<String> attributeNames = Set.of();
     Create create = (region, props, unused) -> "";
     Delete delete = (region, id, props) -> {};
     Attributes attributes = (region, id, props) -> Map.of();
-    Update update = (region, id, old, wanted) -> old.sameBut(wanted, "Tags");
+    Move update = (region, id, old, wanted) -> id;
     BiPredicate<Region, String> stable = (region, id) -> true;
     BiPredicate<Region, String> gone = (region, id) -> true;
     /** The EC2 id under which its tags are kept; by default the physical id. */
@@ -55,15 +63,28 @@ final class ResourceType {
         return name;
     }
 
+    /** Properties that must be there; changing one means replacement, unless {@link #changes} says otherwise. */
     ResourceType requires(String... names) {
         required.addAll(Set.of(names));
         properties.addAll(required);
         return this;
     }
 
+    /** Properties that may be there and that change by replacement. */
     ResourceType allows(String... names) {
         properties.addAll(Set.of(names));
         return this;
+    }
+
+    /** Properties that may be there and can be changed in place. */
+    ResourceType changes(String... names) {
+        changeable.addAll(Set.of(names));
+        return allows(names);
+    }
+
+    /** The type has tags; they can be changed in place. */
+    ResourceType tagged() {
+        return changes("Tags");
     }
 
     ResourceType attributes(Set<String> names, Attributes values) {
@@ -82,7 +103,14 @@ final class ResourceType {
         return this;
     }
 
-    ResourceType updated(Update how) {
+    ResourceType updated(Change how) {
+        return moved((region, id, old, wanted) -> {
+            how.apply(region, id, old, wanted);
+            return id;
+        });
+    }
+
+    ResourceType moved(Move how) {
         update = how;
         return this;
     }
@@ -91,6 +119,22 @@ final class ResourceType {
         stable = whenStable;
         gone = whenGone;
         return this;
+    }
+
+    /** All properties by name; true for those that can be changed in place. */
+    Map<String, Boolean> properties() {
+        var all = new TreeMap<String, Boolean>();
+        properties.forEach(property -> all.put(property, changeable.contains(property)));
+        return all;
+    }
+
+    Set<String> required() {
+        return required;
+    }
+
+    /** Whether a change from one set of properties to another needs a new resource. */
+    boolean replacedBy(Props old, Props wanted) {
+        return !changeable.containsAll(old.differences(wanted));
     }
 
     Set<String> attributes() {

@@ -15,7 +15,9 @@ final class SecurityGroupTypes {
     static ResourceType securityGroup() {
         return new ResourceType("AWS::EC2::SecurityGroup")
                 .requires("GroupDescription", "VpcId")
-                .allows("GroupName", "SecurityGroupIngress", "SecurityGroupEgress", "Tags")
+                .allows("GroupName")
+                .changes("SecurityGroupIngress", "SecurityGroupEgress")
+                .tagged()
                 .made((region, props, name) -> {
                     var group = region.groups.create(
                             props.or("GroupName", name), props.get("GroupDescription"), props.get("VpcId"));
@@ -27,13 +29,8 @@ final class SecurityGroupTypes {
                     }
                     return group.id();
                 })
-                .updated((region, id, old, wanted) -> {
-                    if (!old.sameBut(wanted, "SecurityGroupIngress", "SecurityGroupEgress", "Tags")) {
-                        return false;
-                    }
-                    replaceRules(region, id, rules(region, old), rules(region, wanted));
-                    return true;
-                })
+                .updated((region, id, old, wanted) ->
+                        replaceRules(region, id, rules(region, old), rules(region, wanted)))
                 .deleted((region, id, props) -> region.groups.delete(id))
                 .attributes(
                         Set.of("GroupId", "Id", "VpcId"),
@@ -95,16 +92,16 @@ final class SecurityGroupTypes {
     static ResourceType securityGroupRule(String direction, boolean egress) {
         return new ResourceType("AWS::EC2::SecurityGroup" + direction)
                 .requires("GroupId", "IpProtocol")
-                .allows(
-                        "FromPort",
-                        "ToPort",
-                        "CidrIp",
-                        "Description",
-                        egress ? "DestinationSecurityGroupId" : "SourceSecurityGroupId")
+                .changes("Description")
+                .allows("FromPort", "ToPort", "CidrIp", egress ? "DestinationSecurityGroupId" : "SourceSecurityGroupId")
                 .made((region, props, name) -> region.groups
                         .authorize(props.get("GroupId"), List.of(rule(region, props, egress)))
                         .get(0)
                         .id())
+                .updated((region, id, old, wanted) -> {
+                    var group = wanted.get("GroupId");
+                    region.groups.replace(group, region.groups.rule(group, id).with(id, wanted.or("Description", "")));
+                })
                 .deleted((region, id, props) ->
                         region.groups.revoke(props.get("GroupId"), List.of(rule(region, props, egress))))
                 .attributes(Set.of("Id"), (region, id, props) -> Map.of("Id", id));

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** A stack as it is now. Guarded by the monitor of its region. */
 final class Stack {
 
-    /** What was put in for a stack: text, values, tags. */
-    record Input(Template template, Map<String, String> parameters, Map<String, String> tags) {}
+    /** What was put in for a stack: text, values, tags, settings. */
+    record Input(Template template, Map<String, String> parameters, Map<String, String> tags, Settings settings) {}
+
+    /** What else a stack is told at each operation and keeps when it is not told anew; {@code role} may be empty. */
+    record Settings(List<String> capabilities, String role, List<String> notifications) {}
+
+    /** What is to happen when making the stack fails. */
+    enum OnFailure {
+        ROLLBACK,
+        DELETE,
+        DO_NOTHING
+    }
 
     record Event(
             String id,
@@ -31,10 +44,14 @@ final class Stack {
     static final class Resource {
         final String logicalId;
         final String type;
-        final Set<String> needs;
-        final boolean retained;
+        /** As the latest template defines it. */
+        Template.Resource definition;
+
         String physicalId = "";
         Props properties = new Props(Map.of());
+        /** The tags that the stack gave it. */
+        Map<String, String> tags = Map.of();
+
         String status = "";
         String reason = "";
         Instant changed = Instant.EPOCH;
@@ -42,12 +59,16 @@ final class Stack {
         Resource(Template.Resource definition) {
             this.logicalId = definition.name();
             this.type = definition.type();
-            this.needs = Set.copyOf(definition.needs());
-            this.retained = definition.retained();
+            this.definition = definition;
         }
 
         boolean exists() {
             return !physicalId.isEmpty() && !status.equals("DELETE_COMPLETE");
+        }
+
+        /** What must be there before it and must stay until it is gone. */
+        Set<String> needs() {
+            return definition.needs();
         }
     }
 
@@ -58,23 +79,28 @@ final class Stack {
     Optional<Instant> updated = Optional.empty();
     Optional<Instant> deleted = Optional.empty();
     Input input;
-    String onFailure;
-    List<String> capabilities = List.of();
+    OnFailure onFailure = OnFailure.ROLLBACK;
+    boolean retainExceptOnCreate;
+    boolean protectedFromDeletion;
+    Optional<Duration> timeLimit = Optional.empty();
     String status = "";
     String reason = "";
     String token = "";
     final Map<String, Resource> resources = new LinkedHashMap<>();
     final List<Event> events = new ArrayList<>();
     List<Output> outputs = List.of();
-    final Map<String, ChangeSetActions.ChangeSet> changeSets = new LinkedHashMap<>();
+    final Map<String, ChangeSet> changeSets = new LinkedHashMap<>();
+    /** The change set that made or last changed the stack. */
+    String changeSet = "";
+    /** What a failed or running update has to go back to. */
+    Optional<StackUpdate> update = Optional.empty();
     /** What runs now; starting something else stops it. */
     Runnable stop = () -> {};
 
-    Stack(Region region, String name, Input input, String onFailure) {
+    Stack(Region region, String name, Input input) {
         this.region = region;
         this.name = name;
         this.input = input;
-        this.onFailure = onFailure;
         this.id = region.arn("cloudformation", "stack/" + name + "/" + region.ids.uuid());
         this.created = region.clock.instant();
     }
@@ -87,6 +113,7 @@ final class Stack {
         status = newStatus;
         reason = why;
         events.add(event(name, id, "AWS::CloudFormation::Stack", newStatus, why));
+        changeSets.values().forEach(set -> set.follow(newStatus));
     }
 
     void turn(Resource resource, String newStatus, String why) {
@@ -96,13 +123,39 @@ final class Stack {
         events.add(event(resource.logicalId, resource.physicalId, resource.type, newStatus, why));
     }
 
+    /** Leaves a resource to itself: it is not the stack's any more. */
+    void release(Resource resource) {
+        turn(resource, "DELETE_SKIPPED", "");
+        resource.physicalId = "";
+    }
+
+    /** Releases those that are to be kept and gives the rest. */
+    List<Resource> releasing(Collection<Resource> of, Predicate<Resource> keep) {
+        var rest = new ArrayList<Resource>();
+        for (var resource : List.copyOf(of)) {
+            if (!resource.exists() || !keep.test(resource)) {
+                rest.add(resource);
+            } else {
+                release(resource);
+            }
+        }
+        return rest;
+    }
+
+    /** The resources, and those that an unfinished update still has to clean up. */
+    List<Resource> everything() {
+        var all = new ArrayList<>(resources.values());
+        update.map(StackUpdate::unfinished).ifPresent(all::addAll);
+        return all;
+    }
+
     private Event event(String logicalId, String physicalId, String type, String newStatus, String why) {
         return new Event(region.ids.uuid(), logicalId, physicalId, type, newStatus, why, region.clock.instant(), token);
     }
 
-    /** Computes values of the template; references to resources give what the stack has now. */
-    Evaluator evaluator(Input of) {
-        Map<String, Object> pseudo = Map.of(
+    /** The values that every template can refer to. */
+    private Map<String, Object> pseudo(Input of) {
+        return Map.of(
                 "AWS::Region",
                 region.name,
                 "AWS::AccountId",
@@ -116,23 +169,40 @@ final class Stack {
                 "AWS::URLSuffix",
                 "amazonaws.com",
                 "AWS::NotificationARNs",
-                List.of());
-        return new Evaluator(
-                of.template(), of.parameters(), pseudo, region.zones().toList(), new Evaluator.Resources() {
-                    @Override
-                    public String physicalId(String logicalId) {
-                        return made(logicalId).physicalId;
-                    }
+                of.settings().notifications());
+    }
 
-                    @Override
-                    public Object attribute(String logicalId, String attribute) {
-                        var resource = made(logicalId);
-                        return ResourceTypes.get(resource.type)
-                                .attributes
-                                .of(region, resource.physicalId, resource.properties)
-                                .getOrDefault(attribute, "");
-                    }
-                });
+    Evaluator evaluator(Input of, Evaluator.Resources references) {
+        return new Evaluator(
+                of.template(),
+                of.parameters(),
+                pseudo(of),
+                region.zones().toList(),
+                references,
+                region.stacks.exports()::value);
+    }
+
+    /** Computes values of the template; references to resources give what the stack has now. */
+    Evaluator evaluator(Input of) {
+        return evaluator(of, references());
+    }
+
+    Evaluator.Resources references() {
+        return new Evaluator.Resources() {
+            @Override
+            public String physicalId(String logicalId) {
+                return made(logicalId).physicalId;
+            }
+
+            @Override
+            public Object attribute(String logicalId, String attribute) {
+                var resource = made(logicalId);
+                return ResourceTypes.get(resource.type)
+                        .attributes
+                        .of(region, resource.physicalId, resource.properties)
+                        .getOrDefault(attribute, "");
+            }
+        };
     }
 
     Optional<Resource> existing(String logicalId) {
@@ -154,15 +224,33 @@ final class Stack {
         return tags;
     }
 
+    boolean tagsDiffer(Resource resource) {
+        return ResourceTypes.get(resource.type).taggable() && !resource.tags.equals(tagsFor(resource));
+    }
+
+    /** Gives a resource its tags and takes those that the stack gave it before; tags that others gave it stay. */
+    void tag(Resource resource) {
+        var type = ResourceTypes.get(resource.type);
+        if (type.taggable()) {
+            var tagId = type.tagId.apply(region, resource.physicalId);
+            resource.tags.keySet().forEach(key -> region.tags.remove(tagId, key));
+            resource.tags = tagsFor(resource);
+            region.tags.put(tagId, resource.tags);
+        }
+    }
+
+    /** Computes the outputs; refuses to export what another stack exports and to change what another stack imports. */
     void computeOutputs() {
         var evaluator = evaluator(input);
-        outputs = input.template().outputs.values().stream()
-                .filter(output -> output.condition().map(evaluator::condition).orElse(true))
+        var computed = input.template().outputs.values().stream()
+                .filter(evaluator::included)
                 .map(output -> new Output(
                         output.name(),
                         evaluator.text(output.value()),
                         output.description(),
                         output.export().map(evaluator::text).orElse("")))
                 .toList();
+        region.stacks.exports().check(this, computed);
+        outputs = computed;
     }
 }

@@ -1,94 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** Stacks over the API. */
+/** What changes stacks, over the API. */
 final class StackActions {
-
-    /** Smaller pages than the service's, so that clients that forget to ask for the next one are found out. */
-    static final int EVENTS_A_PAGE = 20;
 
     private StackActions() {}
 
     static void register(Map<String, Action> actions) {
         actions.put("CreateStack", StackActions::create);
         actions.put("UpdateStack", StackActions::update);
-        actions.put("DeleteStack", (region, params, answer) -> region.stacks
-                .find(params.get("StackName"))
-                .ifPresent(stack -> region.stacks.delete(
-                        stack,
-                        params.list("RetainResources"),
-                        params.find("ClientRequestToken").orElse(""))));
-        actions.put("DescribeStacks", (region, params, answer) -> {
-            var stacks = params.find("StackName")
-                    .map(name -> List.of(region.stacks.get(name)))
-                    .orElseGet(region.stacks::live);
-            page(answer, "Stacks", params, stacks, 100, StackActions::write);
-        });
-        actions.put("ListStacks", (region, params, answer) -> {
-            var statuses = params.list("StackStatusFilter");
-            var stacks = region.stacks.all().stream()
-                    .filter(stack -> statuses.isEmpty() || statuses.contains(stack.status))
-                    .toList();
-            page(answer, "StackSummaries", params, stacks, 100, StackActions::summary);
-        });
-        actions.put("DescribeStackEvents", (region, params, answer) -> {
-            var stack = region.stacks.get(params.get("StackName"));
-            var newestFirst = new ArrayList<>(stack.events);
-            Collections.reverse(newestFirst);
-            page(answer, "StackEvents", params, newestFirst, EVENTS_A_PAGE, (xml, event) -> write(xml, stack, event));
-        });
-        actions.put("DescribeStackResources", (region, params, answer) -> {
-            var stack = region.stacks.get(params.get("StackName"));
-            var logicalId = params.find("LogicalResourceId");
-            var resources = stack.resources.values().stream()
-                    .filter(resource ->
-                            logicalId.map(resource.logicalId::equals).orElse(true))
-                    .toList();
-            answer.each("StackResources", resources, (xml, resource) -> write(xml, stack, resource));
-        });
-        actions.put("ListStackResources", (region, params, answer) -> {
-            var stack = region.stacks.get(params.get("StackName"));
-            answer.each("StackResourceSummaries", stack.resources.values(), (xml, resource) -> xml.put(
-                            "LogicalResourceId", resource.logicalId)
-                    .putIf("PhysicalResourceId", resource.physicalId)
-                    .put("ResourceType", resource.type)
-                    .put("ResourceStatus", resource.status)
-                    .putIf("ResourceStatusReason", resource.reason)
-                    .put("LastUpdatedTimestamp", resource.changed));
-        });
-        actions.put("GetTemplate", (region, params, answer) -> answer.put(
-                        "TemplateBody",
-                        region.stacks.get(params.get("StackName")).input.template().body)
-                .texts("StagesAvailable", List.of("Original", "Processed")));
-        actions.put("ValidateTemplate", (region, params, answer) -> {
-            var template = Template.of(params.get("TemplateBody"));
-            answer.put("Description", template.description)
-                    .each("Parameters", template.parameters.values(), (xml, parameter) -> xml.put(
-                                    "ParameterKey", parameter.name())
-                            .putIf("DefaultValue", parameter.fact("Default").orElse(""))
-                            .put("NoEcho", parameter.noEcho())
-                            .putIf("Description", parameter.fact("Description").orElse("")));
+        actions.put("CancelUpdateStack", StackActions::cancel);
+        actions.put("ContinueUpdateRollback", StackActions::continueRollBack);
+        actions.put("RollbackStack", StackActions::rollBack);
+        actions.put("DeleteStack", StackActions::delete);
+        actions.put("UpdateTerminationProtection", (region, params, answer) -> {
+            var stack = region.stacks.toChange(params.get("StackName"));
+            stack.protectedFromDeletion = params.flag("EnableTerminationProtection");
+            answer.put("StackId", stack.id);
         });
     }
 
     private static void create(Region region, Params params, Xml answer) {
-        var token = params.find("ClientRequestToken");
         var id = once(region, "CreateStack", params, () -> {
-            var input = input(params, Template.of(params.get("TemplateBody")), Map.of());
-            var onFailure = params.flag("DisableRollback")
-                    ? "DO_NOTHING"
-                    : params.find("OnFailure").orElse("ROLLBACK");
-            var stack = region.stacks.prepare(params.get("StackName"), input, onFailure);
-            stack.capabilities = params.list("Capabilities");
-            region.stacks.create(stack, token.orElse(""));
+            var onFailure = StackInputs.onFailure(params, "OnFailure").orElse(Stack.OnFailure.ROLLBACK);
+            var stack = region.stacks.prepare(params.get("StackName"), StackInputs.of(region, params));
+            stack.onFailure = onFailure;
+            stack.retainExceptOnCreate = params.flag("RetainExceptOnCreate");
+            stack.protectedFromDeletion = params.flag("EnableTerminationProtection");
+            stack.timeLimit = params.number("TimeoutInMinutes").map(Duration::ofMinutes);
+            StackCreation.start(region, stack, token(params));
             return stack.id;
         });
         answer.put("StackId", id);
@@ -96,20 +41,90 @@ final class StackActions {
 
     private static void update(Region region, Params params, Xml answer) {
         var id = once(region, "UpdateStack", params, () -> {
-            var stack = region.stacks.get(params.get("StackName"));
-            checkUpdatable(stack);
-            var wanted = changed(params, stack);
+            var stack = region.stacks.toChange(params.get("StackName"));
+            var keep = params.flag("DisableRollback");
+            checkUpdatable(stack, keep);
+            var wanted = StackInputs.changed(region, params, stack);
             if (Changes.between(stack, wanted).isEmpty()) {
                 throw AwsError.of("ValidationError", "No updates are to be performed.");
             }
-            region.stacks.update(
-                    stack, wanted, params.find("ClientRequestToken").orElse(""));
+            stack.retainExceptOnCreate = params.flag("RetainExceptOnCreate");
+            StackUpdate.start(region, stack, wanted, keep, token(params));
+            stack.changeSets.values().forEach(set -> set.execution = "OBSOLETE");
             return stack.id;
         });
         answer.put("StackId", id);
     }
 
-    private static String once(Region region, String action, Params params, Supplier<String> make) {
+    private static void cancel(Region region, Params params, Xml answer) {
+        once(region, "CancelUpdateStack", params, () -> {
+            var stack = region.stacks.toChange(params.get("StackName"));
+            check(stack, "CancelUpdateStack cannot be called from current stack status", "UPDATE_IN_PROGRESS");
+            stack.update.orElseThrow().cancel();
+            return stack.id;
+        });
+    }
+
+    private static void continueRollBack(Region region, Params params, Xml answer) {
+        once(region, "ContinueUpdateRollback", params, () -> {
+            var stack = region.stacks.toChange(params.get("StackName"));
+            check(
+                    stack,
+                    "Stack:" + stack.id + " is in " + stack.status
+                            + " state and can not continue rolling back. ContinueUpdateRollback can only be called from"
+                            + " UPDATE_ROLLBACK_FAILED state.",
+                    "UPDATE_ROLLBACK_FAILED");
+            stack.token = token(params);
+            stack.update.orElseThrow().continueRollBack(params.list("ResourcesToSkip"));
+            return stack.id;
+        });
+    }
+
+    private static void rollBack(Region region, Params params, Xml answer) {
+        var id = once(region, "RollbackStack", params, () -> {
+            var stack = region.stacks.toChange(params.get("StackName"));
+            check(
+                    stack,
+                    "Stack [" + stack.name + "] is in state " + stack.status + " and can not be rolled back",
+                    "CREATE_FAILED",
+                    "UPDATE_FAILED");
+            stack.retainExceptOnCreate = params.flag("RetainExceptOnCreate");
+            if (stack.status.equals("CREATE_FAILED")) {
+                StackCreation.rollBack(region, stack, token(params));
+            } else {
+                stack.token = token(params);
+                stack.update.orElseThrow().rollBack("User Initiated");
+            }
+            return stack.id;
+        });
+        answer.put("StackId", id);
+    }
+
+    private static void delete(Region region, Params params, Xml answer) {
+        once(region, "DeleteStack", params, () -> {
+            var name = params.get("StackName");
+            var force = params.find("DeletionMode")
+                    .filter("FORCE_DELETE_STACK"::equals)
+                    .isPresent();
+            region.stacks
+                    .find(name)
+                    .ifPresent(stack ->
+                            StackDeletion.start(region, stack, params.list("RetainResources"), force, token(params)));
+            return name;
+        });
+    }
+
+    private static void check(Stack stack, String refusal, String... statuses) {
+        if (!List.of(statuses).contains(stack.status)) {
+            throw AwsError.of("ValidationError", "%s", refusal);
+        }
+    }
+
+    private static String token(Params params) {
+        return params.find("ClientRequestToken").orElse("");
+    }
+
+    static String once(Region region, String action, Params params, Supplier<String> make) {
         try {
             return region.tokens.once(
                     action,
@@ -127,108 +142,20 @@ final class StackActions {
         }
     }
 
-    static void checkUpdatable(Stack stack) {
-        if (!stack.status.matches("(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE")) {
+    /** Refuses to update a stack whose status does not allow it; failed ones can be if they are left as they are again. */
+    static void checkUpdatable(Stack stack, boolean disableRollback) {
+        if (stack.status.matches("(CREATE|UPDATE)_FAILED")) {
+            if (!disableRollback) {
+                throw AwsError.of(
+                        "ValidationError",
+                        "This stack is currently in a non-terminal [%s] state. To update the stack from this state, please"
+                                + " use the disable-rollback parameter with update-stack API. To rollback to the last known"
+                                + " good state, use the rollback-stack API",
+                        stack.status);
+            }
+        } else if (!stack.status.matches("(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE")) {
             throw AwsError.of(
                     "ValidationError", "Stack:%s is in %s state and can not be updated.", stack.id, stack.status);
         }
-    }
-
-    /** The input of an update: what is not given anew stays as it is. */
-    static Stack.Input changed(Params params, Stack stack) {
-        var template =
-                params.flag("UsePreviousTemplate") ? stack.input.template() : Template.of(params.get("TemplateBody"));
-        var input = input(params, template, stack.input.parameters());
-        return params.structs("Tags").isEmpty()
-                ? new Stack.Input(input.template(), input.parameters(), stack.input.tags())
-                : input;
-    }
-
-    static Stack.Input input(Params params, Template template, Map<String, String> previous) {
-        var given = new LinkedHashMap<String, String>();
-        for (var parameter : params.structs("Parameters")) {
-            var name = parameter.get("ParameterKey");
-            if (!parameter.flag("UsePreviousValue")) {
-                given.put(name, parameter.find("ParameterValue").orElse(""));
-            } else if (previous.containsKey(name)) {
-                given.put(name, previous.get(name));
-            }
-        }
-        var tags = new LinkedHashMap<String, String>();
-        params.structs("Tags")
-                .forEach(tag -> tags.put(tag.get("Key"), tag.find("Value").orElse("")));
-        return new Stack.Input(template, ParameterValues.resolve(template, given), tags);
-    }
-
-    static <T> void page(Xml answer, String set, Params params, List<T> all, int size, BiConsumer<Xml, T> write) {
-        var from = params.number("NextToken").orElse(0);
-        var page = all.stream().skip(from).limit(size).toList();
-        answer.each(set, page, write);
-        if (from + page.size() < all.size()) {
-            answer.put("NextToken", from + page.size());
-        }
-    }
-
-    static void parameters(Xml xml, Stack.Input input) {
-        xml.each("Parameters", input.parameters().entrySet(), (one, parameter) -> {
-            var declared = input.template().parameters.get(parameter.getKey());
-            one.put("ParameterKey", parameter.getKey())
-                    .put("ParameterValue", declared != null && declared.noEcho() ? "****" : parameter.getValue());
-        });
-    }
-
-    static void tags(Xml xml, Map<String, String> tags) {
-        xml.each("Tags", tags.entrySet(), (one, tag) -> one.put("Key", tag.getKey())
-                .put("Value", tag.getValue()));
-    }
-
-    private static void write(Xml xml, Stack stack) {
-        xml.put("StackId", stack.id)
-                .put("StackName", stack.name)
-                .putIf("Description", stack.input.template().description);
-        parameters(xml, stack.input);
-        xml.put("CreationTime", stack.created);
-        stack.updated.ifPresent(at -> xml.put("LastUpdatedTime", at));
-        stack.deleted.ifPresent(at -> xml.put("DeletionTime", at));
-        xml.put("StackStatus", stack.status)
-                .putIf("StackStatusReason", stack.reason)
-                .put("DisableRollback", stack.onFailure.equals("DO_NOTHING"))
-                .put("EnableTerminationProtection", false)
-                .texts("Capabilities", stack.capabilities)
-                .each("Outputs", stack.outputs, (one, output) -> one.put("OutputKey", output.key())
-                        .put("OutputValue", output.value())
-                        .putIf("Description", output.description())
-                        .putIf("ExportName", output.export()));
-        tags(xml, stack.input.tags());
-    }
-
-    private static void summary(Xml xml, Stack stack) {
-        xml.put("StackId", stack.id).put("StackName", stack.name).put("CreationTime", stack.created);
-        stack.deleted.ifPresent(at -> xml.put("DeletionTime", at));
-        xml.put("StackStatus", stack.status).putIf("StackStatusReason", stack.reason);
-    }
-
-    private static void write(Xml xml, Stack stack, Stack.Event event) {
-        xml.put("EventId", event.id())
-                .put("StackId", stack.id)
-                .put("StackName", stack.name)
-                .put("LogicalResourceId", event.logicalId())
-                .putIf("PhysicalResourceId", event.physicalId())
-                .put("ResourceType", event.type())
-                .put("Timestamp", event.at())
-                .put("ResourceStatus", event.status())
-                .putIf("ResourceStatusReason", event.reason())
-                .putIf("ClientRequestToken", event.token());
-    }
-
-    private static void write(Xml xml, Stack stack, Stack.Resource resource) {
-        xml.put("StackId", stack.id)
-                .put("StackName", stack.name)
-                .put("LogicalResourceId", resource.logicalId)
-                .putIf("PhysicalResourceId", resource.physicalId)
-                .put("ResourceType", resource.type)
-                .put("Timestamp", resource.changed)
-                .put("ResourceStatus", resource.status)
-                .putIf("ResourceStatusReason", resource.reason);
     }
 }

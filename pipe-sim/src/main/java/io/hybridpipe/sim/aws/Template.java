@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** A template that passed the checks which the service makes before it starts anything. Immutable. */
@@ -40,6 +42,12 @@ final class Template {
             return Optional.ofNullable(facts.get(key)).map(String::valueOf);
         }
 
+        List<String> allowedValues() {
+            return facts.get("AllowedValues") instanceof List<?> allowed
+                    ? allowed.stream().map(String::valueOf).toList()
+                    : List.of();
+        }
+
         boolean noEcho() {
             return fact("NoEcho").map(Boolean::parseBoolean).orElse(false);
         }
@@ -52,9 +60,35 @@ final class Template {
             Map<String, Object> properties,
             Set<String> needs,
             Optional<String> condition,
-            String deletionPolicy) {
-        boolean retained() {
-            return deletionPolicy.equals("Retain");
+            Policy deletionPolicy,
+            Policy replacePolicy) {}
+
+    /** What becomes of a resource that is not wanted any more. */
+    enum Policy {
+        DELETE,
+        RETAIN,
+        RETAIN_EXCEPT_ON_CREATE;
+
+        boolean keeps() {
+            return this != DELETE;
+        }
+
+        /** Whether a resource stays even if the operation that made it failed. */
+        boolean keepsWhatFailed(boolean exceptOnCreate) {
+            return this == RETAIN && !exceptOnCreate;
+        }
+
+        private static Policy of(String attribute, String resource, Object value) {
+            if (value.equals("RetainExceptOnCreate") && attribute.equals("DeletionPolicy")) {
+                return RETAIN_EXCEPT_ON_CREATE;
+            }
+            if (value.equals("Snapshot")) {
+                throw invalid("Template error: resource %s does not support %s Snapshot", resource, attribute);
+            }
+            if (value.equals("Delete") || value.equals("Retain")) {
+                return value.equals("Retain") ? RETAIN : DELETE;
+            }
+            throw invalid("Template format error: Unrecognized %s %s for resource '%s'", attribute, value, resource);
         }
     }
 
@@ -156,7 +190,8 @@ final class Template {
                 given,
                 needs,
                 Optional.ofNullable(facts.get("Condition")).map(String::valueOf),
-                String.valueOf(facts.getOrDefault("DeletionPolicy", "Delete")));
+                Policy.of("DeletionPolicy", name, facts.getOrDefault("DeletionPolicy", "Delete")),
+                Policy.of("UpdateReplacePolicy", name, facts.getOrDefault("UpdateReplacePolicy", "Delete")));
     }
 
     private static Output toOutput(String name, Object value) {
@@ -247,13 +282,29 @@ final class Template {
         }
     }
 
-    private void checkCircles() {
-        var left = new TreeMap<>(resources);
-        while (left.values().removeIf(resource -> resource.needs().stream().noneMatch(left::containsKey))) {
-            // what needs nothing that is left goes, until only circles are left
+    /** The resources, each after those that it needs. */
+    List<Resource> inOrder() {
+        var ordered = new ArrayList<Resource>();
+        var left = new LinkedHashMap<>(resources);
+        var before = -1;
+        while (before != left.size()) {
+            before = left.size();
+            left.values().removeIf(resource -> {
+                var ready = resource.needs().stream().noneMatch(left::containsKey);
+                if (ready) {
+                    ordered.add(resource);
+                }
+                return ready;
+            });
         }
-        if (!left.isEmpty()) {
-            throw invalid("Circular dependency between resources: %s", left.keySet());
+        return ordered;
+    }
+
+    private void checkCircles() {
+        var circular = new TreeSet<>(resources.keySet());
+        inOrder().forEach(resource -> circular.remove(resource.name()));
+        if (!circular.isEmpty()) {
+            throw invalid("Circular dependency between resources: %s", circular);
         }
     }
 }

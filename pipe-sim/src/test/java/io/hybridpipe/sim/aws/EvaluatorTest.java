@@ -51,8 +51,9 @@ class EvaluatorTest {
                     public Object attribute(String name, String attribute) {
                         return "igw-1 " + attribute;
                     }
-                });
-        evaluator.checkConditions();
+                },
+                name -> "value of " + name);
+        evaluator.check();
         assertThat(evaluator.condition(condition)).isTrue();
         return evaluator.value(template.outputs.get("X").value());
     }
@@ -116,17 +117,23 @@ class EvaluatorTest {
                 Resources:
                   Gateway: {Type: AWS::EC2::InternetGateway}
                 """);
-        var evaluator = new Evaluator(template, Map.of(), Map.of(), List.of(), new Evaluator.Resources() {
-            @Override
-            public String physicalId(String name) {
-                return name;
-            }
+        var evaluator = new Evaluator(
+                template,
+                Map.of(),
+                Map.of(),
+                List.of(),
+                new Evaluator.Resources() {
+                    @Override
+                    public String physicalId(String name) {
+                        return name;
+                    }
 
-            @Override
-            public Object attribute(String name, String attribute) {
-                return attribute;
-            }
-        });
-        assertThatThrownBy(evaluator::checkConditions).hasMessageContaining("circular condition");
+                    @Override
+                    public Object attribute(String name, String attribute) {
+                        return attribute;
+                    }
+                },
+                name -> name);
+        assertThatThrownBy(evaluator::check).hasMessageContaining("circular condition");
     }
 }

@@ -94,8 +94,8 @@ class StacksTest {
         var events = events(id);
         assertThat(of(aws.cloudFormation.describeStackEvents(request -> request.stackName(id)))
                         .stackEvents())
-                .hasSize(StackActions.EVENTS_A_PAGE);
-        assertThat(events).hasSizeGreaterThan(StackActions.EVENTS_A_PAGE);
+                .hasSize(StackQueries.EVENTS_A_PAGE);
+        assertThat(events).hasSizeGreaterThan(StackQueries.EVENTS_A_PAGE);
         assertThat(events.get(0).resourceStatusAsString()).isEqualTo("CREATE_COMPLETE");
         assertThat(events.get(0).physicalResourceId()).isEqualTo(id);
         assertThat(events.get(events.size() - 1).resourceStatusReason()).isEqualTo("User Initiated");

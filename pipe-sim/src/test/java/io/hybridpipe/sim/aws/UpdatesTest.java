@@ -45,7 +45,7 @@ class UpdatesTest {
         return aws.await(
                 () -> of(aws.cloudFormation.describeChangeSet(
                         r -> r.stackName("web").changeSetName(name))),
-                set -> !set.statusAsString().endsWith("IN_PROGRESS"));
+                set -> set.statusAsString().matches("CREATE_COMPLETE|FAILED"));
     }
 
     private DescribeChangeSetResponse update(String name, Map<String, String> parameters) {
