@@ -120,7 +120,8 @@ class StacksTest {
                     assertThat(event.logicalResourceId()).isEqualTo("Controller");
                     assertThat(event.resourceStatusAsString()).isEqualTo("CREATE_FAILED");
                     assertThat(event.resourceStatusReason())
-                            .contains("The image id '[ami-0000000000000dead]' does not exist");
+                            .contains("ami-0000000000000dead")
+                            .contains("does not exist");
                 })
                 .anySatisfy(event -> assertThat(event.resourceStatusReason())
                         .contains("The following resource(s) failed to create: [Controller]"));
