@@ -9,7 +9,12 @@ import io.hybridpipe.sim.aws.SimAws;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
@@ -89,31 +94,41 @@ public final class TestAws implements AutoCloseable {
         return aws.inventory(aws.accounts().get(0).id(), REGION);
     }
 
-    /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces. */
+    /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces, all of them seen. */
     public Network network() {
         Ec2AsyncClient ec2 = account.ec2();
         String vpc = ec2.createVpc(r -> r.cidrBlock("10.1.0.0/16")).join().vpc().vpcId();
-        String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.1.0/24"))
-                .join()
+        String subnet = seen(() -> ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.1.0/24")))
                 .subnet()
                 .subnetId();
         String table =
-                ec2.createRouteTable(r -> r.vpcId(vpc)).join().routeTable().routeTableId();
-        String group = ec2.createSecurityGroup(
-                        r -> r.vpcId(vpc).groupName("controller").description("controller"))
-                .join()
+                seen(() -> ec2.createRouteTable(r -> r.vpcId(vpc))).routeTable().routeTableId();
+        String group = seen(() -> ec2.createSecurityGroup(
+                        r -> r.vpcId(vpc).groupName("controller").description("controller")))
                 .groupId();
-        return new Network(vpc, subnet, table, group, networkInterface(ec2, subnet), networkInterface(ec2, subnet));
+        Network made =
+                new Network(vpc, subnet, table, group, networkInterface(ec2, subnet), networkInterface(ec2, subnet));
+        seen(() -> ec2.describeRouteTables(r -> r.routeTableIds(made.table)));
+        seen(() -> ec2.describeSecurityGroups(r -> r.groupIds(made.group)));
+        seen(() -> ec2.describeNetworkInterfaces(r -> r.networkInterfaceIds(made.eni, made.otherEni)));
+        return made;
     }
 
     /** The ids of a small network. */
     public record Network(String vpc, String subnet, String table, String group, String eni, String otherEni) {}
 
     private static String networkInterface(Ec2AsyncClient ec2, String subnet) {
-        return ec2.createNetworkInterface(r -> r.subnetId(subnet))
-                .join()
+        return seen(() -> ec2.createNetworkInterface(r -> r.subnetId(subnet)))
                 .networkInterface()
                 .networkInterfaceId();
+    }
+
+    /** The answer, as soon as the stand-in shows what the call is about. */
+    private static <T> T seen(Supplier<CompletableFuture<T>> call) {
+        return Objects.requireNonNull(Mono.fromFuture(call)
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, POLL)
+                        .filter(failure -> String.valueOf(failure.getMessage()).contains("does not exist")))
+                .block(SOON));
     }
 
     @Override

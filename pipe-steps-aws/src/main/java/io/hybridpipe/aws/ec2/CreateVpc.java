@@ -11,7 +11,6 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
-import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Looks;
 import java.time.Duration;
@@ -135,12 +134,8 @@ public final class CreateVpc implements Step {
     }
 
     private Mono<Void> requestDryRun(Own<Vpc> own, Cidr block) {
-        return own.calls()
-                .reading("CreateVpc " + block + " (dry run)", () -> account.ec2()
-                        .createVpc(
-                                toRequest(own, block).toBuilder().dryRun(true).build()))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation"), permitted -> Mono.empty())
-                .then();
+        return DryRun.of(own.calls(), "CreateVpc " + block, () -> account.ec2()
+                .createVpc(toRequest(own, block).toBuilder().dryRun(true).build()));
     }
 
     private Mono<?> requestDelete(Own<Vpc> own, Vpc vpc) {

@@ -14,7 +14,9 @@ import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -42,9 +44,14 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
 
     /** What a create call sets: pipe, run, step and token. */
     TagSpecification tags() {
+        return tags(context.tags());
+    }
+
+    /** What a create call sets, from tags of the context and others. */
+    TagSpecification tags(Map<String, String> tags) {
         return TagSpecification.builder()
                 .resourceType(kind.tagged())
-                .tags(context.tags().entrySet().stream()
+                .tags(tags.entrySet().stream()
                         .map(tag -> Tag.builder()
                                 .key(tag.getKey())
                                 .value(tag.getValue())
@@ -103,25 +110,72 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
 
     /** The resource, as soon as it is as wanted. */
     Mono<R> waitUntil(String id, Predicate<? super R> wanted, String otherwise) {
+        return waitUntilAll(List.of(id), wanted, otherwise).map(all -> all.get(0));
+    }
+
+    /** The resources in the order of their ids, as soon as each is as wanted; one look is for all of them. */
+    Mono<List<R>> waitUntilAll(List<String> ids, Predicate<? super R> wanted, String otherwise) {
+        if (ids.isEmpty()) {
+            return Mono.just(List.of());
+        }
+        Mono<List<R>> look = search(kind.idFilter(), ids)
+                .filter(wanted)
+                .filter(each -> ids.contains(kind.id().apply(each)))
+                .sort(Comparator.comparingInt(each -> ids.indexOf(kind.id().apply(each))))
+                .collectList()
+                .filter(seen -> seen.size() == ids.size());
         return Looks.until(
-                Looks.patient(find(id).filter(wanted)),
+                Looks.patient(look),
                 pollEvery,
                 SEEN_WITHIN,
                 () -> Mono.error(StepFailure.of(
                         FailureClass.NOT_YET_VISIBLE,
-                        id + " in " + account.where() + " " + otherwise + " after " + SEEN_WITHIN)));
+                        String.join(", ", ids) + " in " + account.where() + " " + otherwise + " after "
+                                + SEEN_WITHIN)));
     }
 
     /** The resource, if it is seen. */
     Mono<R> find(String id) {
-        List<Filter> byId =
-                List.of(Filter.builder().name(kind.idFilter()).values(id).build());
-        return Mono.defer(() -> kind.search().all(account, calls(), byId).next())
-                .onErrorResume(Own::saysMissing, missing -> Mono.empty());
+        return search(kind.idFilter(), List.of(id)).next();
+    }
+
+    /** Those of this kind, whoever made them, that pass a filter of the Describe action. */
+    Flux<R> search(String filter, List<String> values) {
+        List<Filter> filters =
+                List.of(Filter.builder().name(filter).values(values).build());
+        return Flux.defer(() -> kind.search().all(account, calls(), filters))
+                .onErrorResume(Own::saysMissing, missing -> Flux.empty());
     }
 
     /**
-     * Takes away one after the other, until each is not seen any more; newest first, since a later one may use an earlier one.
+     * What to make of a change that EC2 refused because something of this kind is in its way: an attempt of this step that came
+     * through late is gone on with, anything else is named with its owner and left alone.
+     */
+    Mono<R> oursOrRefused(Throwable refusal, Flux<R> inTheWay) {
+        return inTheWay.collectList().flatMap(there -> {
+            List<R> ours = current(there);
+            if (!ours.isEmpty()) {
+                made(kind.id().apply(ours.get(0)));
+                return Mono.just(ours.get(0));
+            }
+            String named = there.stream()
+                    .map(each -> kind.id().apply(each) + " (" + ownerOf(each) + ")")
+                    .collect(Collectors.joining(", "));
+            return Mono.error(
+                    there.isEmpty()
+                            ? StepFailure.of(
+                                    FailureClass.NOT_YET_VISIBLE,
+                                    refusal.getMessage() + "; what is in the way is not seen yet",
+                                    refusal)
+                            : StepFailure.of(
+                                    FailureClass.PERMANENT,
+                                    refusal.getMessage() + "; in the way, and left as it is: " + named,
+                                    refusal));
+        });
+    }
+
+    /**
+     * Takes away one after the other, until each is not seen any more.
      *
      * @param requestDelete deletes one; an answer that it does not exist ({@code ….NotFound}) is as good as success
      */
@@ -167,7 +221,7 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
         return account.resource(kind.type(), id, kind.show() + " " + id);
     }
 
-    private Owner ownerOf(R each) {
+    Owner ownerOf(R each) {
         return new Owner(kind.tags().apply(each).stream().collect(Collectors.toMap(Tag::key, Tag::value)));
     }
 
