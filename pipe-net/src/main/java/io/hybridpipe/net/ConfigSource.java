@@ -55,11 +55,8 @@ interface ConfigSource {
     /** Reads and checks the document; every failure names this source. */
     default Mono<ConfigDocument> read(int limit, StepContext context) {
         return fetch(limit, context).map(fetched -> {
-            if (fetched.bytes().length > limit) {
-                throw StepFailure.permanent(shown() + ": it is longer than " + limit + " bytes");
-            }
+            String text = text(fetched, limit);
             try {
-                String text = text(fetched.bytes());
                 return ConfigDocument.parse(text, fetched.language().orElseGet(() -> Language.guess(text)));
             } catch (Misfit misfit) {
                 throw failure(misfit);
@@ -67,11 +64,27 @@ interface ConfigSource {
         });
     }
 
+    /** Reads the document as it is; every failure names this source. */
+    default Mono<String> text(int limit, StepContext context) {
+        return fetch(limit, context).map(fetched -> text(fetched, limit));
+    }
+
+    private String text(Fetched fetched, int limit) {
+        if (fetched.bytes().length > limit) {
+            throw StepFailure.permanent(shown() + ": it is longer than " + limit + " bytes");
+        }
+        try {
+            return decoded(fetched.bytes());
+        } catch (Misfit misfit) {
+            throw failure(misfit);
+        }
+    }
+
     default StepFailure failure(Misfit misfit) {
         return StepFailure.permanent(shown() + ": " + misfit.line());
     }
 
-    private static String text(byte[] bytes) {
+    private static String decoded(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()

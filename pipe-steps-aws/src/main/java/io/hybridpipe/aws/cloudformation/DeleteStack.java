@@ -55,15 +55,15 @@ public final class DeleteStack implements Step {
     @Override
     public Mono<Outputs> run(State state, StepContext context) {
         StackLife life = life(context);
-        return Mono.defer(() -> life.getStack(plan.name(state)))
-                .flatMap(stack -> life.delete(stack, context))
+        return Mono.defer(() -> life.calls().getStack(plan.name(state)))
+                .flatMap(stack -> life.deleting().delete(stack, context))
                 .thenReturn(Outputs.none());
     }
 
     /** Done when the stack is gone; one that is still there, in deletion too, is simply deleted again. */
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> life(context).getStack(plan.name(state)))
+        return Mono.defer(() -> life(context).calls().getStack(plan.name(state)))
                 .map(stack -> Found.absent())
                 .defaultIfEmpty(Found.done(Outputs.none()));
     }
@@ -74,6 +74,6 @@ public final class DeleteStack implements Step {
     }
 
     private StackLife life(StepContext context) {
-        return new StackLife(plan, plan.account().calls(context));
+        return StackLife.of(plan, plan.account().calls(context));
     }
 }

@@ -71,7 +71,7 @@ public final class DeployStack implements Step {
 
     /** The template's text, JSON or YAML, at most 51,200 bytes. */
     public DeployStack template(Input<? extends String> text) {
-        return new DeployStack(plan.withTemplate(text));
+        return new DeployStack(plan.withInput(input -> input.withTemplate(StackTemplate.of(text))));
     }
 
     /** A parameter of the template with a fixed value. */
@@ -81,7 +81,7 @@ public final class DeployStack implements Step {
 
     /** A parameter of the template: the value's text, a list's joined by commas, a secret's revealed. */
     public DeployStack parameter(String name, Input<?> value) {
-        return new DeployStack(plan.withParameter(name, value));
+        return new DeployStack(plan.withInput(input -> input.withParameter(name, value)));
     }
 
     /** Writes an output of the stack under the key. */
@@ -96,7 +96,7 @@ public final class DeployStack implements Step {
 
     /** What the template may do, for instance {@code CAPABILITY_IAM}. */
     public DeployStack capabilities(String... capabilities) {
-        return new DeployStack(plan.withCapabilities(List.of(capabilities)));
+        return new DeployStack(plan.withInput(input -> input.withCapabilities(List.of(capabilities))));
     }
 
     /** How long to wait between two looks at the stack; defaults to three seconds. */
@@ -136,6 +136,6 @@ public final class DeployStack implements Step {
     }
 
     private StackLife life(StepContext context) {
-        return new StackLife(plan, plan.account().calls(context));
+        return StackLife.of(plan, plan.account().calls(context));
     }
 }

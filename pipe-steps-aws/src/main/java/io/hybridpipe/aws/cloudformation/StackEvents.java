@@ -1,83 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.aws.cloudformation;
 
-import io.hybridpipe.StepContext;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.function.Predicate;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 
-/** What a stack's events say; the service lists the newest first. Not thread-safe: one for each wait. */
+/** What a stack's events say; the service lists the newest first. */
 final class StackEvents {
-    private static final String CANCELLED = "Resource creation cancelled";
+    private static final Set<String> BEGINNINGS =
+            Set.of("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS");
+    private static final Set<String> FAILURES = Set.of("CREATE_FAILED", "UPDATE_FAILED");
 
-    private final Map<String, String> statuses = new TreeMap<>();
-    private String newestSeen = "";
+    private StackEvents() {}
 
-    /** Whether the event has not been reported yet. */
-    boolean isNews(StackEvent event) {
-        return !newestSeen.equals(event.eventId());
-    }
-
-    /** Takes in the events since the last time and says how far the stack's resources have come. */
-    void report(List<StackEvent> newestFirst, StepContext context) {
-        if (newestFirst.isEmpty()) {
-            return;
-        }
-        newestSeen = newestFirst.get(0).eventId();
-        for (int i = newestFirst.size() - 1; i >= 0; i--) {
-            StackEvent event = newestFirst.get(i);
-            if (!isAboutStack(event)) {
-                statuses.put(event.logicalResourceId(), event.resourceStatusAsString());
-            }
-        }
-        long done = statuses.values().stream()
-                .filter(status -> status.equals("CREATE_COMPLETE"))
-                .count();
-        String underWay = statuses.entrySet().stream()
-                .filter(each -> each.getValue().endsWith("_IN_PROGRESS"))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.joining(", "));
-        // the stack's size is not known before its last resource has begun
-        context.progress((int) done, 0, underWay.isEmpty() ? "resources" : "resources; now " + underWay);
+    /** Whether something began to be done to the stack as a whole. */
+    static boolean beginsOperation(StackEvent event) {
+        return isAboutStack(event) && BEGINNINGS.contains(event.resourceStatusAsString());
     }
 
     /**
-     * The first resource that failed by itself, since those that CloudFormation stopped because of it come later; if none did,
-     * what the stack says of its end, an output that cannot be computed perhaps.
+     * The first resource that failed by itself, since those that CloudFormation stopped because of it may be told before or
+     * after it; if none did, what the stack says of its end, an output that cannot be computed perhaps.
+     *
+     * @param newestFirst what belongs to one operation
      */
     static Optional<String> firstFailure(List<StackEvent> newestFirst) {
-        for (int i = newestFirst.size() - 1; i >= 0; i--) {
-            StackEvent event = newestFirst.get(i);
-            boolean itself = !reason(event).startsWith(CANCELLED);
-            if (event.resourceStatusAsString().equals("CREATE_FAILED") && itself && !isAboutStack(event)) {
-                return Optional.of(toText(event));
-            }
-        }
-        return newestFirst.stream()
-                .filter(event ->
-                        isAboutStack(event) && !event.resourceStatusAsString().equals("CREATE_IN_PROGRESS"))
-                .filter(event -> !reason(event).isEmpty())
-                .reduce((newer, older) -> older)
-                .map(StackEvents::reason);
+        return oldest(
+                        newestFirst,
+                        event -> FAILURES.contains(event.resourceStatusAsString())
+                                && !isAboutStack(event)
+                                && !isCancelled(event))
+                .map(StackEvents::toText)
+                .or(() -> oldest(
+                                newestFirst,
+                                event -> isAboutStack(event)
+                                        && !beginsOperation(event)
+                                        && !reason(event).isEmpty())
+                        .map(StackEvents::reason));
     }
 
     /** The resources that the latest deletion could not delete, and why. */
     static Optional<String> whatHolds(List<StackEvent> newestFirst) {
         List<String> held = newestFirst.stream()
-                .takeWhile(event ->
-                        !(isAboutStack(event) && event.resourceStatusAsString().equals("DELETE_IN_PROGRESS")))
                 .filter(event -> event.resourceStatusAsString().equals("DELETE_FAILED") && !isAboutStack(event))
                 .map(StackEvents::toText)
                 .toList();
         return held.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", held));
     }
 
-    private static boolean isAboutStack(StackEvent event) {
+    static boolean isAboutStack(StackEvent event) {
         return Objects.equals(event.physicalResourceId(), event.stackId());
+    }
+
+    private static Optional<StackEvent> oldest(List<StackEvent> newestFirst, Predicate<StackEvent> wanted) {
+        return newestFirst.stream().filter(wanted).reduce((newer, older) -> older);
+    }
+
+    private static boolean isCancelled(StackEvent event) {
+        return reason(event).matches("Resource (creation|update) cancelled.*");
     }
 
     private static String toText(StackEvent event) {

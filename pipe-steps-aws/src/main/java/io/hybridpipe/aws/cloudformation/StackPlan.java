@@ -5,34 +5,30 @@ import io.hybridpipe.Contract;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
-import io.hybridpipe.Secret;
 import io.hybridpipe.State;
 import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.services.cloudformation.model.CreateStackRequest;
-import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
-import software.amazon.awssdk.services.cloudformation.model.Tag;
 
-/** The stack that a caller asks for: what the steps and scopes of this package are told. Immutable. */
+/**
+ * The stack that a caller asks for: what the steps and scopes of this package are told. Immutable.
+ *
+ * @param within how long the stack may take to be made or updated
+ */
 record StackPlan(
         AwsAccount account,
         Input<? extends String> name,
-        Optional<Input<? extends String>> template,
-        Map<String, Input<?>> parameters,
+        StackInput input,
         Map<String, Output<?>> outputs,
-        Set<String> capabilities,
-        Duration pollEvery) {
+        Duration pollEvery,
+        Duration within) {
 
     /** How one of the stack's outputs becomes a value under a key. */
     record Output<T>(Key<T> key, Function<? super String, ? extends T> parser) {
@@ -48,73 +44,44 @@ record StackPlan(
     }
 
     static StackPlan in(AwsAccount account) {
-        Input<String> nameless = Input.value("");
-        return new StackPlan(account, nameless, Optional.empty(), Map.of(), Map.of(), Set.of(), Duration.ofSeconds(3));
+        return new StackPlan(
+                account,
+                Input.value(""),
+                StackInput.nothing(),
+                Map.of(),
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(50));
     }
 
     StackPlan withName(Input<? extends String> name) {
-        return new StackPlan(account, name, template, parameters, outputs, capabilities, pollEvery);
+        return new StackPlan(account, name, input, outputs, pollEvery, within);
     }
 
-    StackPlan withTemplate(Input<? extends String> template) {
-        return new StackPlan(account, name, Optional.of(template), parameters, outputs, capabilities, pollEvery);
-    }
-
-    StackPlan withParameter(String parameter, Input<?> value) {
-        Map<String, Input<?>> all = new LinkedHashMap<>(parameters);
-        all.put(parameter, value);
-        return new StackPlan(account, name, template, all, outputs, capabilities, pollEvery);
+    StackPlan withInput(UnaryOperator<StackInput> change) {
+        return new StackPlan(account, name, change.apply(input), outputs, pollEvery, within);
     }
 
     <T> StackPlan withOutput(String output, Key<T> key, Function<? super String, ? extends T> parser) {
         Map<String, Output<?>> all = new LinkedHashMap<>(outputs);
         all.put(output, new Output<>(key, parser));
-        return new StackPlan(account, name, template, parameters, all, capabilities, pollEvery);
-    }
-
-    StackPlan withCapabilities(Collection<String> more) {
-        Set<String> all = new LinkedHashSet<>(capabilities);
-        all.addAll(more);
-        return new StackPlan(account, name, template, parameters, outputs, all, pollEvery);
+        return new StackPlan(account, name, input, all, pollEvery, within);
     }
 
     StackPlan withPollEvery(Duration interval) {
-        if (interval.isNegative() || interval.isZero()) {
-            throw new IllegalArgumentException("poll interval is " + interval + ", it must be positive");
-        }
-        return new StackPlan(account, name, template, parameters, outputs, capabilities, interval);
+        return new StackPlan(account, name, input, outputs, Looks.positive(interval, "poll interval"), within);
+    }
+
+    StackPlan withWithin(Duration time) {
+        return new StackPlan(account, name, input, outputs, pollEvery, Looks.positive(time, "within"));
     }
 
     Contract contract(String type) {
-        Contract contract = Contract.of(type).reading(name);
-        if (template.isPresent()) {
-            contract = contract.reading(template.get());
-        }
-        return contract.reading(parameters.values().toArray(Input<?>[]::new))
+        return input.readBy(Contract.of(type).reading(name))
                 .writing(outputs.values().stream().map(Output::key).toArray(Key<?>[]::new));
     }
 
     String name(State state) {
         return name.get(state);
-    }
-
-    CreateStackRequest toRequest(State state, Map<String, String> tags, String token) {
-        return CreateStackRequest.builder()
-                .stackName(name(state))
-                .templateBody(template.<String>map(text -> text.get(state))
-                        .orElseThrow(() -> StepFailure.permanent("stack " + name(state) + " has no template")))
-                .parameters(parameters.entrySet().stream()
-                        .map(each -> toParameter(each.getKey(), each.getValue().get(state)))
-                        .toList())
-                .tags(tags.entrySet().stream()
-                        .map(tag -> Tag.builder()
-                                .key(tag.getKey())
-                                .value(tag.getValue())
-                                .build())
-                        .toList())
-                .capabilitiesWithStrings(capabilities)
-                .clientRequestToken(token)
-                .build();
     }
 
     /** The values under the caller's keys; a stack that lacks one, or has one that cannot be read, is a permanent failure. */
@@ -132,22 +99,5 @@ record StackPlan(
             result = wanted.getValue().addTo(result, text, where + ": output '" + wanted.getKey() + "'");
         }
         return result;
-    }
-
-    private static Parameter toParameter(String key, Object value) {
-        return Parameter.builder()
-                .parameterKey(key)
-                .parameterValue(toText(value))
-                .build();
-    }
-
-    private static String toText(Object value) {
-        if (value instanceof Secret<?> secret) {
-            return toText(secret.reveal());
-        }
-        if (value instanceof List<?> list) {
-            return list.stream().map(StackPlan::toText).collect(Collectors.joining(","));
-        }
-        return value.toString();
     }
 }

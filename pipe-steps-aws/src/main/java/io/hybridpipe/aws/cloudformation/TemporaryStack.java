@@ -60,7 +60,7 @@ public final class TemporaryStack implements Scope {
 
     /** The template's text, JSON or YAML, at most 51,200 bytes. */
     public TemporaryStack template(Input<? extends String> text) {
-        return new TemporaryStack(plan.withTemplate(text), expiry);
+        return new TemporaryStack(plan.withInput(input -> input.withTemplate(StackTemplate.of(text))), expiry);
     }
 
     /** A parameter of the template with a fixed value. */
@@ -70,7 +70,7 @@ public final class TemporaryStack implements Scope {
 
     /** A parameter of the template: the value's text, a list's joined by commas, a secret's revealed. */
     public TemporaryStack parameter(String name, Input<?> value) {
-        return new TemporaryStack(plan.withParameter(name, value), expiry);
+        return new TemporaryStack(plan.withInput(input -> input.withParameter(name, value)), expiry);
     }
 
     /** Writes an output of the stack under the key. */
@@ -85,7 +85,7 @@ public final class TemporaryStack implements Scope {
 
     /** What the template may do, for instance {@code CAPABILITY_IAM}. */
     public TemporaryStack capabilities(String... capabilities) {
-        return new TemporaryStack(plan.withCapabilities(List.of(capabilities)), expiry);
+        return new TemporaryStack(plan.withInput(input -> input.withCapabilities(List.of(capabilities))), expiry);
     }
 
     /** How long to wait between two looks at the stack; defaults to three seconds. */
@@ -156,10 +156,10 @@ public final class TemporaryStack implements Scope {
     }
 
     static Flux<Resource> sweep(StackPlan any, Clock clock) {
-        return new StackLife(any, any.account().calls()).sweep(clock);
+        return StackLife.of(any, any.account().calls()).deleting().sweep(clock);
     }
 
     private StackLife life(StepContext context) {
-        return new StackLife(plan, plan.account().calls(context));
+        return StackLife.of(plan, plan.account().calls(context));
     }
 }

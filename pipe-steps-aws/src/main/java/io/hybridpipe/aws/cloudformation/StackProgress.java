@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.cloudformation;
+
+import io.hybridpipe.StepContext;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.StackEvent;
+
+/** Says how far a stack's resources have come, from the events as they happen. Not thread-safe: one for each wait. */
+final class StackProgress {
+    private final StackCalls calls;
+    private final StepContext context;
+    private final int total;
+    private final Map<String, String> statuses = new TreeMap<>();
+    private String newestSeen = "";
+
+    /**
+     * @param total how many resources the operation concerns; 0 if nobody knows
+     */
+    StackProgress(StackCalls calls, StepContext context, int total) {
+        this.calls = calls;
+        this.context = context;
+        this.total = total;
+    }
+
+    /** Takes in the events since the last look. */
+    Mono<Void> look(Stack stack) {
+        return calls.requestEvents(stack.stackId())
+                .takeWhile(event -> !newestSeen.equals(event.eventId()))
+                .takeUntil(StackEvents::beginsOperation)
+                .collectList()
+                .doOnNext(this::report)
+                .then();
+    }
+
+    private void report(List<StackEvent> newestFirst) {
+        if (newestFirst.isEmpty()) {
+            return;
+        }
+        newestSeen = newestFirst.get(0).eventId();
+        for (int i = newestFirst.size() - 1; i >= 0; i--) {
+            StackEvent event = newestFirst.get(i);
+            if (StackEvents.beginsOperation(event)) {
+                statuses.clear();
+            } else if (!StackEvents.isAboutStack(event)) {
+                statuses.put(event.logicalResourceId(), event.resourceStatusAsString());
+            }
+        }
+        long done = statuses.values().stream()
+                .filter(status -> status.endsWith("_COMPLETE"))
+                .count();
+        String underWay = statuses.entrySet().stream()
+                .filter(each -> each.getValue().endsWith("_IN_PROGRESS"))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
+        context.progress(
+                (int) done, Math.max(total, 0), underWay.isEmpty() ? "resources" : "resources; now " + underWay);
+    }
+}

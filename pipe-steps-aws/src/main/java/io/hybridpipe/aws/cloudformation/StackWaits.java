@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.cloudformation;
+
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.model.Stack;
+
+/**
+ * Waiting for what CloudFormation does on its own time. A look that fails in passing is looked again; every wait ends, and then
+ * says what it has waited for.
+ */
+record StackWaits(StackCalls calls, Duration pollEvery) {
+    /** How long a step waits for what is under way to end before it looks, deletes or gives up. */
+    static final Duration SETTLED_WITHIN = Duration.ofMinutes(25);
+
+    /**
+     * The stack as soon as its status is another one; empty as soon as it is gone. One that is not seen yet is waited for.
+     *
+     * @param meanwhile is told of each look
+     */
+    Mono<Stack> whileIn(Predicate<String> status, String name, String id, Duration within, StackProgress meanwhile) {
+        Mono<Optional<Stack>> look = Mono.defer(() -> calls.findStack(id))
+                .delayUntil(meanwhile::look)
+                .filter(stack -> !status.test(stack.stackStatusAsString()))
+                .map(stack -> Optional.of(stack).filter(StackWaits::isThere));
+        return Looks.until(
+                        Looks.patient(look),
+                        pollEvery,
+                        within,
+                        () -> late(name, status, within, FailureClass.PERMANENT))
+                .flatMap(Mono::justOrEmpty);
+    }
+
+    /** The stack as soon as its status is another one; empty as soon as it is gone or not seen any more. */
+    Mono<Stack> whileIn(Predicate<String> status, Stack stack) {
+        Mono<Optional<Stack>> look = Mono.defer(() -> calls.getStack(stack.stackId()))
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .filter(seen -> seen.filter(there -> status.test(there.stackStatusAsString()))
+                        .isEmpty());
+        return Looks.until(
+                        Looks.patient(look),
+                        pollEvery,
+                        SETTLED_WITHIN,
+                        () -> late(stack.stackName(), status, SETTLED_WITHIN, FailureClass.TRANSIENT))
+                .flatMap(Mono::justOrEmpty);
+    }
+
+    private <T> Mono<T> late(String name, Predicate<String> status, Duration within, FailureClass failureClass) {
+        return Mono.defer(() -> Looks.patient(calls.findStack(name)))
+                .map(stack -> stack.stackStatusAsString())
+                .filter(status)
+                .defaultIfEmpty("not seen as it should be")
+                .flatMap(seen -> Mono.error(
+                        StepFailure.of(failureClass, calls.shown(name) + " is " + seen + " after " + within)));
+    }
+
+    private static boolean isThere(Stack stack) {
+        return !stack.stackStatusAsString().equals("DELETE_COMPLETE");
+    }
+}
