@@ -2,9 +2,14 @@
 package io.hybridpipe.aws;
 
 import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.retry.Backoff;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.RetryPolicy;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,14 @@ import software.amazon.awssdk.services.sts.StsAsyncClient;
  * <p>Thread-safe.
  */
 public final class AwsAccount implements AutoCloseable {
+    private static final StepOptions STEP_OPTIONS = StepOptions.ofDefaults()
+            .withVisibility(Duration.ofSeconds(5))
+            .withRetry(RetryPolicy.ofAll(
+                            new Backoff(Duration.ofMillis(500), Duration.ofSeconds(20), 12, Duration.ofMinutes(10)))
+                    .with(
+                            FailureClass.NOT_YET_VISIBLE,
+                            new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), 8, Duration.ofMinutes(10))));
+
     private final Settings settings;
     private final Clients clients = new Clients();
     private final Supplier<SdkAsyncHttpClient> http;
@@ -110,6 +123,15 @@ public final class AwsAccount implements AutoCloseable {
     public AwsAccount named(String alias) {
         return new AwsAccount(
                 new Settings(alias, settings.region, settings.credentials, settings.endpoint, settings.http));
+    }
+
+    /**
+     * The options that the steps ask for: a visibility window of five seconds; twelve attempts within ten minutes, the first
+     * delay up to 500 ms and none over 20 s, so that an account that is being throttled is outlasted, in undo too; eight attempts,
+     * none more than five seconds after the last one, for something that EC2 does not show yet.
+     */
+    public static StepOptions stepOptions() {
+        return STEP_OPTIONS;
     }
 
     /** The account's name in messages and reports. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.aws;
 
+import io.hybridpipe.StepOptions;
 import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.SimClock;
@@ -72,6 +73,12 @@ public final class TestAws implements AutoCloseable {
                 .endpoint(aws.endpoint())
                 .httpClient(HTTP)
                 .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+    }
+
+    /** The options that a step asks for, without the waits that only a real cloud needs. */
+    public static StepOptions hastened(StepOptions options) {
+        return options.withVisibility(Duration.ZERO)
+                .withRetry(options.retry().withEach(backoff -> backoff.withDelays(POLL, POLL)));
     }
 
     public URI endpoint() {

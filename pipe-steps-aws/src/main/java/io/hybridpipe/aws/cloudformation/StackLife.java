@@ -29,8 +29,7 @@ record StackLife(StackPlan plan, StackCalls calls, StackWaits waits, StackDeleti
             Pattern.compile("(?i)rate exceeded|throttl|RequestLimitExceeded|internal failure|service unavailable");
     private static final Set<String> BEING_MADE = Set.of("CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS");
 
-    static final StepOptions OPTIONS = StepOptions.ofDefaults()
-            .withVisibility(Duration.ofSeconds(5))
+    static final StepOptions OPTIONS = AwsAccount.stepOptions()
             .withReconcileTimeout(Duration.ofMinutes(30))
             .withUndoTimeout(StackDeleting.WITHIN);
 

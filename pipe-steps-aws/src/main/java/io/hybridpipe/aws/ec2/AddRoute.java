@@ -157,10 +157,10 @@ public final class AddRoute implements Step {
         }));
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return Own.OPTIONS;
+        return AwsAccount.stepOptions();
     }
 
     private OwnRoute toWanted(State state, StepContext context) {

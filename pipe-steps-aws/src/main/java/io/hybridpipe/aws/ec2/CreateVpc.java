@@ -114,10 +114,10 @@ public final class CreateVpc implements Step {
                 .flatMap(block -> requestDryRun(own, block));
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return Own.OPTIONS;
+        return AwsAccount.stepOptions();
     }
 
     private Own<Vpc> own(StepContext context) {

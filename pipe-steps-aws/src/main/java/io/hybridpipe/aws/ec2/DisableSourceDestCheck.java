@@ -111,10 +111,10 @@ public final class DisableSourceDestCheck implements Step {
         return account.identity(account.calls(context)).then();
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
+        return AwsAccount.stepOptions();
     }
 
     private Mono<Void> turnOff(NetworkInterface there, StepContext context) {

@@ -35,8 +35,7 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
     private static final Duration SEEN_WITHIN = Duration.ofMinutes(5);
     private static final Duration GONE_WITHIN = Duration.ofMinutes(10);
 
-    /** A visibility window of five seconds. */
-    static final StepOptions OPTIONS = StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
+    static final StepOptions OPTIONS = AwsAccount.stepOptions();
 
     AwsCalls calls() {
         return account.calls(context);

@@ -212,10 +212,10 @@ public final class TemporaryIngress implements Scope {
         }));
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return StepOptions.ofDefaults().withVisibility(Duration.ofSeconds(5));
+        return AwsAccount.stepOptions();
     }
 
     /** Revokes what dead runs left open, by the system's clock; see {@link #sweep(AwsAccount, Clock)}. */

@@ -235,7 +235,7 @@ class AddRouteTest {
     void anAttemptTimeoutLeavesNothing() {
         Fault held = aws.faults().on("CreateRoute").nth(2).holdAfter();
         Pipe pipe = Pipe.named("p")
-                .step("route", step, o -> o.withVisibility(Duration.ZERO)
+                .step("route", step, o -> TestAws.hastened(o)
                         .withAttemptTimeout(Duration.ofSeconds(2))
                         .withMaxAttempts(1))
                 .build();
@@ -351,7 +351,7 @@ class AddRouteTest {
     private static Pipe pipe(Step step) {
         return Pipe.named("p")
                 .step("late", Step.mapping(Input.value("0000000000"), LATE, text -> text))
-                .step("route", step, o -> o.withVisibility(Duration.ZERO))
+                .step("route", step, TestAws::hastened)
                 .build();
     }
 

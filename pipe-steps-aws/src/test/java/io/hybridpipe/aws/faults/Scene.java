@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.faults;
+
+import io.hybridpipe.Key;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.Scope;
+import io.hybridpipe.Step;
+import io.hybridpipe.aws.cloudformation.DeployStack;
+import io.hybridpipe.aws.cloudformation.TemporaryStack;
+import io.hybridpipe.aws.ec2.AddRoute;
+import io.hybridpipe.aws.ec2.CreateVpc;
+import io.hybridpipe.aws.ec2.DisableSourceDestCheck;
+import io.hybridpipe.aws.ec2.TemporaryIngress;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.test.StepContract;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A step, or a scope, in a small pipe.
+ *
+ * @param name the step's name
+ * @param work prepares the accounts and says what is done in them
+ */
+record Scene(String name, Function<Stage, Work> work) {
+    private static final Cidr THERE = Cidr.of("10.0.0.0/16");
+    private static final String TEMPLATE = """
+            Resources:
+              Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
+              Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+              Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: controller}}
+            Outputs:
+              Vpc: {Value: !Ref Vpc}
+            """;
+
+    /** A step or a scope. */
+    interface Work {
+        Pipe.Builder addTo(Pipe.Builder pipe);
+
+        StepContract contract();
+
+        static Work of(Step step) {
+            return new Work() {
+                @Override
+                public Pipe.Builder addTo(Pipe.Builder pipe) {
+                    return pipe.step("work", step, Stage::hastened);
+                }
+
+                @Override
+                public StepContract contract() {
+                    return StepContract.of(step);
+                }
+            };
+        }
+
+        static Work of(Scope scope) {
+            return new Work() {
+                @Override
+                public Pipe.Builder addTo(Pipe.Builder pipe) {
+                    return pipe.holding("work", new Hastened(scope));
+                }
+
+                @Override
+                public StepContract contract() {
+                    return StepContract.of(scope);
+                }
+            };
+        }
+    }
+
+    /** One for each step and scope that changes something. */
+    static List<Scene> all() {
+        return List.of(
+                step("CreateVpc", Scene::createVpc),
+                step("AddRoute", Scene::addRoute),
+                step("DisableSourceDestCheck", Scene::disableSourceDestCheck),
+                scope("TemporaryIngress", Scene::temporaryIngress),
+                step("DeployStack", Scene::deployStack),
+                scope("TemporaryStack", Scene::temporaryStack));
+    }
+
+    private static Scene step(String name, Function<Stage, Step> step) {
+        return new Scene(name, stage -> Work.of(step.apply(stage)));
+    }
+
+    private static Scene scope(String name, Function<Stage, Scope> scope) {
+        return new Scene(name, stage -> Work.of(scope.apply(stage)));
+    }
+
+    private static Step createVpc(Stage stage) {
+        return CreateVpc.in(stage.account())
+                .cidr(Cidr.of("10.8.0.0/16"))
+                .into(Key.of("vpc", String.class))
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step addRoute(Stage stage) {
+        Stage.Network network = stage.network();
+        return AddRoute.in(stage.account())
+                .table(network.table())
+                .to(THERE)
+                .viaInterface(network.eni())
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step disableSourceDestCheck(Stage stage) {
+        return DisableSourceDestCheck.in(stage.account())
+                .networkInterface(stage.network().eni())
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Scope temporaryIngress(Stage stage) {
+        return TemporaryIngress.in(stage.account())
+                .group(stage.network().group())
+                .tcp(8000)
+                .from(Cidr.of("203.0.113.7/32"))
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step deployStack(Stage stage) {
+        return DeployStack.in(stage.account())
+                .named("orders-vpc")
+                .template(TEMPLATE)
+                .output("Vpc", Key.of("vpc", String.class))
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Scope temporaryStack(Stage stage) {
+        return TemporaryStack.in(stage.account())
+                .named("orders-bootstrap")
+                .template(TEMPLATE)
+                .pollEvery(Stage.POLL);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

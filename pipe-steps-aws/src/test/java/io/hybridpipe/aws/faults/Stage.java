@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.faults;
+
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.Backoff;
+import io.hybridpipe.sim.Call;
+import io.hybridpipe.sim.Faults;
+import io.hybridpipe.sim.SimClock;
+import io.hybridpipe.sim.aws.SimAws;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.services.cloudformation.CloudFormationAsyncClient;
+import software.amazon.awssdk.services.cloudformation.model.Output;
+import software.amazon.awssdk.services.cloudformation.model.StackStatus;
+
+/** Two accounts of a stand-in, whose time runs fast, for one run. */
+final class Stage implements AutoCloseable {
+    /** How much faster than ours the stand-in's time runs. */
+    static final int SPEED = 100;
+
+    static final Duration POLL = Duration.ofMillis(10);
+
+    /** A machine that boots in no time. */
+    static final String IMAGE = "ami-0c0ffee0c0ffee000";
+
+    static final String REGION = "eu-central-1";
+    static final String OTHER_REGION = "us-east-1";
+
+    private static final String STANDING = """
+            Resources:
+              Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: %1$s.0.0/16}}
+              Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: %1$s.1.0/24}}
+              Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+              Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: controller}}
+              Eni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet}}
+              OtherEni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet}}
+            Outputs:
+              Vpc: {Value: !Ref Vpc}
+              Subnet: {Value: !Ref Subnet}
+              Table: {Value: !Ref Table}
+              Group: {Value: !GetAtt Group.GroupId}
+              Eni: {Value: !Ref Eni}
+              OtherEni: {Value: !Ref OtherEni}
+            """;
+
+    private static final String ACCOUNT = "111122223333";
+    private static final String OTHER_ACCOUNT = "444455556666";
+    private static final Duration SEEN_AFTER = Duration.ofSeconds(5);
+
+    private final SimClock clock = SimClock.scaled(SPEED);
+    private final SimAws aws;
+    private final AwsAccount account;
+    private final AwsAccount otherAccount;
+    private volatile Map<String, String> inside = Map.of();
+
+    /**
+     * @param http shared, since making one is costly
+     * @param delayed whether what is made over the API is seen only after five seconds of the stand-in's time
+     */
+    Stage(SdkAsyncHttpClient http, boolean delayed) {
+        aws = SimAws.builder()
+                .clock(clock)
+                .account(ACCOUNT, "AKIAFAULTS0000000001", "secret-of-111122223333")
+                .account(OTHER_ACCOUNT, "AKIAFAULTS0000000002", "secret-of-444455556666")
+                .image(IMAGE, "machine", Duration.ofSeconds(1))
+                .visibleAfter(delayed ? SEEN_AFTER : Duration.ZERO)
+                .start();
+        account = handle(http, "account-a", 0, REGION);
+        otherAccount = handle(http, "account-b", 1, OTHER_REGION);
+    }
+
+    private AwsAccount handle(SdkAsyncHttpClient http, String alias, int which, String region) {
+        SimAws.Account one = aws.accounts().get(which);
+        return AwsAccount.of(alias, region)
+                .endpoint(aws.endpoint())
+                .httpClient(http)
+                .credentials(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(one.accessKey(), one.secretKey())));
+    }
+
+    AwsAccount account() {
+        return account;
+    }
+
+    /** Of another account, in another region. */
+    AwsAccount otherAccount() {
+        return otherAccount;
+    }
+
+    SimAws sim() {
+        return aws;
+    }
+
+    Faults faults() {
+        return aws.faults();
+    }
+
+    List<Call> calls() {
+        return aws.calls().all();
+    }
+
+    /** Notes what both accounts have right now. */
+    void lookInside() {
+        inside = inventory();
+    }
+
+    /** What both accounts had when it was noted last. */
+    Map<String, String> inside() {
+        return inside;
+    }
+
+    /** What both accounts have, by id. */
+    Map<String, String> inventory() {
+        Map<String, String> all = new TreeMap<>();
+        List.of(ACCOUNT, OTHER_ACCOUNT)
+                .forEach(id -> List.of(REGION, OTHER_REGION).forEach(region -> aws.inventory(id, region)
+                        .kinds()
+                        .forEach((kind, resources) -> resources.forEach((resource, content) ->
+                                all.put(id + "/" + region + " " + kind + " " + resource, content)))));
+        return all;
+    }
+
+    /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces. */
+    Network network() {
+        return network(account, "10.1");
+    }
+
+    /** A VPC 10.2.0.0/16 of the other account, with the same in it. */
+    Network otherNetwork() {
+        return network(otherAccount, "10.2");
+    }
+
+    /** The ids of a small network. */
+    record Network(String vpc, String subnet, String table, String group, String eni, String otherEni) {}
+
+    /** By a stack, whose resources are seen at once. */
+    private static Network network(AwsAccount owner, String block) {
+        CloudFormationAsyncClient stacks = owner.cloudFormation();
+        stacks.createStack(r -> r.stackName("standing").templateBody(STANDING.formatted(block)))
+                .join();
+        Map<String, String> ids = Looks.until(
+                        Mono.fromFuture(() -> stacks.describeStacks(r -> r.stackName("standing")))
+                                .map(answer -> answer.stacks().get(0))
+                                .filter(stack -> stack.stackStatus() == StackStatus.CREATE_COMPLETE),
+                        POLL,
+                        Duration.ofSeconds(20),
+                        () -> Mono.error(new IllegalStateException("the standing network does not come up")))
+                .blockOptional()
+                .orElseThrow()
+                .outputs()
+                .stream()
+                .collect(Collectors.toMap(Output::outputKey, Output::outputValue));
+        return new Network(
+                ids.get("Vpc"),
+                ids.get("Subnet"),
+                ids.get("Table"),
+                ids.get("Group"),
+                ids.get("Eni"),
+                ids.get("OtherEni"));
+    }
+
+    /** The options that a step asks for, at the speed of the stand-in. */
+    static StepOptions hastened(StepOptions options) {
+        return options.withRetry(options.retry().withEach(Stage::hastened))
+                // not so much faster, or it would be over before a late call comes
+                .withVisibility(options.visibility().dividedBy(20));
+    }
+
+    private static Backoff hastened(Backoff backoff) {
+        return backoff.withDelays(
+                backoff.first().dividedBy(SPEED), backoff.cap().dividedBy(SPEED));
+    }
+
+    @Override
+    public void close() {
+        account.close();
+        otherAccount.close();
+        aws.close();
+        clock.close();
+    }
+}
