@@ -6,6 +6,7 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
+import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
