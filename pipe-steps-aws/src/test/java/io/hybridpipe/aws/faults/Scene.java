@@ -8,6 +8,10 @@ import io.hybridpipe.Step;
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
 import io.hybridpipe.aws.ec2.AddRoute;
+import io.hybridpipe.aws.ec2.AttachInternetGateway;
+import io.hybridpipe.aws.ec2.AwsSubnets;
+import io.hybridpipe.aws.ec2.CreateRouteTable;
+import io.hybridpipe.aws.ec2.CreateSubnets;
 import io.hybridpipe.aws.ec2.CreateVpc;
 import io.hybridpipe.aws.ec2.DisableSourceDestCheck;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
@@ -23,6 +27,7 @@ import java.util.function.Function;
  * @param work prepares the accounts and says what is done in them
  */
 record Scene(String name, Function<Stage, Work> work) {
+    private static final Key<String> ID = Key.of("id", String.class);
     private static final Cidr THERE = Cidr.of("10.0.0.0/16");
     private static final String TEMPLATE = """
             Resources:
@@ -72,6 +77,9 @@ record Scene(String name, Function<Stage, Work> work) {
     static List<Scene> all() {
         return List.of(
                 step("CreateVpc", Scene::createVpc),
+                step("CreateSubnets", Scene::createSubnets),
+                step("AttachInternetGateway", Scene::attachInternetGateway),
+                step("CreateRouteTable", Scene::createRouteTable),
                 step("AddRoute", Scene::addRoute),
                 step("DisableSourceDestCheck", Scene::disableSourceDestCheck),
                 scope("TemporaryIngress", Scene::temporaryIngress),
@@ -90,7 +98,32 @@ record Scene(String name, Function<Stage, Work> work) {
     private static Step createVpc(Stage stage) {
         return CreateVpc.in(stage.account())
                 .cidr(Cidr.of("10.8.0.0/16"))
-                .into(Key.of("vpc", String.class))
+                .into(ID)
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step createSubnets(Stage stage) {
+        return CreateSubnets.in(stage.account())
+                .vpc(stage.network().vpc())
+                .blocks(Cidr.of("10.1.2.0/24"), Cidr.of("10.1.3.0/24"))
+                .publicIps()
+                .into(Key.of("subnets", AwsSubnets.class))
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step attachInternetGateway(Stage stage) {
+        return AttachInternetGateway.in(stage.account())
+                .vpc(stage.network().vpc())
+                .into(ID)
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step createRouteTable(Stage stage) {
+        Stage.Network network = stage.network();
+        return CreateRouteTable.in(stage.account())
+                .vpc(network.vpc())
+                .associate(network.subnet())
+                .into(ID)
                 .pollEvery(Stage.POLL);
     }
 
