@@ -119,6 +119,16 @@ public final class AwsAccount implements AutoCloseable {
         return new AwsAccount(new Settings(settings.alias, settings.region, role, settings.endpoint, http));
     }
 
+    /** A handle of the same account in another region, with clients of its own. */
+    public AwsAccount region(String region) {
+        return new AwsAccount(new Settings(
+                settings.alias,
+                Objects.requireNonNull(region, "region"),
+                settings.credentials,
+                settings.endpoint,
+                settings.http));
+    }
+
     /** A handle with another name in messages and reports, for instance after {@link #assumeRole}. */
     public AwsAccount named(String alias) {
         return new AwsAccount(

@@ -85,6 +85,11 @@ public final class TestAws implements AutoCloseable {
         return aws.endpoint();
     }
 
+    /** The stand-in's time. */
+    public SimClock clock() {
+        return clock;
+    }
+
     public SimAws sim() {
         return aws;
     }
