@@ -106,17 +106,45 @@ public final class AwsAccount implements AutoCloseable {
     }
 
     /**
-     * A handle that acts in a role, of this account or another one; the role's credentials are fetched when they are first
-     * needed and renewed five minutes before they expire.
-     *
-     * <p>It uses this handle's HTTP client and credentials: close this one last. Needs {@code sts:AssumeRole}.
+     * A handle that acts in a role, as {@link #assumeRole(RoleSession)} says, by sessions of an hour each.
      *
      * @param roleArn the role
-     * @param sessionName who acts, as CloudTrail shows it: 2 to 64 letters, digits and {@code _ = , . @ -}
+     * @param sessionName who acts, as CloudTrail shows it: 2 to 64 letters, digits and {@code _ = , . @ + -}
      */
     public AwsAccount assumeRole(String roleArn, String sessionName) {
-        var role = new AssumedRole(this, roleArn, sessionName, Clock.systemUTC());
+        return assumeRole(RoleSession.of(roleArn, sessionName));
+    }
+
+    /**
+     * A handle that acts in a role, of this account or another one.
+     *
+     * <p>The role's credentials are fetched when they are first needed. Calls of a session's last five minutes have them
+     * renewed without waiting for that; a renewal that fails is tried again while they are good. A call that the service
+     * refuses because its session has expired all the same, is {@code TRANSIENT}: the next attempt has new credentials. With
+     * other credentials such a call is permanent.
+     *
+     * <p>It uses this handle's HTTP client and credentials: close this one last. Copies of it share the credentials. Roles may
+     * be chained, by sessions of at most an hour. Needs {@code sts:AssumeRole}.
+     *
+     * @throws IllegalArgumentException if this handle acts in a role itself and the session is to last longer than an hour
+     */
+    public AwsAccount assumeRole(RoleSession session) {
+        return assumeRole(session, Clock.systemUTC());
+    }
+
+    /** As {@link #assumeRole(RoleSession)}, with the time by which sessions end. */
+    AwsAccount assumeRole(RoleSession session, Clock clock) {
+        if (renewsCredentials() && session.duration().compareTo(RoleSession.LONGEST_CHAINED) > 0) {
+            throw new IllegalArgumentException("a session of " + session.roleArn() + " cannot last "
+                    + session.duration() + ": " + where() + " acts in a role itself, and then an hour is the most");
+        }
+        var role = new AssumedRole(this, session, clock);
         return new AwsAccount(new Settings(settings.alias, settings.region, role, settings.endpoint, http));
+    }
+
+    /** Whether the next call after one that was refused with expired credentials has others. */
+    boolean renewsCredentials() {
+        return settings.credentials instanceof AssumedRole;
     }
 
     /** A handle of the same account in another region, with clients of its own. */
@@ -218,7 +246,12 @@ public final class AwsAccount implements AutoCloseable {
         builder.region(Region.of(settings.region))
                 .credentialsProvider(settings.credentials)
                 .httpClient(http.get())
-                .overrideConfiguration(config -> config.retryStrategy(AwsRetryStrategy.doNotRetry()));
+                .overrideConfiguration(config -> {
+                    config.retryStrategy(AwsRetryStrategy.doNotRetry());
+                    if (settings.credentials instanceof AssumedRole role) {
+                        config.addExecutionInterceptor(role);
+                    }
+                });
         if (settings.endpoint != null) {
             builder.endpointOverride(settings.endpoint);
         }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
@@ -34,6 +35,8 @@ import software.amazon.awssdk.core.exception.SdkClientException;
  */
 public final class AwsFailures {
     private static final String EXPIRED = "the credentials have expired, renew them";
+    private static final String SESSION_OVER = "the role's session has expired, the next attempt has another one";
+    private static final Set<String> EXPIRED_CODES = Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
     private static final String UNKNOWN_KEYS = "AWS does not know these credentials";
     private static final String NO_PERMISSION = "the credentials lack the permission";
 
@@ -60,9 +63,6 @@ public final class AwsFailures {
             entry("InvalidKeyPair.NotFound", PERMANENT));
 
     private static final Map<String, String> HINTS = Map.ofEntries(
-            entry("ExpiredToken", EXPIRED),
-            entry("ExpiredTokenException", EXPIRED),
-            entry("RequestExpired", EXPIRED),
             entry("AuthFailure", UNKNOWN_KEYS),
             entry("InvalidClientTokenId", UNKNOWN_KEYS),
             entry("UnrecognizedClientException", UNKNOWN_KEYS),
@@ -95,6 +95,11 @@ public final class AwsFailures {
         return failure -> code(failure).filter(List.of(codes)::contains).isPresent();
     }
 
+    /** Whether AWS answered that the credentials have expired; EC2 calls that RequestExpired. */
+    static boolean saysExpired(Throwable failure) {
+        return code(failure).filter(EXPIRED_CODES::contains).isPresent();
+    }
+
     private static StepFailure translate(AwsAccount account, String what, Throwable thrown, FailureClass onTheWay) {
         Optional<Throwable> known = find(thrown, StepFailure.class::isInstance);
         if (known.isPresent()) {
@@ -103,7 +108,7 @@ public final class AwsFailures {
         Throwable failure = unwrapped(thrown);
         String where = what + " in " + account.where() + ": ";
         if (failure instanceof AwsServiceException answered) {
-            return ofAnswer(where, answered, onTheWay);
+            return ofAnswer(account, where, answered, onTheWay);
         }
         Optional<Throwable> unsent = find(failure, AwsFailures::isBeforeSending);
         if (unsent.isPresent()) {
@@ -121,10 +126,12 @@ public final class AwsFailures {
         return StepFailure.of(mayBeSent ? UNKNOWN_OUTCOME : PERMANENT, where + line(failure), failure);
     }
 
-    private static StepFailure ofAnswer(String where, AwsServiceException answer, FailureClass onTheWay) {
+    private static StepFailure ofAnswer(
+            AwsAccount account, String where, AwsServiceException answer, FailureClass onTheWay) {
         String code = codeOf(answer);
-        FailureClass its = toClass(code, answer.statusCode(), onTheWay);
-        String hint = HINTS.containsKey(code) ? HINTS.get(code) + ": " : "";
+        boolean renewed = account.renewsCredentials() && saysExpired(answer);
+        FailureClass its = renewed ? TRANSIENT : toClass(code, answer.statusCode(), onTheWay);
+        String hint = toHint(code, renewed).map(text -> text + ": ").orElse("");
         String said = answer.awsErrorDetails() == null
                 ? null
                 : answer.awsErrorDetails().errorMessage();
@@ -132,6 +139,12 @@ public final class AwsFailures {
         Optional<Duration> wait = its == THROTTLED ? retryAfter(answer) : Optional.empty();
         return wait.map(delay -> StepFailure.throttled(delay, message, answer))
                 .orElseGet(() -> StepFailure.of(its, message, answer));
+    }
+
+    private static Optional<String> toHint(String code, boolean renewed) {
+        return EXPIRED_CODES.contains(code)
+                ? Optional.of(renewed ? SESSION_OVER : EXPIRED)
+                : Optional.ofNullable(HINTS.get(code));
     }
 
     static FailureClass toClass(String code, int status, FailureClass onTheWay) {

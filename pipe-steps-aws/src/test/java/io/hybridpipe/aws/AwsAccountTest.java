@@ -2,18 +2,11 @@
 package io.hybridpipe.aws;
 
 import static io.hybridpipe.aws.TestAws.SOON;
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hybridpipe.retry.FailureClass;
-import io.hybridpipe.sim.Fault;
 import java.net.URI;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -21,8 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 class AwsAccountTest {
     private static final String ROLE = "arn:aws:iam::444455556666:role/network";
@@ -59,53 +50,6 @@ class AwsAccountTest {
         assertThat(aws.sim().inventory("444455556666", TestAws.REGION).ids("vpc"))
                 .hasSize(1);
         assertThat(aws.calls("AssumeRole")).hasSize(1);
-    }
-
-    @Test
-    void aRoleThatMayNotBeAssumedIsOneClearLine() {
-        try (AwsAccount other = aws.account().assumeRole("arn:aws:iam::444455556666:role/other", "fednet")) {
-            assertThatThrownBy(() -> other.identity().block(SOON))
-                    .hasMessageStartingWith("AssumeRole arn:aws:iam::444455556666:role/other in account-a/eu-central-1:"
-                            + " the credentials lack the permission: AccessDenied: ")
-                    .hasMessageNotContaining("canary")
-                    .extracting(FailureClass::of)
-                    .isEqualTo(FailureClass.PERMANENT);
-        }
-    }
-
-    @Test
-    void aRolesCredentialsAreKeptAndRenewedBeforeTheyExpire() {
-        MovingClock clock = new MovingClock(Instant.now());
-        AssumedRole role = new AssumedRole(aws.account(), ROLE, "fednet", clock);
-        AwsCredentialsIdentity first = resolve(role);
-        clock.now = first.expirationTime().orElseThrow().minus(Duration.ofMinutes(6));
-        assertThat(resolve(role)).isEqualTo(first);
-        clock.now = first.expirationTime().orElseThrow().minus(Duration.ofMinutes(4));
-        assertThat(resolve(role)).isNotEqualTo(first);
-        assertThat(aws.calls("AssumeRole")).hasSize(2);
-    }
-
-    @Test
-    void callersShareOneFetchAndOneThatLeavesDoesNotEndIt() {
-        Fault held = aws.faults().on("AssumeRole").holdAfter();
-        AssumedRole role = new AssumedRole(aws.account(), ROLE, "fednet", Clock.systemUTC());
-        CompletableFuture<?> leaves =
-                role.resolveIdentity(ResolveIdentityRequest.builder().build());
-        CompletableFuture<?> stays =
-                role.resolveIdentity(ResolveIdentityRequest.builder().build());
-        held.reached().orTimeout(20, SECONDS).join();
-        leaves.cancel(true);
-        held.release();
-        assertThat(stays.orTimeout(20, SECONDS).join()).isInstanceOf(AwsCredentialsIdentity.class);
-        assertThat(aws.calls("AssumeRole")).hasSize(1);
-    }
-
-    @Test
-    void aFetchThatFailedIsForgotten() {
-        aws.faults().on("AssumeRole").error("AccessDenied", "not yet");
-        AssumedRole role = new AssumedRole(aws.account(), ROLE, "fednet", Clock.systemUTC());
-        assertThatThrownBy(() -> resolve(role)).isInstanceOf(CompletionException.class);
-        assertThat(resolve(role).accessKeyId()).startsWith("ASIA");
     }
 
     @Test
@@ -147,35 +91,6 @@ class AwsAccountTest {
                 .credentials(StaticCredentialsProvider.create(
                         AwsBasicCredentials.create("AKIATEST000000000001", "canary-of-111122223333")))) {
             assertThat(own.identity().block(SOON).account()).isEqualTo("111122223333");
-        }
-    }
-
-    private static AwsCredentialsIdentity resolve(AssumedRole role) {
-        return role.resolveIdentity(ResolveIdentityRequest.builder().build())
-                .orTimeout(20, SECONDS)
-                .join();
-    }
-
-    private static final class MovingClock extends Clock {
-        private Instant now;
-
-        MovingClock(Instant now) {
-            this.now = now;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
         }
     }
 }

@@ -116,13 +116,11 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
 
     /** Asks EC2 whether it would permit the request, without making it. */
     Mono<Void> requestDryRun(Ends ends) {
-        return accepter.identity(accepter.calls(context)).flatMap(peer -> own().calls()
-                .reading(whatFor(ends) + " (dry run)", () -> requester
+        return accepter.identity(accepter.calls(context))
+                .flatMap(peer -> DryRun.of(own().calls(), whatFor(ends), () -> requester
                         .ec2()
                         .createVpcPeeringConnection(
-                                toRequest(ends, peer).toBuilder().dryRun(true).build()))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation"), permitted -> Mono.empty())
-                .then());
+                                toRequest(ends, peer).toBuilder().dryRun(true).build())));
     }
 
     private Own<VpcPeeringConnection> own() {

@@ -70,11 +70,12 @@ record OwnRoute(
 
     /** Asks EC2 whether it would permit the route, without adding it. */
     Mono<Void> requestDryRun() {
-        return account.calls(context)
-                .reading("CreateRoute " + this + " (dry run)", () -> account.ec2()
-                        .createRoute(toRequest().toBuilder().dryRun(true).build()))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation", "RouteAlreadyExists"), allowed -> Mono.empty())
-                .then();
+        return DryRun.of(
+                account.calls(context),
+                "CreateRoute " + this,
+                () -> account.ec2()
+                        .createRoute(toRequest().toBuilder().dryRun(true).build()),
+                "RouteAlreadyExists");
     }
 
     private Mono<Void> accept(RouteTable there, Route existing) {
