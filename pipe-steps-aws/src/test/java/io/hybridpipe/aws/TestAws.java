@@ -126,6 +126,16 @@ public final class TestAws implements AutoCloseable {
         return made;
     }
 
+    /** The same with an internet gateway, so that elastic addresses have a use. */
+    public Network publicNetwork() {
+        Network network = network();
+        Ec2AsyncClient ec2 = account.ec2();
+        String gateway = ec2.createInternetGateway().join().internetGateway().internetGatewayId();
+        ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(network.vpc()))
+                .join();
+        return network;
+    }
+
     /** The ids of a small network. */
     public record Network(String vpc, String subnet, String table, String group, String eni, String otherEni) {}
 

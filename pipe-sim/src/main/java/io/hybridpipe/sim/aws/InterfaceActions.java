@@ -29,9 +29,18 @@ final class InterfaceActions {
             .filter("public-ip", ElasticIp::publicIp)
             .filter("association-id", ElasticIp::association)
             .filter("network-interface-id", ElasticIp::networkInterface)
+            .filters("instance-id", (region, address) -> instance(region, address).stream()
+                    .toList())
             .filter("domain", address -> "vpc");
 
     private InterfaceActions() {}
+
+    private static Optional<String> instance(Region region, ElasticIp address) {
+        return region.interfaceStore
+                .find(address.networkInterface())
+                .map(card -> card.attachment().instance())
+                .filter(id -> !id.isEmpty());
+    }
 
     static void register(Map<String, Action> actions) {
         actions.put("CreateNetworkInterface", InterfaceActions::create);

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
@@ -41,6 +42,16 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
         return account.calls(context);
     }
 
+    /**
+     * A change that is the same however often it is sent, by a client token or by nature: when nobody knows whether it took
+     * effect, the next attempt looks, and sends it again.
+     */
+    static <T> Mono<T> repeatable(Mono<T> change) {
+        return change.onErrorMap(
+                failure -> FailureClass.of(failure) == FailureClass.UNKNOWN_OUTCOME,
+                failure -> StepFailure.of(FailureClass.TRANSIENT, String.valueOf(failure.getMessage()), failure));
+    }
+
     /** What a create call sets: pipe, run, step and token. */
     TagSpecification tags() {
         return tags(context.tags());
@@ -48,8 +59,13 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
 
     /** What a create call sets, from tags of the context and others. */
     TagSpecification tags(Map<String, String> tags) {
+        return tags(kind.tagged(), tags);
+    }
+
+    /** What a create call sets on a thing that it makes along with its resource. */
+    static TagSpecification tags(ResourceType tagged, Map<String, String> tags) {
         return TagSpecification.builder()
-                .resourceType(kind.tagged())
+                .resourceType(tagged)
                 .tags(tags.entrySet().stream()
                         .map(tag -> Tag.builder()
                                 .key(tag.getKey())
@@ -61,11 +77,15 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
 
     /** Those of this step in this run, of any attempt, before and after an undo; says that they are made. */
     Mono<List<R>> all() {
+        return seen().doOnNext(found -> found.forEach(each -> made(kind.id().apply(each))));
+    }
+
+    /** Those of {@link #all()}, without saying that they are made. */
+    Mono<List<R>> seen() {
         return Mono.defer(() -> kind.search()
-                        .all(account, calls(), filters())
-                        .filter(each -> ownerOf(each).isStepOf(context))
-                        .collectList())
-                .doOnNext(found -> found.forEach(each -> made(kind.id().apply(each))));
+                .all(account, calls(), filters())
+                .filter(each -> ownerOf(each).isStepOf(context))
+                .collectList());
     }
 
     /** Those that attempts since the last completed undo have made. */
