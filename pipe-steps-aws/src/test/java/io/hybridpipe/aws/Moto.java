@@ -22,27 +22,32 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** An AWS emulator that nobody here wrote, in a process of its own for as long as this JVM lives. */
-final class Moto {
+public final class Moto {
     private static final Pattern RUNNING = Pattern.compile("Running on (http://127\\.0\\.0\\.1:\\d+)");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static @Nullable Optional<URI> endpoint;
 
     private Moto() {}
 
     /** An account handle on an empty moto; without Python and moto the test is skipped, and says so. */
-    static synchronized AwsAccount account() throws IOException, InterruptedException {
+    static AwsAccount account() throws IOException, InterruptedException {
+        return AwsAccount.of("account-a", "eu-central-1")
+                .endpoint(empty())
+                .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
+    }
+
+    /** The endpoint of moto, emptied; without Python and moto the test is skipped, and says so. */
+    public static synchronized URI empty() throws IOException, InterruptedException {
         if (endpoint == null) {
             endpoint = start();
         }
         Assumptions.assumeTrue(endpoint.isPresent(), "moto is not there");
-        HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(endpoint.get().resolve("/moto-api/reset"))
-                                .POST(HttpRequest.BodyPublishers.noBody())
-                                .build(),
-                        HttpResponse.BodyHandlers.discarding());
-        return AwsAccount.of("account-a", "eu-central-1")
-                .endpoint(endpoint.get())
-                .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
+        HTTP.send(
+                HttpRequest.newBuilder(endpoint.get().resolve("/moto-api/reset"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        return endpoint.get();
     }
 
     private static Optional<URI> start() {

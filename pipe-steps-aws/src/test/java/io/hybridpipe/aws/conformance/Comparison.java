@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * In what moto and the stand-in differ over one scenario.
+ *
+ * @param differences one line each; none if they agree
+ * @param fields how many fields of the answer both filled
+ */
+record Comparison(List<String> differences, int fields) {
+
+    /** Compares outcome and status; if they are the same, the fields that both filled, and what there is afterwards. */
+    static Comparison of(Scenario scenario, Answer moto, Answer standIn) {
+        if (!moto.outcome().equals(standIn.outcome()) || moto.status() != standIn.status()) {
+            return new Comparison(
+                    List.of(line(
+                            "answer",
+                            moto.outcome() + " " + moto.status(),
+                            standIn.outcome() + " " + standIn.status())),
+                    0);
+        }
+        List<String> differences = new ArrayList<>();
+        List<String> both = moto.fields().keySet().stream()
+                .filter(standIn.fields()::containsKey)
+                .filter(path -> scenario.leaves().stream().noneMatch(path::matches))
+                .toList();
+        for (String path : both) {
+            String left = moto.fields().get(path);
+            String right = standIn.fields().get(path);
+            if (!left.equals(right)) {
+                differences.add(line(path, left, right));
+            }
+        }
+        if (!moto.afterwards().equals(standIn.afterwards())) {
+            differences.add(line(
+                    "afterwards only",
+                    without(moto.afterwards(), standIn.afterwards()),
+                    without(standIn.afterwards(), moto.afterwards())));
+        }
+        return new Comparison(differences, both.size());
+    }
+
+    private static String without(List<String> all, List<String> others) {
+        List<String> left = new ArrayList<>(all);
+        others.forEach(left::remove);
+        return left.isEmpty() ? "-" : String.join("; ", left);
+    }
+
+    private static String line(String what, String moto, String standIn) {
+        return what + ": moto " + moto + " | stand-in " + standIn;
+    }
+}
