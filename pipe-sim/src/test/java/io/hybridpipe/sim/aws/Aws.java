@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.services.cloudformation.CloudFormationAsyncClient;
 import software.amazon.awssdk.services.cloudformation.model.Output;
 import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
@@ -189,6 +191,20 @@ final class Aws implements AutoCloseable {
     /** The stack once nothing is in progress any more. */
     Stack settled(String stack) {
         return await(() -> describe(stack), now -> !now.stackStatusAsString().endsWith("_IN_PROGRESS"));
+    }
+
+    /** All events of a stack, newest first. */
+    List<StackEvent> events(String stack) {
+        var events = new ArrayList<StackEvent>();
+        String token = null;
+        do {
+            var from = token;
+            var page = of(cloudFormation.describeStackEvents(
+                    request -> request.stackName(stack).nextToken(from)));
+            events.addAll(page.stackEvents());
+            token = page.nextToken();
+        } while (token != null);
+        return events;
     }
 
     static Map<String, String> outputs(Stack stack) {

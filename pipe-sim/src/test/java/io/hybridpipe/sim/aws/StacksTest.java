@@ -6,7 +6,6 @@ import static io.hybridpipe.sim.aws.Aws.outputs;
 import static io.hybridpipe.sim.aws.Aws.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +34,7 @@ class StacksTest {
     }
 
     private List<StackEvent> events(String stack) {
-        var events = new ArrayList<StackEvent>();
-        String token = null;
-        do {
-            var from = token;
-            var page = of(aws.cloudFormation.describeStackEvents(
-                    request -> request.stackName(stack).nextToken(from)));
-            events.addAll(page.stackEvents());
-            token = page.nextToken();
-        } while (token != null);
-        return events;
+        return aws.events(stack);
     }
 
     @Test
