@@ -130,7 +130,7 @@ final class ChangeSetActions {
     private static void compute(Region region, ChangeSet set) {
         synchronized (region) {
             try {
-                Exports.imports(set.stack, set.request.input()).forEach(region.stacks.exports()::value);
+                set.stack.checkOutside(set.request.input());
                 set.changes = Changes.between(set.stack, set.request.input());
             } catch (AwsError e) {
                 set.fail(e.text());

@@ -79,10 +79,24 @@ final class Deployment {
         stack.stop = () -> stopped = true;
     }
 
+    /** Starts, if what is outside of the stack is as its input says; what rolls back does not look at that again. */
+    Deployment startChecked() {
+        return begin(() -> stack.checkOutside(stack.input));
+    }
+
     Deployment start() {
+        return begin(() -> {});
+    }
+
+    private Deployment begin(Runnable check) {
         region.clock.after(STEP, () -> {
             synchronized (region) {
-                begin();
+                try {
+                    check.run();
+                } catch (AwsError e) {
+                    cancel(e.text() + " ");
+                }
+                go();
             }
         });
         return this;
@@ -97,22 +111,10 @@ final class Deployment {
         }
     }
 
-    boolean stopped() {
-        return stopped;
-    }
-
-    private void begin() {
-        try {
-            // an import that does not exist fails the stack before any resource is touched
-            Exports.imports(stack, stack.input).forEach(region.stacks.exports()::value);
-        } catch (AwsError e) {
-            cancel(e.text() + " ");
+    private void go() {
+        if (stopped) {
             return;
         }
-        go();
-    }
-
-    private void go() {
         var before = -1;
         while (before != started.size() && !stopped) {
             before = started.size();

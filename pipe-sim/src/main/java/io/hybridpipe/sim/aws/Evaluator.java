@@ -4,6 +4,7 @@ package io.hybridpipe.sim.aws;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +23,24 @@ import java.util.stream.Stream;
 /** Computes the values in a template: references, functions and conditions. Not thread-safe. */
 final class Evaluator {
 
+    /** All functions, conditions included, in the order in which the service names them. */
+    static final Set<String> FUNCTIONS = Collections.unmodifiableSet(new LinkedHashSet<>(List.of(
+            "Fn::Base64",
+            "Fn::GetAtt",
+            "Fn::GetAZs",
+            "Fn::ImportValue",
+            "Fn::If",
+            "Fn::Join",
+            "Fn::FindInMap",
+            "Fn::Select",
+            "Fn::Split",
+            "Fn::Sub",
+            "Fn::Cidr",
+            "Fn::Equals",
+            "Fn::And",
+            "Fn::Or",
+            "Fn::Not")));
+
     private static final Object NO_VALUE = new Object();
 
     /** Gives what a reference to a resource stands for, once it exists. */
@@ -32,7 +51,7 @@ final class Evaluator {
     }
 
     private final Template template;
-    private final Map<String, String> parameters;
+    private final UnaryOperator<String> parameters;
     private final Map<String, Object> pseudo;
     private final List<String> zones;
     private final Resources resources;
@@ -42,7 +61,7 @@ final class Evaluator {
 
     Evaluator(
             Template template,
-            Map<String, String> parameters,
+            UnaryOperator<String> parameters,
             Map<String, Object> pseudo,
             List<String> zones,
             Resources resources,
@@ -217,17 +236,12 @@ final class Evaluator {
             case "Fn::If" -> value(taken(argument));
             case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not" -> String.valueOf(truth(Map.of(name, argument)));
             case "Fn::FindInMap" -> findInMap(arguments(name, argument, 3));
-            case "Fn::GetAZs" -> zones.stream().map(Object.class::cast).toList();
+            case "Fn::GetAZs" -> zonesOf(text(argument));
             case "Fn::Base64" ->
                 Base64.getEncoder().encodeToString(text(argument).getBytes(StandardCharsets.UTF_8));
             case "Fn::ImportValue" -> exports.apply(text(argument));
             case "Fn::Cidr" -> cidr(arguments(name, argument, 3));
-            default ->
-                throw invalid(
-                        "Template error: Encountered unsupported function: %s Supported functions are: [Fn::Base64,"
-                                + " Fn::GetAtt, Fn::GetAZs, Fn::If, Fn::Join, Fn::FindInMap, Fn::Select, Fn::Split, Fn::Sub,"
-                                + " Fn::Cidr, Fn::ImportValue, Fn::Equals, Fn::And, Fn::Or, Fn::Not]",
-                        name);
+            default -> throw invalid("Template error: Encountered unsupported function: %s", name);
         };
     }
 
@@ -242,13 +256,7 @@ final class Evaluator {
         if (parameter == null) {
             return resources.physicalId(name);
         }
-        var value = parameters.getOrDefault(name, "");
-        return ParameterValues.isList(parameter.type())
-                ? Arrays.stream(value.split(","))
-                        .map(String::strip)
-                        .map(Object.class::cast)
-                        .toList()
-                : value;
+        return ParameterValues.typed(parameter.type(), parameters.apply(name));
     }
 
     private String substitute(Object argument) {
@@ -268,6 +276,14 @@ final class Evaluator {
             return Matcher.quoteReplacement(text(value));
         });
         return text.replace("${!", "${");
+    }
+
+    /** The zones of a region, of this one if none is named. */
+    private List<Object> zonesOf(String region) {
+        var here = String.valueOf(pseudo.getOrDefault("AWS::Region", ""));
+        return zones.stream()
+                .<Object>map(zone -> region.isEmpty() ? zone : region + zone.substring(here.length()))
+                .toList();
     }
 
     private Object findInMap(List<Object> parts) {
@@ -312,10 +328,10 @@ final class Evaluator {
                     return !truth(arguments("Fn::Not", argument, 1).get(0));
                 }
                 case "Fn::And" -> {
-                    return items(argument).stream().allMatch(this::truth);
+                    return several("Fn::And", argument).stream().allMatch(this::truth);
                 }
                 case "Fn::Or" -> {
-                    return items(argument).stream().anyMatch(this::truth);
+                    return several("Fn::Or", argument).stream().anyMatch(this::truth);
                 }
                 case "Condition" -> {
                     return condition(String.valueOf(argument));
@@ -343,6 +359,15 @@ final class Evaluator {
             return items.stream().map(Object.class::cast).toList();
         }
         throw invalid("Template error: a list was expected in place of %s", computed);
+    }
+
+    private static List<Object> several(String name, Object argument) {
+        if (argument instanceof List<?> list && list.size() >= 2 && list.size() <= 10) {
+            return list.stream().map(Object.class::cast).toList();
+        }
+        throw invalid(
+                "Template error: every %s object requires a list of at least 2 and at most 10 boolean parameters.",
+                name);
     }
 
     private static List<Object> arguments(String name, Object argument, int count) {

@@ -6,16 +6,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** Checks the values given for a template's parameters and fills in defaults. */
 final class ParameterValues {
 
     private ParameterValues() {}
-
-    static boolean typeKnown(String type) {
-        return type.matches("String|Number|CommaDelimitedList|(List<)?(Number|String|AWS::EC2::[A-Za-z:]+)>?");
-    }
 
     /** All parameters by name with their values as text; refuses what the service refuses. */
     static Map<String, String> resolve(Template template, Map<String, String> given) {
@@ -23,7 +21,7 @@ final class ParameterValues {
                 .filter(name -> !template.parameters.containsKey(name))
                 .toList();
         if (!unknown.isEmpty()) {
-            throw invalid("Parameters: %s do not exist in the template", unknown);
+            throw Template.invalid("Parameters: %s do not exist in the template", unknown);
         }
         var missing = template.parameters.values().stream()
                 .filter(parameter -> !given.containsKey(parameter.name())
@@ -31,7 +29,7 @@ final class ParameterValues {
                 .map(Template.Parameter::name)
                 .toList();
         if (!missing.isEmpty()) {
-            throw invalid("Parameters: %s must have values", missing);
+            throw Template.invalid("Parameters: %s must have values", missing);
         }
         var values = new LinkedHashMap<String, String>();
         template.parameters.forEach((name, parameter) -> {
@@ -42,34 +40,104 @@ final class ParameterValues {
         return values;
     }
 
-    static boolean isList(String type) {
-        return type.equals("CommaDelimitedList") || type.startsWith("List<");
+    /** What the Parameter Store has now for those parameters whose values are names in it. */
+    static Map<String, String> stored(Region region, Template template, Map<String, String> values) {
+        var found = new LinkedHashMap<String, String>();
+        var missing = new TreeSet<String>();
+        template.parameters.values().stream()
+                .filter(parameter -> parameter.type().stored())
+                .forEach(parameter -> {
+                    var key = values.getOrDefault(parameter.name(), "");
+                    try {
+                        var version = region.parameters.get(key);
+                        if (version.secret()) {
+                            throw Template.invalid(
+                                    "Parameters [%s] referenced by template have types not supported by CloudFormation.",
+                                    key);
+                        }
+                        found.put(parameter.name(), version.value());
+                    } catch (AwsError e) {
+                        if (e.code().equals("ValidationError")) {
+                            throw e;
+                        }
+                        missing.add(key);
+                    }
+                });
+        if (!missing.isEmpty()) {
+            throw Template.invalid("Unable to fetch parameters %s from parameter store for this account.", missing);
+        }
+        return found;
+    }
+
+    /** Refuses values of parameters that name something which does not exist. */
+    static void checkExisting(Region region, Stack.Input input) {
+        input.template().parameters.values().stream()
+                .filter(parameter -> parameter.type().names())
+                .forEach(parameter -> items(parameter.type(), input.value(parameter.name()))
+                        .forEach(item -> {
+                            if (!exists(region, parameter.type().item(), item)) {
+                                throw Template.invalid(
+                                        "Parameter validation failed: parameter value %s for parameter name %s does not"
+                                                + " exist.",
+                                        item, parameter.name());
+                            }
+                        }));
+    }
+
+    private static boolean exists(Region region, String kind, String value) {
+        return switch (kind) {
+            case "AWS::EC2::AvailabilityZone::Name" -> region.zones().anyMatch(value::equals);
+            case "AWS::EC2::Image::Id" -> region.imageStore.has(value);
+            case "AWS::EC2::Instance::Id" -> region.instanceStore.has(value);
+            case "AWS::EC2::KeyPair::KeyName" -> region.keys.byName(value).isPresent();
+            case "AWS::EC2::SecurityGroup::Id" -> region.groupStore.has(value);
+            case "AWS::EC2::SecurityGroup::GroupName" ->
+                region.groupStore.any(group -> group.name().equals(value));
+            case "AWS::EC2::Subnet::Id" -> region.subnetStore.has(value);
+            case "AWS::EC2::VPC::Id" -> region.vpcStore.has(value);
+            case "AWS::SSM::Parameter::Name" -> region.parameters.find(value).isPresent();
+            // volumes and hosted zones: there are none here
+            default -> false;
+        };
+    }
+
+    /** The value of a parameter as references give it: a text, or the items of a list. */
+    static Object typed(ParameterType type, String value) {
+        return type.list() ? items(type, value) : value;
+    }
+
+    private static List<String> items(ParameterType type, String value) {
+        return type.list() ? Arrays.stream(value.split(",")).map(String::strip).toList() : List.of(value);
     }
 
     private static void check(Template.Parameter parameter, String value) {
-        var items = isList(parameter.type())
-                ? Arrays.stream(value.split(",")).map(String::strip).toList()
-                : List.of(value);
-        if (parameter.facts().get("AllowedValues") instanceof List<?> allowed
-                && !items.stream().allMatch(allowed::contains)) {
-            throw invalid("Parameter '%s' must be one of AllowedValues", parameter.name());
+        var items = items(parameter.type(), value);
+        if (parameter.facts().containsKey("AllowedValues")
+                && !parameter.allowedValues().containsAll(items)) {
+            throw violated(parameter, "must be one of AllowedValues");
         }
         parameter.fact("AllowedPattern").ifPresent(pattern -> {
-            if (!items.stream().allMatch(item -> item.matches(pattern))) {
-                throw violated(parameter, "must match pattern " + pattern);
+            try {
+                if (!items.stream().allMatch(Pattern.compile(pattern).asMatchPredicate())) {
+                    throw violated(parameter, "must match pattern " + pattern);
+                }
+            } catch (PatternSyntaxException e) {
+                throw Template.invalid(
+                        "Template format error: AllowedPattern of parameter %s is not a regular expression: %s",
+                        parameter.name(), pattern);
             }
         });
         parameter.fact("MinLength").ifPresent(min -> {
             if (value.length() < Integer.parseInt(min)) {
-                throw violated(parameter, "must have length greater than or equal to " + min);
+                throw violated(parameter, "must contain at least " + min + " characters");
             }
         });
         parameter.fact("MaxLength").ifPresent(max -> {
             if (value.length() > Integer.parseInt(max)) {
-                throw violated(parameter, "must have length less than or equal to " + max);
+                throw violated(parameter, "must contain at most " + max + " characters");
             }
         });
-        if (parameter.type().contains("Number")) {
+        if (parameter.type().number()) {
             items.forEach(item -> checkNumber(parameter, item));
         }
     }
@@ -79,37 +147,25 @@ final class ParameterValues {
         try {
             number = new BigDecimal(item);
         } catch (NumberFormatException e) {
-            throw invalid("Parameter '%s' must be a number.", parameter.name());
+            throw Template.invalid("Parameter '%s' must be a number.", parameter.name());
         }
-        if (limit(parameter, "MinValue")
-                .filter(min -> number.compareTo(min) < 0)
-                .isPresent()) {
-            throw violated(
-                    parameter,
-                    "must be greater than or equal to "
-                            + limit(parameter, "MinValue").orElseThrow());
-        }
-        if (limit(parameter, "MaxValue")
-                .filter(max -> number.compareTo(max) > 0)
-                .isPresent()) {
-            throw violated(
-                    parameter,
-                    "must be less than or equal to "
-                            + limit(parameter, "MaxValue").orElseThrow());
-        }
-    }
-
-    private static Optional<BigDecimal> limit(Template.Parameter parameter, String fact) {
-        return parameter.fact(fact).map(BigDecimal::new);
+        parameter.fact("MinValue").map(BigDecimal::new).ifPresent(min -> {
+            if (number.compareTo(min) < 0) {
+                throw violated(parameter, "must be a number not less than " + min);
+            }
+        });
+        parameter.fact("MaxValue").map(BigDecimal::new).ifPresent(max -> {
+            if (number.compareTo(max) > 0) {
+                throw violated(parameter, "must be a number not greater than " + max);
+            }
+        });
     }
 
     private static AwsError violated(Template.Parameter parameter, String rule) {
-        return invalid(
-                "Parameter %s failed to satisfy constraint: %s",
-                parameter.name(), parameter.fact("ConstraintDescription").orElse(rule));
-    }
-
-    private static AwsError invalid(String message, Object... values) {
-        return AwsError.of("ValidationError", message, values);
+        return parameter
+                .fact("ConstraintDescription")
+                .map(description -> Template.invalid(
+                        "Parameter %s failed to satisfy constraint: %s", parameter.name(), description))
+                .orElseGet(() -> Template.invalid("Parameter '%s' %s", parameter.name(), rule));
     }
 }

@@ -42,6 +42,16 @@ final class References {
         return names;
     }
 
+    /** The names of the conditions that decide in a piece of a template. */
+    static Set<String> conditions(Object value) {
+        var names = new LinkedHashSet<String>();
+        in(value, name -> {
+            names.add(name);
+            return null;
+        });
+        return names;
+    }
+
     private void collect(Object value) {
         if (value instanceof List<?> list) {
             list.forEach(item -> collect(item));

@@ -15,8 +15,19 @@ import java.util.function.Predicate;
 /** A stack as it is now. Guarded by the monitor of its region. */
 final class Stack {
 
-    /** What was put in for a stack: text, values, tags, settings. */
-    record Input(Template template, Map<String, String> parameters, Map<String, String> tags, Settings settings) {}
+    /** What was put in for a stack: text, values, what the Parameter Store had for them, tags, settings. */
+    record Input(
+            Template template,
+            Map<String, String> parameters,
+            Map<String, String> stored,
+            Map<String, String> tags,
+            Settings settings) {
+
+        /** The value of a parameter; the one from the Parameter Store if the parameter names one there. */
+        String value(String parameter) {
+            return stored.getOrDefault(parameter, parameters.getOrDefault(parameter, ""));
+        }
+    }
 
     /** What else a stack is told at each operation and keeps when it is not told anew; {@code role} may be empty. */
     record Settings(List<String> capabilities, String role, List<String> notifications) {}
@@ -105,6 +116,12 @@ final class Stack {
         this.created = region.clock.instant();
     }
 
+    /** Refuses an input that needs something outside the stack which does not exist. */
+    void checkOutside(Input of) {
+        ParameterValues.checkExisting(region, of);
+        Exports.imports(this, of).forEach(region.stacks.exports()::value);
+    }
+
     boolean live() {
         return !status.equals("DELETE_COMPLETE");
     }
@@ -175,7 +192,7 @@ final class Stack {
     Evaluator evaluator(Input of, Evaluator.Resources references) {
         return new Evaluator(
                 of.template(),
-                of.parameters(),
+                of::value,
                 pseudo(of),
                 region.zones().toList(),
                 references,

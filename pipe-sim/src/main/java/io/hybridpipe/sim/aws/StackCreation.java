@@ -50,7 +50,7 @@ final class StackCreation {
                                 creationFailed(why);
                             }
                         })
-                .start();
+                .startChecked();
         stack.timeLimit.ifPresent(limit -> region.clock.after(limit, () -> {
             synchronized (region) {
                 deployment.cancel("Stack creation time exceeded the specified timeout. ");

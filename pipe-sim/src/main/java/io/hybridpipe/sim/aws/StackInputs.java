@@ -92,9 +92,11 @@ final class StackInputs {
                     throw invalid("%s is not supported by this stand-in", name);
                 });
         var before = previous.map(Stack.Input::parameters).orElse(Map.of());
+        var values = ParameterValues.resolve(template, parameters(params, template, before));
         return new Stack.Input(
                 template,
-                ParameterValues.resolve(template, parameters(params, template, before)),
+                values,
+                ParameterValues.stored(region, template, values),
                 tags(params).or(() -> previous.map(Stack.Input::tags)).orElse(Map.of()),
                 settings(region, params, previous));
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** What tells about stacks, over the API. */
@@ -118,8 +119,10 @@ final class StackQueries {
     static void parameters(Xml xml, Stack.Input input) {
         xml.each("Parameters", input.parameters().entrySet(), (one, parameter) -> {
             var declared = input.template().parameters.get(parameter.getKey());
-            one.put("ParameterKey", parameter.getKey())
-                    .put("ParameterValue", declared != null && declared.noEcho() ? "****" : parameter.getValue());
+            var masked = declared != null && declared.noEcho();
+            one.put("ParameterKey", parameter.getKey()).put("ParameterValue", masked ? "****" : parameter.getValue());
+            Optional.ofNullable(input.stored().get(parameter.getKey()))
+                    .ifPresent(value -> one.put("ResolvedValue", masked ? "****" : value));
         });
     }
 

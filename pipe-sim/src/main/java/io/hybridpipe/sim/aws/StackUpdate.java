@@ -68,7 +68,7 @@ final class StackUpdate {
                         }
                     }
                 })
-                .start());
+                .startChecked());
     }
 
     /** Stops an update that runs and takes it back. */

@@ -2,42 +2,45 @@
 package io.hybridpipe.sim.aws;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A template that passed the checks which the service makes before it starts anything. Immutable. */
 final class Template {
 
+    private static final String VERSION = "2010-09-09";
     private static final Set<String> SECTIONS = Set.of(
             "AWSTemplateFormatVersion",
             "Description",
             "Metadata",
             "Parameters",
-            "Rules",
             "Mappings",
             "Conditions",
             "Resources",
             "Outputs");
-    private static final Set<String> RESOURCE_KEYS = Set.of(
+    private static final Set<String> RESOURCE_KEYS =
+            Set.of("Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata");
+
+    private static final Set<String> PARAMETER_KEYS = Set.of(
             "Type",
-            "Properties",
-            "DependsOn",
-            "Condition",
-            "DeletionPolicy",
-            "UpdateReplacePolicy",
-            "Metadata",
-            "CreationPolicy",
-            "UpdatePolicy");
+            "Default",
+            "NoEcho",
+            "AllowedValues",
+            "AllowedPattern",
+            "MinLength",
+            "MaxLength",
+            "MinValue",
+            "MaxValue",
+            "Description",
+            "ConstraintDescription");
 
     /** A declared parameter. */
-    record Parameter(String name, String type, Map<String, Object> facts) {
+    record Parameter(String name, ParameterType type, Map<String, Object> facts) {
         Optional<String> fact(String key) {
             return Optional.ofNullable(facts.get(key)).map(String::valueOf);
         }
@@ -58,6 +61,7 @@ final class Template {
             String name,
             String type,
             Map<String, Object> properties,
+            List<String> dependsOn,
             Set<String> needs,
             Optional<String> condition,
             Policy deletionPolicy,
@@ -105,46 +109,34 @@ final class Template {
 
     private Template(String body, Map<String, Object> root) {
         this.body = body;
-        var unknown =
-                root.keySet().stream().filter(key -> !SECTIONS.contains(key)).toList();
-        if (!unknown.isEmpty()) {
-            throw invalid("Invalid template property or properties %s", unknown);
+        refuseUnknown(root, SECTIONS, "template property or properties");
+        var version = root.getOrDefault("AWSTemplateFormatVersion", VERSION);
+        if (!version.equals(VERSION)) {
+            throw invalid("Template format error: unsupported value for AWSTemplateFormatVersion.");
         }
-        this.description = String.valueOf(root.getOrDefault("Description", ""));
-        section(root, "Parameters").forEach((name, value) -> {
-            var facts = map(value, "Template format error: Every Parameters object must contain a Type member.");
-            if (!facts.containsKey("Type")) {
-                throw invalid("Template format error: Every Parameters object must contain a Type member.");
-            }
-            parameters.put(name, new Parameter(name, String.valueOf(facts.get("Type")), facts));
-        });
-        section(root, "Mappings")
-                .forEach((name, value) -> mappings.put(
-                        name,
-                        map(value, "Template format error: Every Mappings attribute must be a String or a List.")));
+        this.description = text(root, "Description", "Template format error: Description must be a string.");
+        section(root, "Parameters").forEach((name, value) -> parameters.put(name, toParameter(name, value)));
+        section(root, "Mappings").forEach((name, value) -> mappings.put(name, toMapping(value)));
         this.conditions = section(root, "Conditions");
-        var declared = section(root, "Resources");
-        if (declared.isEmpty()) {
+        section(root, "Resources").forEach((name, value) -> resources.put(name, toResource(name, value)));
+        if (resources.isEmpty()) {
             throw invalid("Template format error: At least one Resources member must be defined.");
         }
-        declared.forEach((name, value) -> resources.put(name, toResource(name, value)));
         section(root, "Outputs").forEach((name, value) -> outputs.put(name, toOutput(name, value)));
-        checkTypes();
-        checkReferences();
-        checkCircles();
+        new TemplateChecks(this).run();
     }
 
     static Template of(String body) {
+        TemplateChecks.size(body);
         return new Template(body, TemplateReader.read(body));
     }
 
-    private static AwsError invalid(String message, Object... values) {
+    static AwsError invalid(String message, Object... values) {
         return AwsError.of("ValidationError", message, values);
     }
 
     private static Map<String, Object> section(Map<String, Object> root, String name) {
-        var value = root.getOrDefault(name, Map.of());
-        return value.equals("") ? Map.of() : map(value, "Template format error: %s must be a map.".formatted(name));
+        return map(root.getOrDefault(name, Map.of()), "Template format error: %s must be a map.".formatted(name));
     }
 
     @SuppressWarnings("unchecked")
@@ -156,12 +148,55 @@ final class Template {
         throw invalid("%s", otherwise);
     }
 
+    private static String text(Map<String, Object> facts, String key, String otherwise) {
+        if (facts.getOrDefault(key, "") instanceof String text) {
+            return text;
+        }
+        throw invalid("%s", otherwise);
+    }
+
+    private static void refuseUnknown(Map<String, Object> facts, Set<String> known, String what) {
+        var unknown =
+                facts.keySet().stream().filter(key -> !known.contains(key)).toList();
+        if (!unknown.isEmpty()) {
+            throw invalid("Invalid %s %s", what, unknown);
+        }
+    }
+
+    private static Parameter toParameter(String name, Object value) {
+        var untyped = "Template format error: Every Parameters object must contain a Type member.";
+        var facts = map(value, untyped);
+        if (!(facts.get("Type") instanceof String type)) {
+            throw invalid("%s", untyped);
+        }
+        refuseUnknown(facts, PARAMETER_KEYS, "template parameter property");
+        return new Parameter(
+                name,
+                ParameterType.of(type)
+                        .orElseThrow(() -> invalid("Template format error: Unrecognized parameter type: %s", type)),
+                facts);
+    }
+
+    private static Map<String, Object> toMapping(Object value) {
+        var message = "Template format error: Every Mappings attribute must be a String or a List.";
+        var mapping = map(value, message);
+        mapping.values().forEach(inner -> map(inner, message).values().forEach(leaf -> {
+            if (leaf instanceof Map<?, ?>) {
+                throw invalid("%s", message);
+            }
+        }));
+        return mapping;
+    }
+
     private static Resource toResource(String name, Object value) {
         if (!name.matches("[A-Za-z0-9]+")) {
             throw invalid("Template format error: Resource name %s is non alphanumeric.", name);
         }
         var facts = map(value, "Template format error: Any Resources member must be an object.");
         for (var key : facts.keySet()) {
+            if (key.equals("CreationPolicy") || key.equals("UpdatePolicy")) {
+                throw invalid("%s of resource %s is not supported by this stand-in", key, name);
+            }
             if (!RESOURCE_KEYS.contains(key)) {
                 throw invalid("Invalid template resource property '%s'", key);
             }
@@ -170,28 +205,30 @@ final class Template {
             throw invalid(
                     "Template format error: [/Resources/%s] Every Resources object must contain a Type member.", name);
         }
-        var properties = facts.get("Properties");
-        var given = properties == null || properties.equals("")
-                ? Map.<String, Object>of()
-                : map(
-                        properties,
-                        "Template format error: [/Resources/%s/Properties] must be an object".formatted(name));
-        var needs = new LinkedHashSet<String>();
-        var dependsOn = facts.get("DependsOn");
-        if (dependsOn instanceof Collection<?> several) {
-            several.forEach(one -> needs.add(String.valueOf(one)));
-        } else if (dependsOn != null) {
-            needs.add(String.valueOf(dependsOn));
-        }
+        var given = map(
+                facts.getOrDefault("Properties", Map.of()),
+                "Template format error: [/Resources/%s/Properties] must be an object".formatted(name));
+        var dependsOn = texts(facts.get("DependsOn"));
+        var needs = new LinkedHashSet<>(dependsOn);
         References.in(given).forEach(reference -> needs.add(reference.name()));
         return new Resource(
                 name,
                 type,
                 given,
+                dependsOn,
                 needs,
                 Optional.ofNullable(facts.get("Condition")).map(String::valueOf),
                 Policy.of("DeletionPolicy", name, facts.getOrDefault("DeletionPolicy", "Delete")),
                 Policy.of("UpdateReplacePolicy", name, facts.getOrDefault("UpdateReplacePolicy", "Delete")));
+    }
+
+    private static List<String> texts(@Nullable Object oneOrMore) {
+        if (oneOrMore == null) {
+            return List.of();
+        }
+        return oneOrMore instanceof List<?> several
+                ? several.stream().map(String::valueOf).toList()
+                : List.of(String.valueOf(oneOrMore));
     }
 
     private static Output toOutput(String name, Object value) {
@@ -207,79 +244,6 @@ final class Template {
                 String.valueOf(facts.getOrDefault("Description", "")),
                 Optional.ofNullable(facts.get("Condition")).map(String::valueOf),
                 export.map(Object.class::cast));
-    }
-
-    private void checkTypes() {
-        var unknown = resources.values().stream()
-                .map(Resource::type)
-                .filter(type -> ResourceTypes.find(type).isEmpty())
-                .distinct()
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw invalid("Template format error: Unrecognized resource types: %s", unknown);
-        }
-        for (var parameter : parameters.values()) {
-            if (!ParameterValues.typeKnown(parameter.type())) {
-                throw invalid("Template format error: Unrecognized parameter type: %s", parameter.type());
-            }
-        }
-    }
-
-    private void checkReferences() {
-        var unresolved = new LinkedHashSet<String>();
-        resources.values().forEach(resource -> unresolved.addAll(unresolved(resource.needs())));
-        if (!unresolved.isEmpty()) {
-            throw invalid(
-                    "Template format error: Unresolved resource dependencies %s in the Resources block of the template",
-                    unresolved);
-        }
-        for (var output : outputs.values()) {
-            var missing = unresolved(References.names(output.value()));
-            if (!missing.isEmpty()) {
-                throw invalid(
-                        "Template format error: Unresolved resource dependencies %s in the Outputs block of the template",
-                        missing);
-            }
-        }
-        resources.values().forEach(resource -> {
-            resource.condition().ifPresent(name -> checkCondition(name, "Resources"));
-            References.in(resource.properties()).forEach(this::checkAttribute);
-        });
-        outputs.values().forEach(output -> {
-            output.condition().ifPresent(name -> checkCondition(name, "Outputs"));
-            References.in(output.value()).forEach(this::checkAttribute);
-        });
-    }
-
-    private Set<String> unresolved(Set<String> names) {
-        return names.stream()
-                .filter(name ->
-                        !resources.containsKey(name) && !parameters.containsKey(name) && !name.startsWith("AWS::"))
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private void checkCondition(String name, String block) {
-        if (!conditions.containsKey(name)) {
-            throw invalid(
-                    "Template format error: Unresolved condition dependency %s in the %s block of the template",
-                    name, block);
-        }
-    }
-
-    private void checkAttribute(References.Reference reference) {
-        var resource = resources.get(reference.name());
-        if (reference.attribute().isEmpty()) {
-            return;
-        }
-        if (resource == null) {
-            throw invalid("Template error: instance of Fn::GetAtt references undefined resource %s", reference.name());
-        }
-        var type = ResourceTypes.find(resource.type()).orElseThrow();
-        if (!type.attributes().contains(reference.attribute())) {
-            throw invalid(
-                    "Template error: resource %s does not support attribute type %s in Fn::GetAtt",
-                    reference.name(), reference.attribute());
-        }
     }
 
     /** The resources, each after those that it needs. */
@@ -298,13 +262,5 @@ final class Template {
             });
         }
         return ordered;
-    }
-
-    private void checkCircles() {
-        var circular = new TreeSet<>(resources.keySet());
-        inOrder().forEach(resource -> circular.remove(resource.name()));
-        if (!circular.isEmpty()) {
-            throw invalid("Circular dependency between resources: %s", circular);
-        }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class TemplateReader {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
                 throw invalid("Template format error: unsupported structure.");
             }
-            return map(parser);
+            return map(parser, "");
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw invalid("Template format error: %s not well-formed. (line %d, column %d)"
@@ -49,14 +50,19 @@ final class TemplateReader {
         return AwsError.of("ValidationError", message);
     }
 
-    private static Object value(JsonParser parser) throws IOException {
+    private static Object value(JsonParser parser, String path) throws IOException {
+        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+            throw invalid("Template error: YAML aliases are not allowed in CloudFormation templates");
+        }
         // the tag has to be taken before the parser moves on into the value
         var tag = tag(parser);
         Object value =
                 switch (parser.currentToken()) {
-                    case START_OBJECT -> map(parser);
-                    case START_ARRAY -> list(parser);
-                    case VALUE_NULL -> "";
+                    case START_OBJECT -> map(parser, path);
+                    case START_ARRAY -> list(parser, path);
+                    case VALUE_NULL ->
+                        throw invalid("Template format error: [%s] 'null' values are not allowed in templates"
+                                .formatted(path));
                     default -> parser.getText();
                 };
         return tag == null ? value : longForm(tag, value);
@@ -67,20 +73,20 @@ final class TemplateReader {
         return tag == null || tag.toString().startsWith("tag:") ? null : tag.toString();
     }
 
-    private static Map<String, Object> map(JsonParser parser) throws IOException {
+    private static Map<String, Object> map(JsonParser parser, String path) throws IOException {
         var map = new LinkedHashMap<String, Object>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             var name = parser.currentName();
             parser.nextToken();
-            map.put(name, value(parser));
+            map.put(name, value(parser, path + "/" + name));
         }
         return map;
     }
 
-    private static List<Object> list(JsonParser parser) throws IOException {
+    private static List<Object> list(JsonParser parser, String path) throws IOException {
         var list = new ArrayList<Object>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            list.add(value(parser));
+            list.add(value(parser, path + "/" + list.size()));
         }
         return list;
     }

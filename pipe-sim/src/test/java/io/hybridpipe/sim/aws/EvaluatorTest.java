@@ -38,7 +38,7 @@ class EvaluatorTest {
         var template = Template.of(FRAME.formatted(expression));
         var evaluator = new Evaluator(
                 template,
-                ParameterValues.resolve(template, Map.of()),
+                name -> ParameterValues.resolve(template, Map.of()).get(name),
                 Map.of("AWS::Region", "eu-west-1", "AWS::StackName", "web"),
                 List.of("eu-west-1a", "eu-west-1b"),
                 new Evaluator.Resources() {
@@ -78,6 +78,10 @@ class EvaluatorTest {
                 "!Sub '${AWS::StackName}-${Gateway.InternetGatewayId}-${!Literal}' | web-igw-1 InternetGatewayId-${Literal}",
                 "!Sub ['${Own}/${Size}', {Own: !Ref Gateway}]        | igw-1/small",
                 "!Select [2, !Cidr ['10.1.0.0/16', 4, 8]]            | 10.1.2.0/24",
+                "!Select [0, !GetAZs us-west-2]                      | us-west-2a",
+                "!ImportValue net-vpc                                | value of net-vpc",
+                "!ImportValue {'Fn::Sub': '${Size}-vpc'}             | value of small-vpc",
+                "!Sub 'in ${AWS::Region} for ${Size}'                | in eu-west-1 for small",
                 "!Select [1, !Cidr ['10.1.0.0/24', '4', '6']]        | 10.1.0.64/26",
                 "!Base64 hello                                       | aGVsbG8="
             })
@@ -119,7 +123,7 @@ class EvaluatorTest {
                 """);
         var evaluator = new Evaluator(
                 template,
-                Map.of(),
+                name -> "",
                 Map.of(),
                 List.of(),
                 new Evaluator.Resources() {
