@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -32,8 +33,21 @@ import software.amazon.awssdk.services.sts.StsAsyncClient;
  * The handle of one AWS account in one region: credentials, endpoint, HTTP client, and the SDK's clients made of them.
  *
  * <p>The SDK's clients are made when they are first needed, and {@link #close()} closes them. The settings, each a copy, come
- * before the first use. <b>Who retries:</b> the engine alone, by class of failure. The SDK's clients never do, since a lost answer
- * may hide a change that took effect, and since attempts multiply; a loop that waits forgives looks that fail in passing.
+ * before the first use.
+ *
+ * <p><b>Who retries:</b> the engine alone, by class of failure: a step's attempts, twelve by default ({@link #stepOptions()}), and
+ * a preflight's questions, four. The SDK's clients never do (they would send each request three times), since a lost answer may
+ * hide a change that took effect, and since attempts multiply. A loop that waits forgives looks that fail in passing, for it looks
+ * again anyway.
+ *
+ * <p><b>Pace:</b> all steps and runs that use this handle, or copies of it with another name or HTTP client, share one pace: their
+ * {@linkplain #calls(StepContext) calls} take turns, round the runs, and within a run in the order in which they came. There is no
+ * limit (or that of {@link #requestsPerSecond}) until AWS refuses a request ({@code RequestLimitExceeded}, {@code Throttling} and their
+ * kin). Then the rate falls at once to 0.6 of what was sent in the last two seconds, though not below one request in two
+ * seconds, and rises by a tenth of what was refused each second, so that after four seconds that is tried again; a minute without a refusal
+ * ends it. What was under way when the rate fell does not lower it again. A {@code Retry-After} holds up the step that got it
+ * as long as it says, everybody else for a minute at most. Handles of another region, with other credentials or another
+ * endpoint, and those of {@link #assumeRole(RoleSession)}, begin with a pace of their own, under the same ceiling.
  *
  * <pre>{@code
  * AwsAccount accountA = AwsAccount.of("account-a", "eu-central-1").credentials(provider);
@@ -68,7 +82,32 @@ public final class AwsAccount implements AutoCloseable {
             String region,
             IdentityProvider<? extends AwsCredentialsIdentity> credentials,
             @Nullable URI endpoint,
-            @Nullable Supplier<SdkAsyncHttpClient> http) {}
+            @Nullable Supplier<SdkAsyncHttpClient> http,
+            Pace pace) {
+        Settings withAlias(String alias) {
+            return new Settings(alias, region, credentials, endpoint, http, pace);
+        }
+
+        Settings withRegion(String region) {
+            return new Settings(alias, region, credentials, endpoint, http, pace.afresh());
+        }
+
+        Settings withCredentials(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+            return new Settings(alias, region, provider, endpoint, http, pace.afresh());
+        }
+
+        Settings withEndpoint(URI endpoint) {
+            return new Settings(alias, region, credentials, endpoint, http, pace.afresh());
+        }
+
+        Settings withHttp(Supplier<SdkAsyncHttpClient> http) {
+            return new Settings(alias, region, credentials, endpoint, http, pace);
+        }
+
+        Settings withPace(Pace pace) {
+            return new Settings(alias, region, credentials, endpoint, http, pace);
+        }
+    }
 
     /**
      * The handle of the account that the SDK's default chain of credentials belongs to (environment, profile, container or
@@ -83,26 +122,37 @@ public final class AwsAccount implements AutoCloseable {
                 Objects.requireNonNull(region, "region"),
                 DefaultCredentialsProvider.builder().build(),
                 null,
-                null));
+                null,
+                Pace.unlimited()));
     }
 
     /** A handle that signs with these credentials; they are never closed here. */
     public AwsAccount credentials(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
-        return new AwsAccount(
-                new Settings(settings.alias, settings.region, provider, settings.endpoint, settings.http));
+        return new AwsAccount(settings.withCredentials(provider));
     }
 
     /** A handle that sends every call, STS's too, to this address: a stand-in, a proxy, a private endpoint. */
     public AwsAccount endpoint(URI endpoint) {
-        return new AwsAccount(
-                new Settings(settings.alias, settings.region, settings.credentials, endpoint, settings.http));
+        return new AwsAccount(settings.withEndpoint(endpoint));
     }
 
     /** A handle that sends through the caller's HTTP client, which is never closed here; defaults to a Netty client of its own. */
     public AwsAccount httpClient(SdkAsyncHttpClient client) {
         Objects.requireNonNull(client, "client");
-        return new AwsAccount(
-                new Settings(settings.alias, settings.region, settings.credentials, settings.endpoint, () -> client));
+        return new AwsAccount(settings.withHttp(() -> client));
+    }
+
+    /**
+     * A handle that sends at most so many requests a second, at once no more than a quarter of that (one at least); defaults to no
+     * limit before AWS refuses a request.
+     *
+     * <p>For limits that are known beforehand: EC2 has one for each action, of 5 to 20 a second for most ("Request throttling for the
+     * Amazon EC2 API"), which all users of the account share.
+     *
+     * @throws IllegalArgumentException if it is not positive and finite
+     */
+    public AwsAccount requestsPerSecond(double most) {
+        return new AwsAccount(settings.withPace(settings.pace.atMost(most)));
     }
 
     /**
@@ -139,7 +189,7 @@ public final class AwsAccount implements AutoCloseable {
                     + session.duration() + ": " + where() + " acts in a role itself, and then an hour is the most");
         }
         var role = new AssumedRole(this, session, clock);
-        return new AwsAccount(new Settings(settings.alias, settings.region, role, settings.endpoint, http));
+        return new AwsAccount(settings.withCredentials(role).withHttp(http));
     }
 
     /** Whether the next call after one that was refused with expired credentials has others. */
@@ -149,18 +199,12 @@ public final class AwsAccount implements AutoCloseable {
 
     /** A handle of the same account in another region, with clients of its own. */
     public AwsAccount region(String region) {
-        return new AwsAccount(new Settings(
-                settings.alias,
-                Objects.requireNonNull(region, "region"),
-                settings.credentials,
-                settings.endpoint,
-                settings.http));
+        return new AwsAccount(settings.withRegion(Objects.requireNonNull(region, "region")));
     }
 
     /** A handle with another name in messages and reports, for instance after {@link #assumeRole}. */
     public AwsAccount named(String alias) {
-        return new AwsAccount(
-                new Settings(alias, settings.region, settings.credentials, settings.endpoint, settings.http));
+        return new AwsAccount(settings.withAlias(alias));
     }
 
     /**
@@ -190,6 +234,16 @@ public final class AwsAccount implements AutoCloseable {
     /** For messages: where calls go when it is not AWS itself. */
     String toEndpoint() {
         return settings.endpoint == null ? "" : " to " + settings.endpoint;
+    }
+
+    /** A handle whose pace goes by another time than that of {@code Schedulers.parallel()}. */
+    AwsAccount pacedBy(Supplier<Scheduler> time) {
+        return new AwsAccount(settings.withPace(settings.pace.by(time)));
+    }
+
+    /** When the next request may be sent. */
+    Pace pace() {
+        return settings.pace;
     }
 
     /** The EC2 client. */

@@ -17,9 +17,16 @@ import reactor.core.publisher.Mono;
  * The calls of one step, or of somebody outside of every run, to one account: each cold, one request for each subscription,
  * its errors translated by {@link AwsFailures}; cancel reaches the request.
  *
- * <p>No call is repeated here, nor by the SDK: whoever calls looks again, or the engine tries the step again. Thread-safe.
+ * <p><b>Pace:</b> each request, each page too, waits for its turn if the account's pace asks for it ({@link AwsAccount}): outside of
+ * the attempt's timeout, without a thread, and before it counts as sent. A step that is told to stop while it waits gives up
+ * its place and sends nothing.
+ *
+ * <p><b>Who retries:</b> nobody here, nor in the SDK: one subscription is one request, whatever becomes of it. A loop that waits
+ * looks again; the engine tries the step again, as often as {@link AwsAccount#stepOptions()} says. Thread-safe.
  */
 public final class AwsCalls {
+    private static final String OUTSIDE_OF_RUNS = "";
+
     private final AwsAccount account;
     private final @Nullable StepContext context;
 
@@ -34,7 +41,9 @@ public final class AwsCalls {
      * @param what the action and what it is about, for messages
      */
     public <T> Mono<T> reading(String what, Supplier<CompletableFuture<T>> call) {
-        return Mono.fromFuture(call).onErrorMap(failure -> AwsFailures.ofRead(account, what, failure));
+        return inTurn(turn -> Mono.fromFuture(call)
+                .onErrorMap(failure -> AwsFailures.ofRead(account, what, failure))
+                .doOnError(failure -> account.pace().failed(turn, failure)));
     }
 
     /**
@@ -73,9 +82,29 @@ public final class AwsCalls {
      * @param told what is done with the answer, mostly {@link StepContext#made}
      */
     public <T> Mono<T> changing(String what, Supplier<CompletableFuture<T>> call, Consumer<? super T> told) {
-        Mono<T> change = Mono.fromFuture(call)
-                .onErrorMap(failure -> AwsFailures.ofChange(account, what, failure))
-                .doOnNext(told);
-        return context == null ? change : context.mutate(change);
+        return inTurn(turn -> {
+            Mono<T> change = Mono.fromFuture(call)
+                    .onErrorMap(failure -> AwsFailures.ofChange(account, what, failure))
+                    .doOnError(failure -> account.pace().failed(turn, failure))
+                    .doOnNext(told);
+            return context == null ? change : context.mutate(change);
+        });
+    }
+
+    private <T> Mono<T> inTurn(Function<Pace.Turn, Mono<T>> request) {
+        return Mono.defer(() -> account.pace()
+                .turnNow()
+                .map(Mono::just)
+                .orElseGet(this::nextTurn)
+                .flatMap(request));
+    }
+
+    private Mono<Pace.Turn> nextTurn() {
+        if (context == null) {
+            return account.pace().turn(OUTSIDE_OF_RUNS);
+        }
+        return context.waiting(
+                "a turn to call " + account.where(),
+                account.pace().turn(context.runId().value()));
     }
 }

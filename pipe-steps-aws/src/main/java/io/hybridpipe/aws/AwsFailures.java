@@ -169,7 +169,7 @@ public final class AwsFailures {
     }
 
     private static Optional<Duration> retryAfter(AwsServiceException answer) {
-        if (answer.awsErrorDetails().sdkHttpResponse() == null) {
+        if (answer.awsErrorDetails() == null || answer.awsErrorDetails().sdkHttpResponse() == null) {
             return Optional.empty();
         }
         return answer.awsErrorDetails()
