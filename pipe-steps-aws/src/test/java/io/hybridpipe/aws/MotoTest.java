@@ -76,6 +76,8 @@ class MotoTest {
                 .output("Table", TABLE)
                 .output("Group", GROUP)
                 .output("Eni", ENI)
+                // a known gap: a stack that is made through a change set has no outputs
+                .creatingDirectly()
                 .pollEvery(POLL);
         route = AddRoute.in(account).table(TABLE).to(ON_PREM).viaInterface(ENI).pollEvery(POLL);
         access = TemporaryIngress.in(account).group(GROUP).tcp(8000).from(MY_IP).pollEvery(POLL);
@@ -172,6 +174,31 @@ class MotoTest {
     }
 
     @Test
+    void aStackIsMadeAndUpdatedThroughChangeSets() {
+        String small = "{Resources: {Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x}}}}";
+        String larger =
+                small.replace("}}}}", "}}, Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.77.0.0/16}}}}");
+        DeployStack.in(account)
+                .named("small")
+                .template(small)
+                .pollEvery(POLL)
+                .run(State.empty(), stackContext)
+                .block(SOON);
+        DeployStack update = DeployStack.in(account)
+                .named("small")
+                .template(larger)
+                .updating()
+                .pollEvery(POLL);
+        update.run(State.empty(), routeContext).block(SOON);
+        assertThat(account.ec2().describeVpcs().join().vpcs())
+                .anyMatch(vpc -> vpc.cidrBlock().equals("10.77.0.0/16"));
+        stack.named("small")
+                .undo(State.empty(), Found.done(Outputs.none()), stackContext)
+                .block(SOON);
+        assertThat(account.cloudFormation().describeStacks().join().stacks()).isEmpty();
+    }
+
+    @Test
     void whatADeadRunLeftOpenIsSweptOnceItHasExpired() {
         State state = State.of(MY_IP, Cidr.of("203.0.113.7/32"))
                 .with(
@@ -206,8 +233,9 @@ class MotoTest {
         stack.run(input, stackContext).block(SOON);
         TestContext other = TestContext.at("fednet/create-new-vpc").withRunId("run-2");
         assertThatThrownBy(() -> stack.run(input, other).block(SOON))
-                .hasMessage("stack orders-vpc exists already in account-a/eu-central-1 (CREATE_COMPLETE, made by"
-                        + " fednet/create-new-vpc of run run-1); it is left as it is: delete it or choose another name")
+                .hasMessage(
+                        "stack orders-vpc exists already in account-a/eu-central-1 (CREATE_COMPLETE, made by"
+                                + " fednet/create-new-vpc of run run-1); it is left as it is: delete it or choose another name, or permit updating()")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
         stack.undo(input, Found.absent(), other).block(SOON);

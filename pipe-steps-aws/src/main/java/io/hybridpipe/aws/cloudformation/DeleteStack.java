@@ -29,7 +29,7 @@ public final class DeleteStack implements Step {
 
     /** Starts the description of a deletion in this account and region. */
     public static DeleteStack in(AwsAccount account) {
-        return new DeleteStack(StackPlan.in(account));
+        return new DeleteStack(StackPlan.in(account, Manner.ofScope()));
     }
 
     /** The stack's name. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.CloudFormationAsyncClient;
 import software.amazon.awssdk.services.cloudformation.model.CreateStackRequest;
 import software.amazon.awssdk.services.cloudformation.model.DeleteStackResponse;
 import software.amazon.awssdk.services.cloudformation.model.DescribeStackEventsResponse;
@@ -22,6 +23,10 @@ import software.amazon.awssdk.services.cloudformation.model.TemplateParameter;
 
 /** The calls that see, make and delete stacks, each one request, and what their answers mean. */
 record StackCalls(AwsAccount account, AwsCalls calls) {
+    CloudFormationAsyncClient cloudFormation() {
+        return account.cloudFormation();
+    }
+
     /** The stack with this name or id that is not deleted; empty if there is none. */
     Mono<Stack> getStack(String nameOrId) {
         return findStack(nameOrId).filter(stack -> !stack.stackStatusAsString().equals("DELETE_COMPLETE"));
@@ -37,7 +42,7 @@ record StackCalls(AwsAccount account, AwsCalls calls) {
     Flux<Stack> requestAll() {
         return calls.readingAll(
                 "DescribeStacks",
-                page -> account.cloudFormation().describeStacks(r -> r.nextToken(page)),
+                page -> cloudFormation().describeStacks(r -> r.nextToken(page)),
                 DescribeStacksResponse::stacks,
                 DescribeStacksResponse::nextToken);
     }
@@ -46,7 +51,7 @@ record StackCalls(AwsAccount account, AwsCalls calls) {
     Flux<StackEvent> requestEvents(String id) {
         return calls.readingAll(
                         "DescribeStackEvents " + id,
-                        page -> account.cloudFormation()
+                        page -> cloudFormation()
                                 .describeStackEvents(r -> r.stackName(id).nextToken(page)),
                         DescribeStackEventsResponse::stackEvents,
                         DescribeStackEventsResponse::nextToken)
@@ -61,25 +66,31 @@ record StackCalls(AwsAccount account, AwsCalls calls) {
     Mono<String> requestCreate(CreateStackRequest request, StepContext context) {
         return calls.changing(
                         "CreateStack " + request.stackName(),
-                        () -> account.cloudFormation().createStack(request),
+                        () -> cloudFormation().createStack(request),
                         made -> context.made(toResource(request.stackName(), made.stackId())))
                 .map(made -> made.stackId());
     }
 
     Mono<DeleteStackResponse> requestDelete(Stack stack) {
-        return calls.changing("DeleteStack " + stack.stackName(), () -> account.cloudFormation()
+        return calls.changing("DeleteStack " + stack.stackName(), () -> cloudFormation()
                 .deleteStack(r -> r.stackName(stack.stackId())));
     }
 
+    /** The template that the stack has now, as it was put in. */
+    Mono<String> requestTemplate(Stack stack) {
+        return calls.reading("GetTemplate " + stack.stackName(), () -> cloudFormation()
+                        .getTemplate(r -> r.stackName(stack.stackId())))
+                .map(answer -> answer.templateBody());
+    }
+
     Mono<List<TemplateParameter>> requestValidate(String template) {
-        return calls.reading("ValidateTemplate", () -> account.cloudFormation()
-                        .validateTemplate(r -> r.templateBody(template)))
+        return calls.reading("ValidateTemplate", () -> cloudFormation().validateTemplate(r -> r.templateBody(template)))
                 .map(answer -> answer.parameters());
     }
 
     private Mono<List<Stack>> requestDescribe(String nameOrId) {
-        return calls.reading("DescribeStacks " + nameOrId, () -> account.cloudFormation()
-                        .describeStacks(r -> r.stackName(nameOrId)))
+        return calls.reading(
+                        "DescribeStacks " + nameOrId, () -> cloudFormation().describeStacks(r -> r.stackName(nameOrId)))
                 .map(answer -> answer.stacks());
     }
 

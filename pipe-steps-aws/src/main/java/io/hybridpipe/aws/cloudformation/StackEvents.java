@@ -10,36 +10,67 @@ import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 
 /** What a stack's events say; the service lists the newest first. */
 final class StackEvents {
-    private static final Set<String> BEGINNINGS =
-            Set.of("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS");
+    private static final Set<String> DEPLOYMENTS =
+            Set.of("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS");
     private static final Set<String> FAILURES = Set.of("CREATE_FAILED", "UPDATE_FAILED");
+    private static final String ROLLBACK = "UPDATE_ROLLBACK_IN_PROGRESS";
 
     private StackEvents() {}
 
     /** Whether something began to be done to the stack as a whole. */
     static boolean beginsOperation(StackEvent event) {
-        return isAboutStack(event) && BEGINNINGS.contains(event.resourceStatusAsString());
+        return beginsDeployment(event)
+                || isAboutStack(event) && event.resourceStatusAsString().equals("DELETE_IN_PROGRESS");
+    }
+
+    /** Whether the stack began to be made or updated. */
+    static boolean beginsDeployment(StackEvent event) {
+        return isAboutStack(event) && DEPLOYMENTS.contains(event.resourceStatusAsString());
     }
 
     /**
      * The first resource that failed by itself, since those that CloudFormation stopped because of it may be told before or
-     * after it; if none did, what the stack says of its end, an output that cannot be computed perhaps.
+     * after it.
      *
      * @param newestFirst what belongs to one operation
      */
-    static Optional<String> firstFailure(List<StackEvent> newestFirst) {
+    static Optional<StackEvent> firstFailure(List<StackEvent> newestFirst) {
+        return oldest(
+                newestFirst,
+                event -> FAILURES.contains(event.resourceStatusAsString())
+                        && !isAboutStack(event)
+                        && !isCancelled(event));
+    }
+
+    /** What the stack says of its end where no resource failed: an output that cannot be computed perhaps. */
+    static Optional<String> ownReason(List<StackEvent> newestFirst) {
         return oldest(
                         newestFirst,
-                        event -> FAILURES.contains(event.resourceStatusAsString())
-                                && !isAboutStack(event)
-                                && !isCancelled(event))
-                .map(StackEvents::toText)
-                .or(() -> oldest(
-                                newestFirst,
-                                event -> isAboutStack(event)
-                                        && !beginsOperation(event)
-                                        && !reason(event).isEmpty())
-                        .map(StackEvents::reason));
+                        event -> isAboutStack(event)
+                                && !beginsOperation(event)
+                                && !reason(event).isEmpty())
+                .map(StackEvents::reason);
+    }
+
+    /** Of the events of an update, those of its rollback. */
+    static List<StackEvent> rollback(List<StackEvent> newestFirst) {
+        return newestFirst.stream().takeWhile(event -> !beginsRollback(event)).toList();
+    }
+
+    /** Of the events of an update, those before its rollback. */
+    static List<StackEvent> beforeRollback(List<StackEvent> newestFirst) {
+        return newestFirst.stream().dropWhile(event -> !beginsRollback(event)).toList();
+    }
+
+    private static boolean beginsRollback(StackEvent event) {
+        return isAboutStack(event) && event.resourceStatusAsString().equals(ROLLBACK);
+    }
+
+    /** Whether it is about a stack inside of the stack. */
+    static boolean isNested(StackEvent event) {
+        return !isAboutStack(event)
+                && Objects.equals(event.resourceType(), "AWS::CloudFormation::Stack")
+                && Objects.requireNonNullElse(event.physicalResourceId(), "").startsWith("arn:");
     }
 
     /** The resources that the latest deletion could not delete, and why. */
@@ -49,6 +80,11 @@ final class StackEvents {
                 .map(StackEvents::toText)
                 .toList();
         return held.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", held));
+    }
+
+    /** The token of the operation that the event belongs to; an empty text if it has none. */
+    static String token(StackEvent event) {
+        return Objects.requireNonNullElse(event.clientRequestToken(), "");
     }
 
     static boolean isAboutStack(StackEvent event) {
@@ -63,7 +99,8 @@ final class StackEvents {
         return reason(event).matches("Resource (creation|update) cancelled.*");
     }
 
-    private static String toText(StackEvent event) {
+    /** The resource, its type and id, and the reason: {@code Subnet (AWS::EC2::Subnet subnet-1): no room}. */
+    static String toText(StackEvent event) {
         String id = event.physicalResourceId();
         return event.logicalResourceId() + " (" + event.resourceType() + (id == null || id.isEmpty() ? "" : " " + id)
                 + "): " + reason(event);

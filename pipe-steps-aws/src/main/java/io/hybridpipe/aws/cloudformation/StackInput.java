@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.services.cloudformation.model.CreateChangeSetRequest;
 import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
 
@@ -85,6 +86,17 @@ record StackInput(
                 .map(tag ->
                         Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();
+    }
+
+    /** The change set for the operation with this token, as far as it is the same for making and updating. */
+    CreateChangeSetRequest toChangeSet(String stack, String token) {
+        return CreateChangeSetRequest.builder()
+                .stackName(stack)
+                .changeSetName(ChangeSets.name(token))
+                .clientToken(token)
+                .capabilitiesWithStrings(capabilities)
+                .roleARN(role.orElse(null))
+                .build();
     }
 
     private static String toText(Object value) {

@@ -8,16 +8,12 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
-import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
-import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.services.cloudformation.model.CreateStackRequest;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 
 /**
@@ -25,10 +21,14 @@ import software.amazon.awssdk.services.cloudformation.model.Stack;
  *
  * <p>A stack's name is its identity in an account and region; its tags, set in the create call, say whose it is.
  */
-record StackLife(StackPlan plan, StackCalls calls, StackWaits waits, StackDeleting deleting) {
-    private static final Pattern MAY_PASS =
-            Pattern.compile("(?i)rate exceeded|throttl|RequestLimitExceeded|internal failure|service unavailable");
-    private static final Set<String> BEING_MADE = Set.of("CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS");
+record StackLife(
+        StackPlan plan,
+        StackCalls calls,
+        ChangeSets sets,
+        StackMaking making,
+        StackUpdating updating,
+        StackDeleting deleting) {
+    private static final Pattern MADE = Pattern.compile("(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE");
 
     static final StepOptions OPTIONS = AwsAccount.stepOptions()
             .withReconcileTimeout(Duration.ofMinutes(30))
@@ -37,57 +37,106 @@ record StackLife(StackPlan plan, StackCalls calls, StackWaits waits, StackDeleti
     static StackLife of(StackPlan plan, AwsCalls aws) {
         StackCalls calls = new StackCalls(plan.account(), aws);
         StackWaits waits = new StackWaits(calls, plan.pollEvery());
-        return new StackLife(plan, calls, waits, new StackDeleting(calls, waits));
+        ChangeSets sets = new ChangeSets(calls, plan.pollEvery());
+        StackFailures failures = new StackFailures(calls);
+        return new StackLife(
+                plan,
+                calls,
+                sets,
+                new StackMaking(plan, calls, waits, sets, failures),
+                new StackUpdating(plan, calls, waits, sets, failures),
+                new StackDeleting(calls, waits));
     }
 
-    /** Makes the stack, or goes on with the one that an earlier attempt of this step has begun. */
+    /** Makes the stack, goes on with the one that an earlier attempt of this step has begun, or updates it. */
     Mono<Outputs> make(State state, StepContext context, Map<String, String> tags) {
-        return Mono.defer(() -> calls.getStack(plan.name(state))
-                        .flatMap(there -> goOn(there, state, context, tags))
-                        .switchIfEmpty(Mono.defer(() -> create(state, context, tags, context.token()))))
+        return Mono.defer(() -> getStack(state, context))
+                .flatMap(there -> goOn(there, state, context, tags))
+                .switchIfEmpty(Mono.defer(() -> create(state, context, tags, context.token())))
                 .map(plan::toOutputs);
     }
 
-    /** Looks whether the stack was made; waits while it is on its way to be made or deleted. */
+    /** Looks whether the stack was made or updated; waits while it is on its way. */
     Mono<Found> look(State state, StepContext context) {
-        return Mono.defer(() -> calls.getStack(plan.name(state)))
-                .filter(stack -> StackCalls.ownerOf(stack.tags()).isStepOf(context))
-                .doOnNext(stack -> context.made(calls.toResource(stack)))
-                .flatMap(stack -> waits.whileIn(status -> status.endsWith("_IN_PROGRESS"), stack)
-                        .switchIfEmpty(Mono.fromRunnable(() -> context.gone(calls.toResource(stack)))))
-                .map(stack -> toFound(stack, context))
+        return Mono.defer(() -> getStack(state, context))
+                .flatMap(there -> {
+                    if (there.owner().isStepOf(context)) {
+                        return lookAtOwn(there.stack(), there.owner(), context);
+                    }
+                    return plan.manner().updating()
+                            ? updating.look(there.stack(), context, this::toFound)
+                            : Mono.just(Found.absent());
+                })
                 .defaultIfEmpty(Found.absent());
     }
 
-    /** Deletes the stack if this step made it and waits until it is gone. */
+    /** Deletes the stack if this step made it and waits until it is gone, or brings back what this step updated. */
     Mono<Void> remove(State state, StepContext context) {
-        return Mono.defer(() -> calls.getStack(plan.name(state)))
-                .filter(stack -> StackCalls.ownerOf(stack.tags()).isStepOf(context))
-                .flatMap(stack -> deleting.delete(stack, context));
+        return Mono.defer(() -> getStack(state, context)).flatMap(there -> {
+            if (there.owner().isStepOf(context)) {
+                return deleting.delete(there.stack(), context);
+            }
+            return plan.manner().updating() ? updating.takeBack(there.stack(), context) : Mono.empty();
+        });
     }
 
     /** Checks the credentials, the template and its parameters if the template is known, and that the name is not taken. */
     Mono<Void> check(State state, StepContext context) {
         return new StackChecks(plan, calls)
                 .check(state, context)
-                .filter(there -> !StackCalls.ownerOf(there.tags()).isStepOf(context))
-                .flatMap(there -> Mono.error(taken(there)));
+                .flatMap(stack -> owned(stack, context))
+                .filter(there -> !there.owner().isStepOf(context) && !mayReplace(there.stack()))
+                .flatMap(there -> mayUpdate(there.stack()) ? updating.check(there.stack()) : Mono.error(taken(there)));
+    }
+
+    private Mono<Stack> goOn(Owned there, State state, StepContext context, Map<String, String> tags) {
+        Stack stack = there.stack();
+        if (there.owner().isStepOf(context)) {
+            context.made(calls.toResource(stack));
+            return there.owner().isAttemptOf(context)
+                    ? goOnWithOwn(stack, state, context, tags)
+                    : replace(stack, state, context, tags);
+        }
+        if (mayReplace(stack)) {
+            context.progress(
+                    0,
+                    0,
+                    "stack " + stack.stackName() + ", " + there.owner()
+                            + ", could not be made and holds nothing: it is deleted and made again");
+            return replace(stack, state, context, tags);
+        }
+        return mayUpdate(stack) ? updating.update(stack, state, context) : Mono.error(taken(there));
+    }
+
+    private Mono<Stack> goOnWithOwn(Stack stack, State state, StepContext context, Map<String, String> tags) {
+        String status = stack.stackStatusAsString();
+        if (MADE.matcher(status).matches()) {
+            return Mono.just(stack);
+        }
+        return status.equals("CREATE_IN_PROGRESS")
+                ? waitUntilMade(stack, state, context, tags)
+                : replace(stack, state, context, tags);
+    }
+
+    private Mono<Stack> waitUntilMade(Stack stack, State state, StepContext context, Map<String, String> tags) {
+        return making.waitUntilMade(stack.stackName(), stack.stackId(), context, 0)
+                .switchIfEmpty(
+                        Mono.defer(() -> create(state, context, tags, StackMaking.tokenOf(stack.stackId(), context))));
+    }
+
+    /** What is left of an attempt that failed, or from before an undo, cannot become the wanted stack any more. */
+    private Mono<Stack> replace(Stack stack, State state, StepContext context, Map<String, String> tags) {
+        return deleting.delete(stack, context)
+                .then(Mono.defer(() -> create(state, context, tags, StackMaking.tokenOf(stack.stackId(), context))));
     }
 
     private Mono<Stack> create(State state, StepContext context, Map<String, String> tags, String token) {
-        return requestCreate(state, context, tags, token)
-                .flatMap(id -> waitUntilMade(plan.name(state), id, context))
-                .onErrorResume(
-                        AwsFailures.hasCode("AlreadyExistsException", "TokenAlreadyExistsException"),
-                        taken -> calls.getStack(plan.name(state))
-                                .flatMap(there -> goOn(there, state, context, tags))
-                                .switchIfEmpty(createUnderAnotherToken(state, context, tags, token, taken)))
-                .switchIfEmpty(createUnderAnotherToken(
-                        state,
-                        context,
-                        tags,
-                        token,
-                        StepFailure.permanent(calls.shown(plan.name(state)) + " was deleted while it was made")));
+        StepFailure deleted = StepFailure.permanent(calls.shown(plan.name(state)) + " was deleted while it was made");
+        return making.make(state, context, tags, token)
+                .onErrorResume(StackMaking::saysTaken, taken -> getStack(state, context)
+                        .flatMap(there -> goOn(there, state, context, tags))
+                        .switchIfEmpty(createUnderAnotherToken(state, context, tags, token, taken)))
+                .switchIfEmpty(createUnderAnotherToken(state, context, tags, token, deleted));
     }
 
     /** For the token of a stack that somebody deleted, a sweep perhaps, CloudFormation answers with that stack again. */
@@ -97,72 +146,53 @@ record StackLife(StackPlan plan, StackCalls calls, StackWaits waits, StackDeleti
         return Mono.defer(() -> used.equals(other) ? Mono.error(otherwise) : create(state, context, tags, other));
     }
 
-    private Mono<Stack> goOn(Stack there, State state, StepContext context, Map<String, String> tags) {
-        Owner owner = StackCalls.ownerOf(there.tags());
-        if (!owner.isStepOf(context)) {
-            return Mono.error(taken(there));
-        }
-        context.made(calls.toResource(there));
-        String status = there.stackStatusAsString();
-        if (owner.isAttemptOf(context) && (status.equals("CREATE_COMPLETE") || status.equals("CREATE_IN_PROGRESS"))) {
-            return waitUntilMade(there.stackName(), there.stackId(), context);
-        }
-        // what is left of an attempt that failed, or from before an undo, cannot become the wanted stack any more
-        String token =
-                context.token() + "-" + Integer.toHexString(there.stackId().hashCode());
-        return deleting.delete(there, context).then(Mono.defer(() -> create(state, context, tags, token)));
+    private Mono<Found> lookAtOwn(Stack stack, Owner owner, StepContext context) {
+        context.made(calls.toResource(stack));
+        // one that waits for its change set would wait for ever
+        boolean waits = !stack.stackStatusAsString().equals("REVIEW_IN_PROGRESS");
+        return (waits ? making.waits().whileIn(status -> status.endsWith("_IN_PROGRESS"), stack) : Mono.just(stack))
+                .map(settled -> owner.isAttemptOf(context) ? toFound(settled) : partly(settled))
+                .switchIfEmpty(Mono.fromRunnable(() -> context.gone(calls.toResource(stack))));
     }
 
-    private StepFailure taken(Stack there) {
-        return StepFailure.permanent("stack " + there.stackName() + " exists already in "
-                + plan.account().where() + " (" + there.stackStatusAsString() + ", "
-                + StackCalls.ownerOf(there.tags())
-                + "); it is left as it is: delete it or choose another name");
-    }
-
-    /** The stack once it is made; empty when it is deleted. */
-    private Mono<Stack> waitUntilMade(String name, String id, StepContext context) {
-        return waits.whileIn(BEING_MADE::contains, name, id, plan.within(), new StackProgress(calls, context, 0))
-                .flatMap(stack ->
-                        stack.stackStatusAsString().equals("CREATE_COMPLETE") ? Mono.just(stack) : failure(stack))
-                .switchIfEmpty(Mono.fromRunnable(() -> context.gone(calls.toResource(name, id))));
-    }
-
-    private Mono<Stack> failure(Stack stack) {
-        return calls.requestLatestEvents(stack.stackId()).flatMap(events -> {
-            String why = StackEvents.firstFailure(events).orElse("no reason given");
-            String line = calls.shown(stack) + " failed (" + stack.stackStatusAsString() + "): " + why;
-            FailureClass its = MAY_PASS.matcher(why).find() ? FailureClass.TRANSIENT : FailureClass.PERMANENT;
-            return Mono.error(StepFailure.of(its, line));
-        });
-    }
-
-    private Mono<String> requestCreate(State state, StepContext context, Map<String, String> tags, String token) {
-        return plan.input()
-                .template()
-                .text(state, context)
-                .flatMap(template -> calls.requestCreate(
-                        CreateStackRequest.builder()
-                                .stackName(plan.name(state))
-                                .templateBody(template)
-                                .parameters(plan.input().toParameters(state))
-                                .tags(plan.input().toTags(state, tags))
-                                .capabilitiesWithStrings(plan.input().capabilities())
-                                .roleARN(plan.input().role().orElse(null))
-                                .clientRequestToken(token)
-                                .build(),
-                        context));
-    }
-
-    private Found toFound(Stack stack, StepContext context) {
-        boolean made = stack.stackStatusAsString().equals("CREATE_COMPLETE");
-        if (!made || !StackCalls.ownerOf(stack.tags()).isAttemptOf(context)) {
-            return Found.partly("stack " + stack.stackName() + " is " + stack.stackStatusAsString());
+    private Found toFound(Stack stack) {
+        if (!MADE.matcher(stack.stackStatusAsString()).matches()) {
+            return partly(stack);
         }
         try {
             return Found.done(plan.toOutputs(stack));
         } catch (StepFailure unusable) {
             return Found.partly(String.valueOf(unusable.getMessage()));
         }
+    }
+
+    private static Found partly(Stack stack) {
+        return Found.partly("stack " + stack.stackName() + " is " + stack.stackStatusAsString());
+    }
+
+    private boolean mayReplace(Stack stack) {
+        return plan.manner().replacing() && stack.stackStatusAsString().equals("ROLLBACK_COMPLETE");
+    }
+
+    private boolean mayUpdate(Stack stack) {
+        return plan.manner().updating() && !stack.stackStatusAsString().equals("REVIEW_IN_PROGRESS");
+    }
+
+    private StepFailure taken(Owned there) {
+        return StepFailure.permanent("stack " + there.stack().stackName() + " exists already in "
+                + plan.account().where() + " (" + there.stack().stackStatusAsString() + ", " + there.owner()
+                + "); it is left as it is: delete it or choose another name"
+                + (plan.manner().replacing() && !plan.manner().updating() ? ", or permit updating()" : ""));
+    }
+
+    /** A stack and whose it is. */
+    private record Owned(Stack stack, Owner owner) {}
+
+    private Mono<Owned> getStack(State state, StepContext context) {
+        return calls.getStack(plan.name(state)).flatMap(stack -> owned(stack, context));
+    }
+
+    private Mono<Owned> owned(Stack stack, StepContext context) {
+        return sets.ownerOf(stack, context).map(owner -> new Owned(stack, owner));
     }
 }

@@ -20,10 +20,12 @@ import software.amazon.awssdk.services.cloudformation.model.Stack;
 /**
  * The stack that a caller asks for: what the steps and scopes of this package are told. Immutable.
  *
+ * @param manner what it does with a stack that is there or not
  * @param within how long the stack may take to be made or updated
  */
 record StackPlan(
         AwsAccount account,
+        Manner manner,
         Input<? extends String> name,
         StackInput input,
         Map<String, Output<?>> outputs,
@@ -43,9 +45,10 @@ record StackPlan(
         }
     }
 
-    static StackPlan in(AwsAccount account) {
+    static StackPlan in(AwsAccount account, Manner manner) {
         return new StackPlan(
                 account,
+                manner,
                 Input.value(""),
                 StackInput.nothing(),
                 Map.of(),
@@ -53,26 +56,30 @@ record StackPlan(
                 Duration.ofMinutes(50));
     }
 
+    StackPlan withManner(Manner manner) {
+        return new StackPlan(account, manner, name, input, outputs, pollEvery, within);
+    }
+
     StackPlan withName(Input<? extends String> name) {
-        return new StackPlan(account, name, input, outputs, pollEvery, within);
+        return new StackPlan(account, manner, name, input, outputs, pollEvery, within);
     }
 
     StackPlan withInput(UnaryOperator<StackInput> change) {
-        return new StackPlan(account, name, change.apply(input), outputs, pollEvery, within);
+        return new StackPlan(account, manner, name, change.apply(input), outputs, pollEvery, within);
     }
 
     <T> StackPlan withOutput(String output, Key<T> key, Function<? super String, ? extends T> parser) {
         Map<String, Output<?>> all = new LinkedHashMap<>(outputs);
         all.put(output, new Output<>(key, parser));
-        return new StackPlan(account, name, input, all, pollEvery, within);
+        return new StackPlan(account, manner, name, input, all, pollEvery, within);
     }
 
     StackPlan withPollEvery(Duration interval) {
-        return new StackPlan(account, name, input, outputs, Looks.positive(interval, "poll interval"), within);
+        return new StackPlan(account, manner, name, input, outputs, Looks.positive(interval, "poll interval"), within);
     }
 
     StackPlan withWithin(Duration time) {
-        return new StackPlan(account, name, input, outputs, pollEvery, Looks.positive(time, "within"));
+        return new StackPlan(account, manner, name, input, outputs, pollEvery, Looks.positive(time, "within"));
     }
 
     Contract contract(String type) {

@@ -16,15 +16,24 @@ final class StackProgress {
     private final StepContext context;
     private final int total;
     private final Map<String, String> statuses = new TreeMap<>();
+    private final String token;
     private String newestSeen = "";
+    private String newestToken = "";
 
     /**
      * @param total how many resources the operation concerns; 0 if nobody knows
+     * @param token that of the operation that is waited for; empty if any will do
      */
-    StackProgress(StackCalls calls, StepContext context, int total) {
+    StackProgress(StackCalls calls, StepContext context, int total, String token) {
         this.calls = calls;
         this.context = context;
         this.total = total;
+        this.token = token;
+    }
+
+    /** Whether the stack still shows what was before the operation; where events bear no tokens nobody can tell. */
+    boolean isBefore() {
+        return !token.isEmpty() && !newestToken.isEmpty() && !newestToken.equals(token);
     }
 
     /** Takes in the events since the last look. */
@@ -42,6 +51,10 @@ final class StackProgress {
             return;
         }
         newestSeen = newestFirst.get(0).eventId();
+        newestToken = StackEvents.token(newestFirst.get(0));
+        if (isBefore()) {
+            return;
+        }
         for (int i = newestFirst.size() - 1; i >= 0; i--) {
             StackEvent event = newestFirst.get(i);
             if (StackEvents.beginsOperation(event)) {
@@ -57,7 +70,6 @@ final class StackProgress {
                 .filter(each -> each.getValue().endsWith("_IN_PROGRESS"))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.joining(", "));
-        context.progress(
-                (int) done, Math.max(total, 0), underWay.isEmpty() ? "resources" : "resources; now " + underWay);
+        context.progress((int) done, total, underWay.isEmpty() ? "resources" : "resources; now " + underWay);
     }
 }

@@ -26,7 +26,7 @@ record StackWaits(StackCalls calls, Duration pollEvery) {
     Mono<Stack> whileIn(Predicate<String> status, String name, String id, Duration within, StackProgress meanwhile) {
         Mono<Optional<Stack>> look = Mono.defer(() -> calls.findStack(id))
                 .delayUntil(meanwhile::look)
-                .filter(stack -> !status.test(stack.stackStatusAsString()))
+                .filter(stack -> !status.test(stack.stackStatusAsString()) && !meanwhile.isBefore())
                 .map(stack -> Optional.of(stack).filter(StackWaits::isThere));
         return Looks.until(
                         Looks.patient(look),

@@ -40,7 +40,7 @@ public final class TemporaryStack implements Scope {
 
     /** Starts the description of a stack in this account and region. */
     public static TemporaryStack in(AwsAccount account) {
-        return new TemporaryStack(StackPlan.in(account), Duration.ofHours(1));
+        return new TemporaryStack(StackPlan.in(account, Manner.ofScope()), Duration.ofHours(1));
     }
 
     /** The stack's name. */
@@ -152,7 +152,7 @@ public final class TemporaryStack implements Scope {
      * @param clock what time it is
      */
     public static Flux<Resource> sweep(AwsAccount account, Clock clock) {
-        return sweep(StackPlan.in(account), clock);
+        return sweep(StackPlan.in(account, Manner.ofScope()), clock);
     }
 
     static Flux<Resource> sweep(StackPlan any, Clock clock) {

@@ -110,14 +110,16 @@ class DeployStackTest {
                     assertThat(tag.value()).isEqualTo(context.token());
                 })
                 .hasSize(4);
-        assertThat(aws.calls("CreateStack").get(0).wire()).contains(context.token());
+        assertThat(aws.calls("CreateChangeSet").get(0).wire())
+                .contains("ChangeSetType=CREATE", "ClientToken=" + context.token());
+        assertThat(aws.calls("ExecuteChangeSet").get(0).wire()).contains("ClientRequestToken=" + context.token());
     }
 
     @Test
     void aThrottledAttemptIsFollowedByOneThatSucceeds() {
-        aws.faults().on("CreateStack").times(2).error("Throttling", "Rate exceeded");
+        aws.faults().on("CreateChangeSet").times(2).error("Throttling", "Rate exceeded");
         assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
-        assertThat(aws.calls("CreateStack")).hasSize(3);
+        assertThat(aws.calls("CreateChangeSet")).hasSize(3);
     }
 
     @Test
@@ -202,7 +204,7 @@ class DeployStackTest {
         assertThat(failure(step.preflight(INPUT, context)))
                 .hasMessageStartingWith(refused)
                 .hasMessageEndingWith(
-                        ", not made by HybridPipe); it is left as it is: delete it or choose another name");
+                        ", not made by HybridPipe); it is left as it is: delete it or choose another name, or permit updating()");
         assertThat(failure(step.run(INPUT, context))).hasMessageStartingWith(refused);
         assertThat(step.reconcile(INPUT, context).block(SOON)).isEqualTo(Found.absent());
         step.undo(INPUT, Found.unknown("?"), context).block(SOON);
@@ -212,23 +214,31 @@ class DeployStackTest {
 
     @Test
     void afterALostAnswerTheStackIsFoundWaitedForAndNotMadeTwice() {
-        aws.faults().on("CreateStack").dropAfter();
+        aws.faults().on("ExecuteChangeSet").dropAfter();
         assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
-        assertThat(aws.calls("CreateStack")).hasSize(1);
+        assertThat(aws.calls("ExecuteChangeSet")).hasSize(1);
         assertThat(aws.inventory().ids("vpc")).hasSize(1);
+    }
+
+    @Test
+    void aStackThatOnlyWaitsForItsChangeSetAfterALostAnswerIsTakenBackAndMade() {
+        aws.faults().on("CreateChangeSet").dropAfter();
+        assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
+        assertThat(aws.inventory().ids("stack")).containsExactly("orders-vpc");
+        assertThat(aws.calls("ExecuteChangeSet")).hasSize(1);
     }
 
     @Test
     void aRequestThatNeverArrivedIsSentAgain() {
-        aws.faults().on("CreateStack").dropBefore();
+        aws.faults().on("CreateChangeSet").dropBefore();
         assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
-        assertThat(aws.calls("CreateStack")).hasSize(2);
+        assertThat(aws.calls("CreateChangeSet")).hasSize(2);
         assertThat(aws.inventory().ids("vpc")).hasSize(1);
     }
 
     @Test
-    void anEarlierAttemptThatComesThroughLateIsGoneOnWith() {
-        Fault held = aws.faults().on("CreateStack").holdAfter();
+    void anEarlierAttemptThatComesThroughLateDoesNotMakeASecondStack() {
+        Fault held = aws.faults().on("CreateChangeSet").holdAfter();
         Fault unseen = aws.faults().on("DescribeStacks").error("ValidationError", "Stack with id x does not exist");
         var first = step.run(INPUT, context).toFuture();
         held.reached().orTimeout(20, SECONDS).join();
@@ -236,7 +246,8 @@ class DeployStackTest {
         held.release();
         unseen.remove();
         assertThat(step.run(INPUT, context).block(SOON).get(ECHO)).isEqualTo(Cidr.of("10.1.0.0/16"));
-        assertThat(aws.calls("CreateStack")).hasSize(1);
+        assertThat(aws.calls("ExecuteChangeSet")).hasSize(1);
+        assertThat(aws.inventory().ids("vpc")).hasSize(1);
     }
 
     @Test
@@ -244,12 +255,12 @@ class DeployStackTest {
         aws.faults().on("DescribeStacks").nth(3).dropAfter();
         aws.faults().on("DescribeStackEvents").nth(2).status(503);
         assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
-        assertThat(aws.calls("CreateStack")).hasSize(1);
+        assertThat(aws.calls("CreateChangeSet")).hasSize(1);
     }
 
     @Test
     void cancelWhileTheStackIsMadeTakesItBack() {
-        Fault held = aws.faults().on("CreateStack").holdAfter();
+        Fault held = aws.faults().on("CreateChangeSet").holdAfter();
         Run run = pipe().start(INPUT, RunOptions.ofDefaults().cancelGrace(Duration.ofMillis(50)));
         held.reached().orTimeout(20, SECONDS).join();
         run.cancel("enough");
@@ -261,7 +272,7 @@ class DeployStackTest {
 
     @Test
     void aTimeoutWhileTheStackIsMadeLooksForItAndGoesOn() {
-        Fault held = aws.faults().on("CreateStack").holdAfter();
+        Fault held = aws.faults().on("ExecuteChangeSet").holdAfter();
         Pipe slow = Pipe.named("p")
                 .needs(CIDR, SUBNET)
                 .step("stack", step, o -> o.withAttemptTimeout(Duration.ofSeconds(2))
@@ -271,7 +282,7 @@ class DeployStackTest {
         RunReport report = run.settled().block(SOON);
         held.release();
         assertThat(report.outcome()).isEqualTo(RunReport.Outcome.DONE);
-        assertThat(aws.calls("CreateStack")).hasSize(1);
+        assertThat(aws.calls("ExecuteChangeSet")).hasSize(1);
     }
 
     @Test

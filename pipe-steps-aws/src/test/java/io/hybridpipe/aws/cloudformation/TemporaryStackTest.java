@@ -183,7 +183,8 @@ class TemporaryStackTest {
 
     private Flux<Resource> sweepIn(Duration time) {
         return TemporaryStack.sweep(
-                StackPlan.in(aws.account()).withPollEvery(POLL), Clock.offset(Clock.systemUTC(), time));
+                StackPlan.in(aws.account(), Manner.ofScope()).withPollEvery(POLL),
+                Clock.offset(Clock.systemUTC(), time));
     }
 
     private void create(String name, Map<String, String> tags) {

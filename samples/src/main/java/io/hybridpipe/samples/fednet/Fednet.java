@@ -137,6 +137,8 @@ final class Fednet {
                 .output("ControllerEni", CONTROLLER_ENI)
                 .output("ControllerGroup", CONTROLLER_GROUP)
                 .output("RouteTable", VPC_ROUTES)
+                // in one call: on moto a stack that is made through a change set has no outputs
+                .creatingDirectly()
                 .pollEvery(pace.poll);
     }
 

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.aws.cloudformation;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Secret;
+import io.hybridpipe.State;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.aws.AwsFailures;
+import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.model.ChangeSetType;
+import software.amazon.awssdk.services.cloudformation.model.CreateChangeSetRequest;
+import software.amazon.awssdk.services.cloudformation.model.DescribeChangeSetResponse;
+import software.amazon.awssdk.services.cloudformation.model.Stack;
+
+/**
+ * A stack that somebody else made, updated by a step and brought back to what it was.
+ *
+ * <p>An update leaves the stack's tags as they are, apart from the caller's own: with tags of the run there would be something
+ * to change each time. What marks an update as this step's is the token that its events bear; a token is made of the step's and
+ * of the newest event before, so each update has one of its own.
+ */
+record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeSets sets, StackFailures failures) {
+    private static final Pattern UPDATABLE =
+            Pattern.compile("(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE");
+    private static final String UNDO = "undo-";
+
+    /** Updates the stack, once nothing is under way; what it was is written down right before. */
+    Mono<Stack> update(Stack there, State state, StepContext context) {
+        return waitUntilSettled(there, context)
+                .delayUntil(this::check)
+                .flatMap(stack -> nextToken(stack, context.token()).flatMap(token -> plan.input()
+                        .template()
+                        .text(state, context)
+                        .map(template -> toRequest(stack, template, state, token))
+                        .flatMap(this::makeChangeSet)
+                        .flatMap(set -> ChangeSets.isWithoutChanges(set)
+                                ? deleteChangeSet(set).thenReturn(stack)
+                                : writeDown(set, state, context).then(execute(set, token, context)))));
+    }
+
+    /** Refuses a stack whose state lets nobody update it. */
+    Mono<Void> check(Stack stack) {
+        String status = stack.stackStatusAsString();
+        if (status.equals("UPDATE_ROLLBACK_FAILED")) {
+            return failures.stuck(stack);
+        }
+        return isUnderWay(status) || UPDATABLE.matcher(status).matches()
+                ? Mono.empty()
+                : Mono.error(StepFailure.permanent(
+                        calls.shown(stack) + " is " + status + " and cannot be updated; delete it first"));
+    }
+
+    /** Looks whether an update of this step took effect; waits while something is under way. */
+    Mono<Found> look(Stack there, StepContext context, Function<Stack, Found> toFound) {
+        return waits.whileIn(StackUpdating::isUnderWay, there)
+                .flatMap(stack -> newestToken(stack).flatMap(token -> {
+                    String status = stack.stackStatusAsString();
+                    if (isUpdate(token, context) && status.equals("UPDATE_COMPLETE")) {
+                        FormerStack.before(token, context).ifPresent(context::made);
+                        return Mono.just(toFound.apply(stack));
+                    }
+                    if (isOfStep(token, context) && status.equals("UPDATE_ROLLBACK_FAILED")) {
+                        return Mono.just(Found.partly("stack " + stack.stackName() + " is " + status));
+                    }
+                    return isOverlaid(stack, token, context)
+                            .filter(overlaid -> overlaid)
+                            .map(yes -> Found.partly("stack " + stack.stackName() + " has been changed since"))
+                            .switchIfEmpty(sets.unexecuted(stack, prefixes(context))
+                                    .next()
+                                    .map(set ->
+                                            Found.partly("change set " + set.changeSetName() + " is not executed")));
+                }))
+                .defaultIfEmpty(Found.absent());
+    }
+
+    /**
+     * Brings the stack back to what it was, if an update of this step is the last thing that happened to it; deletes what is left
+     * of change sets.
+     */
+    Mono<Void> takeBack(Stack there, StepContext context) {
+        return waits.whileIn(StackUpdating::isUnderWay, there)
+                .flatMap(stack -> newestToken(stack)
+                        .flatMap(token -> takeBack(stack, token, context))
+                        .then(sets.unexecuted(stack, prefixes(context))
+                                .concatMap(set -> sets.delete(stack.stackId(), set.changeSetId()))
+                                .then()))
+                .then(Mono.fromRunnable(() -> FormerStack.all(context).forEach(context::gone)));
+    }
+
+    private Mono<Void> takeBack(Stack stack, String token, StepContext context) {
+        String status = stack.stackStatusAsString();
+        if (isOfStep(token, context) && status.equals("UPDATE_ROLLBACK_FAILED")) {
+            return failures.stuck(stack);
+        }
+        boolean updated = isUpdate(token, context) && status.equals("UPDATE_COMPLETE");
+        boolean undoFailed = isUndo(token, context) && status.equals("UPDATE_ROLLBACK_COMPLETE");
+        if (updated || undoFailed) {
+            return restore(stack, context);
+        }
+        return isOverlaid(stack, token, context)
+                .filter(overlaid -> overlaid)
+                .flatMap(
+                        yes -> Mono.error(
+                                StepFailure.permanent(
+                                        calls.shown(stack) + " has been changed by somebody else"
+                                                + " since this step updated it; it is left as it is, since going back would take back that too")));
+    }
+
+    private Mono<Void> restore(Stack stack, StepContext context) {
+        return Mono.justOrEmpty(FormerStack.latest(stack.stackId(), context))
+                .switchIfEmpty(Mono.error(() -> StepFailure.permanent(
+                        calls.shown(stack) + " was updated by this step, but what it was before is not written down")))
+                .doOnNext(former -> context.progress(0, 0, "bringing back stack " + stack.stackName()))
+                .flatMap(former -> nextToken(stack, UNDO + context.token())
+                        .flatMap(token -> makeChangeSet(toRequest(stack, former, token))
+                                .flatMap(set -> ChangeSets.isWithoutChanges(set)
+                                        ? deleteChangeSet(set)
+                                        : execute(set, token, context).then())));
+    }
+
+    private Mono<DescribeChangeSetResponse> makeChangeSet(CreateChangeSetRequest request) {
+        return sets.make(request, made -> {})
+                // what an earlier attempt asked for, of a template or a parameter that is another one now
+                .onErrorResume(AwsFailures.hasCode("AlreadyExistsException"), other -> sets.delete(
+                                request.stackName(), request.changeSetName())
+                        .then(sets.make(request, made -> {})))
+                // somebody was faster: the next attempt waits for him
+                .onErrorMap(
+                        StackUpdating::saysUnderWay,
+                        busy -> StepFailure.of(FailureClass.TRANSIENT, String.valueOf(busy.getMessage()), busy));
+    }
+
+    private Mono<Void> deleteChangeSet(DescribeChangeSetResponse set) {
+        return sets.delete(set.stackId(), set.changeSetId());
+    }
+
+    /** What the stack is when the change set has been computed: if it changes after that, the set cannot be executed. */
+    private Mono<Void> writeDown(DescribeChangeSetResponse set, State state, StepContext context) {
+        if (set.statusAsString().equals("FAILED")) {
+            return Mono.error(
+                    StepFailure.permanent(calls.shown(set.stackName()) + " cannot be updated: " + set.statusReason()));
+        }
+        return calls.getStack(set.stackId())
+                .flatMap(stack -> calls.requestTemplate(stack)
+                        .doOnNext(template -> checkSize(stack, template))
+                        .map(template -> FormerStack.of(stack, template, secretParameters(state))))
+                .doOnNext(former -> context.made(former.toResource(plan.account(), set.changeSetId())))
+                .then();
+    }
+
+    private void checkSize(Stack stack, String template) {
+        int size = template.getBytes(StandardCharsets.UTF_8).length;
+        if (size > StackTemplate.LARGEST) {
+            throw StepFailure.permanent(calls.shown(stack) + " has a template of " + size
+                    + " bytes: an update could not be undone, since a request takes at most " + StackTemplate.LARGEST);
+        }
+    }
+
+    private Set<String> secretParameters(State state) {
+        return plan.input().parameters().entrySet().stream()
+                .filter(each -> isSecret(each.getValue(), state))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isSecret(Input<?> input, State state) {
+        return input.reads().stream().anyMatch(Key::isSecret) || input.get(state) instanceof Secret<?>;
+    }
+
+    private Mono<Stack> execute(DescribeChangeSetResponse set, String token, StepContext context) {
+        StackProgress progress = new StackProgress(calls, context, ChangeSets.size(set), token);
+        return Mono.defer(() -> sets.execute(set, token))
+                .then(waits.whileIn(StackUpdating::isUnderWay, set.stackName(), set.stackId(), plan.within(), progress))
+                .switchIfEmpty(gone(set.stackName(), "updated"))
+                .flatMap(stack ->
+                        stack.stackStatusAsString().equals("UPDATE_COMPLETE") ? Mono.just(stack) : failures.of(stack));
+    }
+
+    private Mono<Stack> waitUntilSettled(Stack there, StepContext context) {
+        if (isUnderWay(there.stackStatusAsString())) {
+            context.progress(0, 0, "waiting: stack " + there.stackName() + " is " + there.stackStatusAsString());
+        }
+        return waits.whileIn(StackUpdating::isUnderWay, there).switchIfEmpty(gone(there.stackName(), "waited for"));
+    }
+
+    private Mono<Stack> gone(String name, String what) {
+        return Mono.error(
+                () -> StepFailure.of(FailureClass.TRANSIENT, calls.shown(name) + " was deleted while it was " + what));
+    }
+
+    private CreateChangeSetRequest toRequest(Stack stack, String template, State state, String token) {
+        return plan.input().toChangeSet(stack.stackName(), token).toBuilder()
+                .changeSetType(ChangeSetType.UPDATE)
+                .templateBody(template)
+                .parameters(plan.input().toParameters(state))
+                .tags(plan.input()
+                        .toTags(state, StackCalls.ownerOf(stack.tags()).tags()))
+                .build();
+    }
+
+    private CreateChangeSetRequest toRequest(Stack stack, FormerStack former, String token) {
+        return plan.input().toChangeSet(stack.stackName(), token).toBuilder()
+                .changeSetType(ChangeSetType.UPDATE)
+                .templateBody(former.template())
+                .parameters(former.toParameters())
+                .tags(former.toTags())
+                .capabilitiesWithStrings(former.capabilitiesAnd(plan.input().capabilities()))
+                .roleARN(former.role())
+                .build();
+    }
+
+    /** Whether an update of this step took effect and somebody else has changed the stack since. */
+    private Mono<Boolean> isOverlaid(Stack stack, String newestToken, StepContext context) {
+        boolean written = FormerStack.latest(stack.stackId(), context).isPresent();
+        return written && !isOfStep(newestToken, context)
+                ? calls.requestEvents(stack.stackId())
+                        .any(event -> isUpdate(StackEvents.token(event), context)
+                                && StackEvents.isAboutStack(event)
+                                && event.resourceStatusAsString().equals("UPDATE_COMPLETE"))
+                : Mono.just(false);
+    }
+
+    private Mono<String> nextToken(Stack stack, String base) {
+        return calls.requestEvents(stack.stackId())
+                .next()
+                .map(event -> base + "-" + Integer.toHexString(event.eventId().hashCode()))
+                .defaultIfEmpty(base);
+    }
+
+    /** The token of what happened last to the stack; an empty text if that had none. */
+    private Mono<String> newestToken(Stack stack) {
+        return calls.requestEvents(stack.stackId())
+                .next()
+                .map(StackEvents::token)
+                .defaultIfEmpty("");
+    }
+
+    private static List<String> prefixes(StepContext context) {
+        return List.of(context.token(), UNDO + context.token());
+    }
+
+    private static boolean isUpdate(String token, StepContext context) {
+        return token.startsWith(context.token());
+    }
+
+    private static boolean isUndo(String token, StepContext context) {
+        return token.startsWith(UNDO + context.token());
+    }
+
+    private static boolean isOfStep(String token, StepContext context) {
+        return isUpdate(token, context) || isUndo(token, context);
+    }
+
+    private static boolean isUnderWay(String status) {
+        return status.endsWith("_IN_PROGRESS");
+    }
+
+    private static boolean saysUnderWay(Throwable failure) {
+        return AwsFailures.hasCode("ValidationError").test(failure)
+                && String.valueOf(failure.getMessage()).matches("(?s).*_IN_PROGRESS state and can ?not be updated.*");
+    }
+}
