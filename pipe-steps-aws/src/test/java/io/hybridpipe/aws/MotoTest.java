@@ -27,12 +27,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.ec2.model.Route;
 import software.amazon.awssdk.services.ec2.model.RouteTable;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 
 /** The steps on an AWS emulator that nobody here wrote; its known gaps are not asked for. */
 @Tag("moto")
+@ResourceLock("moto")
 class MotoTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(20);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -86,33 +87,36 @@ final class Describe<T extends Model.Resource> {
         var items = wanted.isEmpty()
                 ? kept.where(item -> region.visibility.shown(item.id()))
                 : wanted.stream().map(kept::get).toList();
+        var asked = params.structs("Filter").stream()
+                .map(filter -> fitting(region, filter))
+                .toList();
         return items.stream()
                 .filter(narrowing.apply(region, params))
-                .filter(item -> params.structs("Filter").stream().allMatch(filter -> fits(region, filter, item)))
+                .filter(item -> asked.stream().allMatch(filter -> filter.test(item)))
                 .toList();
     }
 
-    private boolean fits(Region region, Params filter, T item) {
-        var name = filter.get("Name");
-        var values = values(region, name, item);
-        return filter.list("Value").stream().map(Describe::pattern).anyMatch(pattern -> values.stream()
-                .anyMatch(value -> pattern.matcher(value).matches()));
+    private Predicate<T> fitting(Region region, Params filter) {
+        // an unknown name is refused even when there is nothing to filter
+        var values = values(region, filter.get("Name"));
+        var patterns = filter.list("Value").stream().map(Describe::pattern).toList();
+        return item -> values.apply(item).stream().anyMatch(value -> patterns.stream()
+                .anyMatch(pattern -> pattern.matcher(value).matches()));
     }
 
-    private Collection<String> values(Region region, String name, T item) {
-        var tags = region.shownTags(item.id());
+    private Function<T, Collection<String>> values(Region region, String name) {
         if (name.startsWith("tag:")) {
-            var value = tags.get(name.substring(4));
-            return value == null ? List.of() : List.of(value);
+            return item -> Optional.ofNullable(region.shownTags(item.id()).get(name.substring(4))).stream()
+                    .toList();
         }
         if (name.equals("tag-key")) {
-            return tags.keySet();
+            return item -> region.shownTags(item.id()).keySet();
         }
         var known = filters.get(name);
         if (known == null) {
             throw AwsError.invalid("The filter '%s' is invalid", name);
         }
-        return known.apply(region, item);
+        return item -> known.apply(region, item);
     }
 
     private static Pattern pattern(String wildcards) {

@@ -24,7 +24,7 @@ record Answer(String outcome, int status, Map<String, String> fields, List<Strin
     static Answer of(Scenario scenario, Ground ground) throws InterruptedException, TimeoutException {
         CompletableFuture<? extends SdkResponse> call = begun(scenario, ground);
         try {
-            SdkResponse response = call.get(30, TimeUnit.SECONDS);
+            SdkResponse response = call.get(70, TimeUnit.SECONDS);
             return new Answer(
                     Scenario.OK,
                     response.sdkHttpResponse().statusCode(),

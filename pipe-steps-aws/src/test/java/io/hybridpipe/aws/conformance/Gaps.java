@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.aws.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -15,24 +18,47 @@ import java.util.regex.Pattern;
  * the head of the file lists.
  */
 final class Gaps {
-    static final String FILE = "moto-gaps.txt";
-
     private static final Pattern REASON =
             Pattern.compile("because (gap ([1-9]|10|11)\\b|https://(docs\\.aws\\.amazon\\.com|repost\\.aws)/).*");
 
-    private Gaps() {}
+    private final String file;
+    private final Map<String, List<String>> known;
 
-    /** The differences of each scenario that has any. */
-    static Map<String, List<String>> known() throws IOException {
-        try (InputStream file = Gaps.class.getResourceAsStream(FILE)) {
-            if (file == null) {
-                throw new IOException("no resource " + FILE);
+    private Gaps(String file, Map<String, List<String>> known) {
+        this.file = file;
+        this.known = known;
+    }
+
+    /** Those of a file beside this class. */
+    static Gaps in(String file) throws IOException {
+        try (InputStream text = Gaps.class.getResourceAsStream(file)) {
+            if (text == null) {
+                throw new IOException("no resource " + file);
             }
-            return parsed(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+            return new Gaps(file, parsed(new String(text.readAllBytes(), StandardCharsets.UTF_8)));
         }
     }
 
-    static Map<String, List<String>> parsed(String text) {
+    /** Fails unless what was found is what is listed, of the scenarios that were asked for. */
+    void check(Map<String, List<String>> found, Predicate<String> asked) {
+        StringBuilder wrong = new StringBuilder();
+        found.forEach((scenario, differences) -> {
+            if (!differences.equals(known.get(scenario))) {
+                wrong.append(known.containsKey(scenario) ? "# changed\n" : "# new\n")
+                        .append(block(scenario, differences))
+                        .append('\n');
+            }
+        });
+        known.keySet().stream()
+                .filter(scenario -> asked.test(scenario) && !found.containsKey(scenario))
+                .forEach(scenario -> wrong.append(
+                                "# listed, but moto and the stand-in agree or there is no such scenario: ")
+                        .append(scenario)
+                        .append('\n'));
+        assertThat(wrong).as("differences that " + file + " has otherwise").isEmpty();
+    }
+
+    private static Map<String, List<String>> parsed(String text) {
         Map<String, List<String>> known = new LinkedHashMap<>();
         for (String block : text.split("\n\\s*\n")) {
             List<String> lines = block.lines()
@@ -61,7 +87,7 @@ final class Gaps {
     }
 
     /** A block as it has to stand in the file, but for its reason. */
-    static String block(String scenario, List<String> differences) {
+    private static String block(String scenario, List<String> differences) {
         return "[" + scenario + "]\n" + String.join("\n", differences) + "\nbecause\n";
     }
 }

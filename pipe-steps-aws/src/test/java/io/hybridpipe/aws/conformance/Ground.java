@@ -160,7 +160,7 @@ final class Ground implements AutoCloseable {
                             SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run))
                     .overrideConfiguration(config -> config.retryStrategy(DefaultRetryStrategy.doNotRetry())
                             .scheduledExecutorService(TIMER)
-                            .apiCallTimeout(Duration.ofSeconds(20)))
+                            .apiCallTimeout(Duration.ofMinutes(1)))
                     .build();
             toClose.push(client::close);
             return client;

@@ -79,7 +79,7 @@ final class Inventory {
         List<SecurityGroup> groups = allSecurityGroups.join().securityGroups().stream()
                 .filter(group -> ours(group.vpcId()))
                 .toList();
-        name(groups, SecurityGroup::groupId, group -> "group " + named(group.groupName()));
+        name(groups, SecurityGroup::groupId, group -> "group '" + group.description() + "'");
         List<NetworkInterface> cards = allNetworkInterfaces.join().networkInterfaces().stream()
                 .filter(card -> ours(card.vpcId()))
                 .toList();
@@ -197,7 +197,7 @@ final class Inventory {
     }
 
     private void keyPair(KeyPairInfo pair) {
-        line("key pair " + named(pair.keyName()), tags(pair.tags()));
+        line("key pair " + pair.keyName(), tags(pair.tags()));
     }
 
     private void stack(Stack stack) {
@@ -229,16 +229,16 @@ final class Inventory {
         }));
     }
 
-    /** The end of a name that CloudFormation made up is another one each time. */
-    private static String named(String name) {
-        return name.replaceAll("-[A-Za-z0-9]{12,}$", "-*");
-    }
-
     private static String tags(Collection<Tag> tags) {
         return tags.stream()
                 .filter(tag -> !tag.key().startsWith("aws:"))
-                .collect(Collectors.toMap(Tag::key, Tag::value, (a, b) -> b, TreeMap::new))
+                .collect(Collectors.toMap(Tag::key, Inventory::value, (a, b) -> b, TreeMap::new))
                 .toString();
+    }
+
+    /** Each run has an id and tokens of its own. */
+    private static String value(Tag tag) {
+        return tag.key().matches("hybridpipe:(run|token|expires)") ? "*" : tag.value();
     }
 
     private static String sorted(Stream<String> parts) {

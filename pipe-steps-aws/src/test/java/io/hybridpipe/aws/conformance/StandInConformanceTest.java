@@ -31,6 +31,44 @@ class StandInConformanceTest {
     }
 
     @Test
+    void theListHasEveryErrorCodeThatCallersOfThisLibraryMayMeet() {
+        assertThat(Scenarios.all().stream().map(Scenario::outcome))
+                .contains(
+                        "InvalidVpc.Range",
+                        "InvalidSubnet.Conflict",
+                        "InvalidSubnet.Range",
+                        "Resource.AlreadyAssociated",
+                        "RouteAlreadyExists",
+                        "InvalidRoute.NotFound",
+                        "InvalidRouteTableID.NotFound",
+                        "InvalidVpcID.NotFound",
+                        "InvalidPermission.Duplicate",
+                        "InvalidPermission.NotFound",
+                        "InvalidGroup.Duplicate",
+                        "InvalidGroup.NotFound",
+                        "DependencyViolation",
+                        "InvalidIPAddress.InUse",
+                        "IdempotentParameterMismatch",
+                        "DryRunOperation",
+                        "UnauthorizedOperation",
+                        "AuthFailure",
+                        "ExpiredToken",
+                        "RequestLimitExceeded",
+                        "Throttling",
+                        "InvalidParameterValue",
+                        "MissingParameter",
+                        "VpcLimitExceeded",
+                        "ValidationError",
+                        "AlreadyExistsException");
+    }
+
+    @Test
+    void theListHasTwoHundredPairsOfActionAndOutcome() {
+        assertThat(Scenarios.all().stream().map(Scenario::pair).distinct().count())
+                .isGreaterThanOrEqualTo(200);
+    }
+
+    @Test
     void noTwoScenariosHaveTheSameName() {
         assertThat(Scenarios.all().stream().map(Scenario::toString)).doesNotHaveDuplicates();
     }

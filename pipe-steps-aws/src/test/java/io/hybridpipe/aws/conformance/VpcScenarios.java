@@ -74,6 +74,8 @@ final class VpcScenarios {
                         .describeVpcs(r -> r.vpcIds(NO_VPC))),
                 refused("DescribeVpcs", "InvalidVpcID.Malformed", "an id that is none", g -> g.ec2()
                         .describeVpcs(r -> r.vpcIds("orders"))),
+                refused("DescribeSubnets", "InvalidParameterValue", "an unknown filter, nothing there", g -> g.ec2()
+                        .describeSubnets(r -> r.filters(filter("vpc-id", NO_VPC), filter("colour", "red")))),
                 refused("DescribeVpcs", "InvalidParameterValue", "an unknown filter", g -> {
                     g.vpc();
                     return g.ec2().describeVpcs(r -> r.filters(filter("colour", "red")));
