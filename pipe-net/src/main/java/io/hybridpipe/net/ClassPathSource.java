@@ -2,7 +2,6 @@
 package io.hybridpipe.net;
 
 import io.hybridpipe.StepContext;
-import io.hybridpipe.net.ConfigDocument.Language;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.io.IOException;
@@ -11,16 +10,27 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** A resource on the class path, read on {@code boundedElastic}. */
-record ClassPathSource(String resource, ClassLoader loader) implements ConfigSource {
+record ClassPathSource(String resource, ClassLoader loader) implements TextSource {
+    static final String SCHEME = "classpath:";
+
+    static ClassPathSource of(String resource) {
+        return new ClassPathSource(resource, loaderOfCaller());
+    }
+
+    // the class path of whoever builds the pipe: a library's own loader may not see the application's resources
+    private static ClassLoader loaderOfCaller() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context == null ? TextSource.class.getClassLoader() : context;
+    }
+
     @Override
     public String shown() {
-        return CLASS_PATH + resource;
+        return SCHEME + resource;
     }
 
     @Override
     public Mono<Fetched> fetch(int limit, StepContext context) {
-        return Mono.fromCallable(() -> new Fetched(bytes(limit), Language.of(resource)))
-                .subscribeOn(Schedulers.boundedElastic());
+        return Mono.fromCallable(() -> Fetched.of(bytes(limit), resource)).subscribeOn(Schedulers.boundedElastic());
     }
 
     private byte[] bytes(int limit) {

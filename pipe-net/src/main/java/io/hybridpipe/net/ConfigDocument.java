@@ -65,9 +65,19 @@ final class ConfigDocument {
     /**
      * Reads a document and checks all of it.
      *
+     * @param hints names and media types that may tell its language, the best first
      * @throws Misfit at the first thing that is wrong
      */
-    static ConfigDocument parse(String text, Language language) {
+    static ConfigDocument parse(String text, List<String> hints) {
+        return parse(
+                text,
+                hints.stream()
+                        .flatMap(hint -> Language.of(hint).stream())
+                        .findFirst()
+                        .orElseGet(() -> Language.guess(text)));
+    }
+
+    private static ConfigDocument parse(String text, Language language) {
         JsonNode root = tree(text, language);
         if (root.isMissingNode()) {
             throw new Misfit("", "it is empty");

@@ -14,12 +14,14 @@ import io.hybridpipe.retry.StepFailure;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Reads a {@link NetworkConfig} from a JSON or YAML document: a file, a class path resource or an HTTP(S) URL.
+ * Reads a {@link NetworkConfig} from a JSON or YAML document: a file, a class path resource, an HTTP(S) URL,
+ * or a {@link TextSource} of another module.
  *
  * <p>The document is one network, or several under {@code networks}:
  *
@@ -34,12 +36,12 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Reads</b> the input given to {@link #named}; <b>writes</b> the key given to {@link #into}. <b>Effect</b>: none.
  * <b>Preflight</b> reads and checks the document too when the name is known, so that a bad config refuses the run before
- * anything is changed.
+ * anything is changed; else it checks only what the source can check by itself.
  *
  * <p><b>Failures.</b> Passing: refused and broken connections, no answer in time, HTTP 408, 425, 500, 502, 503 and 504; 429
  * and a 503 with {@code Retry-After} ask to slow down. Permanent: everything else, above all a document that is wrong. The
  * message is one line that names the source, the place (line and column, or a JSON pointer) and the value; it never quotes a
- * document that cannot be parsed, nor the query of a URL.
+ * document that cannot be parsed, nor one that its source keeps secret, nor the query of a URL.
  *
  * <p>Immutable; each subscription reads again. No thread waits: files are read on {@code boundedElastic}, HTTP by
  * {@link HttpClient#sendAsync}. A cancel closes the connection.
@@ -48,14 +50,14 @@ public final class FetchNetworkConfig implements Step {
     private static final int DEFAULT_LIMIT = 1 << 20;
     private static final Duration DEFAULT_TIME = Duration.ofSeconds(30);
 
-    private final ConfigSource source;
+    private final TextSource source;
     private final @Nullable Input<? extends String> name;
     private final @Nullable Key<NetworkConfig> output;
     private final int limit;
     private final Duration within;
 
     private FetchNetworkConfig(
-            ConfigSource source,
+            TextSource source,
             @Nullable Input<? extends String> name,
             @Nullable Key<NetworkConfig> output,
             int limit,
@@ -75,12 +77,18 @@ public final class FetchNetworkConfig implements Step {
      * @throws IllegalArgumentException if it cannot be any of these
      */
     public static FetchNetworkConfig from(String source) {
-        return new FetchNetworkConfig(ConfigSource.of(source), null, null, DEFAULT_LIMIT, DEFAULT_TIME);
+        return from(TextSource.of(source));
     }
 
     /** Reads from this file. */
     public static FetchNetworkConfig from(Path file) {
-        return new FetchNetworkConfig(new FileSource(file), null, null, DEFAULT_LIMIT, DEFAULT_TIME);
+        return from(new FileSource(file));
+    }
+
+    /** Reads from this source: a cloud's store of parameters, or one of the caller's own. */
+    public static FetchNetworkConfig from(TextSource source) {
+        return new FetchNetworkConfig(
+                Objects.requireNonNull(source, "source"), null, null, DEFAULT_LIMIT, DEFAULT_TIME);
     }
 
     /** A copy that takes the network of this name; without a name the document must hold exactly one. */
@@ -103,8 +111,7 @@ public final class FetchNetworkConfig implements Step {
      * is one client a JVM with a connect timeout of 10 s that follows redirects, but not from HTTPS to HTTP.
      */
     public FetchNetworkConfig using(HttpClient client) {
-        ConfigSource copy =
-                source instanceof HttpSource http ? new HttpSource(http.uri(), Optional.of(client)) : source;
+        TextSource copy = source instanceof HttpSource http ? new HttpSource(http.uri(), Optional.of(client)) : source;
         return new FetchNetworkConfig(copy, name, output, limit, within);
     }
 
@@ -141,23 +148,27 @@ public final class FetchNetworkConfig implements Step {
         return Mono.defer(() -> {
             Optional<? extends String> wanted = name == null ? Optional.empty() : name.find(state);
             boolean known = name == null || wanted.isPresent();
-            return known ? getNetwork(wanted.orElse(null), context).then() : Mono.empty();
+            return known ? getNetwork(wanted.orElse(null), context).then() : source.preflight(context);
         });
     }
 
     private Mono<NetworkConfig> getNetwork(@Nullable String wanted, StepContext context) {
-        return source.read(limit, context)
+        return source.fetch(limit, context)
                 .timeout(
                         within,
                         Mono.error(() ->
                                 StepFailure.of(FailureClass.TRANSIENT, source.shown() + ": not read within " + within)))
-                .map(document -> {
-                    try {
-                        return wanted == null ? document.only() : document.named(wanted);
-                    } catch (Misfit misfit) {
-                        throw source.failure(misfit);
-                    }
-                });
+                .map(fetched -> toNetwork(fetched, wanted));
+    }
+
+    private NetworkConfig toNetwork(TextSource.Fetched fetched, @Nullable String wanted) {
+        String text = source.text(fetched, limit);
+        try {
+            ConfigDocument document = ConfigDocument.parse(text, fetched.hints());
+            return wanted == null ? document.only() : document.named(wanted);
+        } catch (Misfit misfit) {
+            throw StepFailure.permanent(source.shown() + ": " + (fetched.secret() ? misfit.place() : misfit.line()));
+        }
     }
 
     private Key<NetworkConfig> key() {

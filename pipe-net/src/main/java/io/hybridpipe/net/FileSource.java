@@ -2,7 +2,6 @@
 package io.hybridpipe.net;
 
 import io.hybridpipe.StepContext;
-import io.hybridpipe.net.ConfigDocument.Language;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.io.IOException;
@@ -18,7 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** A file, read on {@code boundedElastic}. */
-record FileSource(Path path) implements ConfigSource {
+record FileSource(Path path) implements TextSource {
     static FileSource of(String path) {
         try {
             return new FileSource(Path.of(path));
@@ -42,8 +41,7 @@ record FileSource(Path path) implements ConfigSource {
 
     @Override
     public Mono<Fetched> fetch(int limit, StepContext context) {
-        return Mono.fromCallable(() -> new Fetched(bytes(limit), Language.of(shown())))
-                .subscribeOn(Schedulers.boundedElastic());
+        return Mono.fromCallable(() -> Fetched.of(bytes(limit), shown())).subscribeOn(Schedulers.boundedElastic());
     }
 
     private byte[] bytes(int limit) {

@@ -2,7 +2,6 @@
 package io.hybridpipe.net;
 
 import io.hybridpipe.StepContext;
-import io.hybridpipe.net.ConfigDocument.Language;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +24,7 @@ import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Mono;
 
 /** A document at an HTTP(S) URL, fetched by one GET without holding a thread. */
-record HttpSource(URI uri, Optional<HttpClient> client) implements ConfigSource {
+record HttpSource(URI uri, Optional<HttpClient> client) implements TextSource {
     /**
      * The URL written in this text.
      *
@@ -90,7 +89,7 @@ record HttpSource(URI uri, Optional<HttpClient> client) implements ConfigSource 
                 .strip();
         return JdkFlowAdapter.flowPublisherToFlux(response.body())
                 .collect(ByteArrayOutputStream::new, (all, buffers) -> add(all, buffers, limit))
-                .map(all -> new Fetched(all.toByteArray(), Language.of(type).or(() -> Language.of(uri.getPath()))));
+                .map(all -> Fetched.of(all.toByteArray(), type, String.valueOf(uri.getPath())));
     }
 
     private void add(ByteArrayOutputStream all, List<ByteBuffer> buffers, int limit) {

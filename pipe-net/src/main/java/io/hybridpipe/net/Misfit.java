@@ -19,6 +19,12 @@ final class Misfit extends IllegalArgumentException {
         return new Misfit(parent + pointer, what);
     }
 
+    /** The line to show of a document that must not be quoted. */
+    String place() {
+        return (pointer.isEmpty() ? "" : pointer + ": ")
+                + "it is not as it must be (its content is secret and not shown)";
+    }
+
     /** The line to show: a fault of the document as a whole has no pointer. */
     String line() {
         return pointer.isEmpty() ? what : pointer + ": " + what;
