@@ -72,13 +72,11 @@ record Addresses(Own<Address> own) {
                 .map(made -> made.allocationId());
     }
 
+    /** Asks, without allocating, whether EC2 permits it. */
     Mono<Void> requestDryRun() {
-        return own.calls()
-                .reading("AllocateAddress (dry run)", () -> own.account()
-                        .ec2()
-                        .allocateAddress(toRequest().toBuilder().dryRun(true).build()))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation"), permitted -> Mono.empty())
-                .then();
+        return DryRun.of(own.calls(), "AllocateAddress", () -> own.account()
+                .ec2()
+                .allocateAddress(toRequest().toBuilder().dryRun(true).build()));
     }
 
     private Mono<Void> requestAssociation(Address address, AddressTarget target) {

@@ -11,7 +11,6 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
-import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.net.Looks;
 import java.time.Duration;
@@ -239,11 +238,8 @@ public final class CreateNetworkInterface implements Step {
     }
 
     private Mono<Void> requestDryRun(Own<NetworkInterface> own, CreateNetworkInterfaceRequest request) {
-        return own.calls()
-                .reading("CreateNetworkInterface in " + request.subnetId() + " (dry run)", () -> account.ec2()
-                        .createNetworkInterface(request.toBuilder().dryRun(true).build()))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation"), permitted -> Mono.empty())
-                .then();
+        return DryRun.of(own.calls(), "CreateNetworkInterface in " + request.subnetId(), () -> account.ec2()
+                .createNetworkInterface(request.toBuilder().dryRun(true).build()));
     }
 
     private CreateNetworkInterfaceRequest toRequest(Own<NetworkInterface> own, State state) {

@@ -204,14 +204,10 @@ final class Launch {
 
     /** Asks, without launching, whether EC2 permits it. */
     Mono<Void> requestDryRun() {
-        return wanted.image
-                .flatMap(image -> own.calls()
-                        .reading("RunInstances " + image + " " + wanted.type + " (dry run)", () -> account.ec2()
-                                .runInstances(toRequest(image, 0).toBuilder()
-                                        .dryRun(true)
-                                        .build())))
-                .onErrorResume(AwsFailures.hasCode("DryRunOperation"), permitted -> Mono.empty())
-                .then();
+        return wanted.image.flatMap(
+                image -> DryRun.of(own.calls(), "RunInstances " + image + " " + wanted.type, () -> account.ec2()
+                        .runInstances(
+                                toRequest(image, 0).toBuilder().dryRun(true).build())));
     }
 
     private Mono<?> requestTermination(Instance instance) {

@@ -15,6 +15,7 @@ import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -340,6 +341,11 @@ public final class LaunchController implements Step {
     }
 
     private Launch launch(State state, StepContext context) {
+        if (networkInterface.get(state).isPresent()
+                && (!groups.isEmpty() || privateIp.get(state).isPresent())) {
+            throw StepFailure.permanent("a given network interface has its own groups and private address: leave out"
+                    + " group(..) and privateIp(..)");
+        }
         Launch.Wanted wanted = new Launch.Wanted(
                 Mono.defer(() -> image.lookup()
                         .find(account, account.calls(context), image.named().get(state))),

@@ -50,7 +50,7 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
 
     private static final Set<VpcPeeringConnectionStateReasonCode> ENDED = Set.of(DELETED, REJECTED, FAILED, EXPIRED);
 
-    private static final Kind<VpcPeeringConnection> LIVE = new Kind<>(
+    static final Kind<VpcPeeringConnection> LIVE = new Kind<>(
             "AWS::EC2::VPCPeeringConnection",
             ResourceType.VPC_PEERING_CONNECTION,
             "ec2 describe-vpc-peering-connections --vpc-peering-connection-ids",

@@ -101,7 +101,7 @@ class LaunchControllerTest {
 
     @TestFactory
     Stream<DynamicTest> keepsTheContractOfStepsWithAGivenInterfaceAndAddress() {
-        return checks(step.networkInterface(network.eni()).address(allocate()));
+        return checks(onGivenThings(allocate()));
     }
 
     private Stream<DynamicTest> checks(LaunchController variant) {
@@ -248,7 +248,7 @@ class LaunchControllerTest {
     void aGivenAddressAndInterfaceStayAsTheyWere() {
         String allocation = allocate();
         Inventory before = aws.inventory();
-        LaunchController given = step.networkInterface(network.eni()).address(allocation);
+        LaunchController given = onGivenThings(allocation);
         LaunchedController made = given.run(state, context).block(SOON).get(CONTROLLER);
         assertThat(made.networkInterface()).isEqualTo(network.eni());
         assertThat(made.allocation()).isEqualTo(allocation);
@@ -264,7 +264,7 @@ class LaunchControllerTest {
                 .associateAddress(r -> r.allocationId(allocation).networkInterfaceId(network.eni()))
                 .join();
         Inventory before = aws.inventory();
-        LaunchController given = step.networkInterface(network.eni()).address(allocation);
+        LaunchController given = onGivenThings(allocation);
         given.run(state, context).block(SOON);
         given.undo(state, Found.absent(), context).block(SOON);
         assertThat(aws.inventory()).isEqualTo(before);
@@ -345,6 +345,25 @@ class LaunchControllerTest {
         step.undo(state, Found.absent(), other).block(SOON);
         assertThat(aws.inventory()).isEqualTo(before);
         assertThat(describe(made.instance()).state().nameAsString()).isEqualTo("running");
+    }
+
+    private LaunchController onGivenThings(String allocation) {
+        return LaunchController.in(aws.account())
+                .image(TestAws.IMAGE)
+                .instanceType("t3.medium")
+                .networkInterface(network.eni())
+                .address(allocation)
+                .into(CONTROLLER)
+                .pollEvery(POLL);
+    }
+
+    @Test
+    void groupsForAGivenInterfaceAreRefusedSinceItHasItsOwn() {
+        assertThatThrownBy(() -> step.networkInterface(network.eni())
+                        .preflight(state, context)
+                        .block(SOON))
+                .hasMessage("a given network interface has its own groups and private address: leave out group(..) and"
+                        + " privateIp(..)");
     }
 
     private String awaitInstance() {

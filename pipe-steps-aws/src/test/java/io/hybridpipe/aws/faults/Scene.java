@@ -8,14 +8,19 @@ import io.hybridpipe.Step;
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
 import io.hybridpipe.aws.ec2.AddRoute;
+import io.hybridpipe.aws.ec2.AllocateAddress;
 import io.hybridpipe.aws.ec2.AttachInternetGateway;
 import io.hybridpipe.aws.ec2.AwsSubnets;
+import io.hybridpipe.aws.ec2.CreateNetworkInterface;
 import io.hybridpipe.aws.ec2.CreateRouteTable;
 import io.hybridpipe.aws.ec2.CreateSubnets;
 import io.hybridpipe.aws.ec2.CreateVpc;
 import io.hybridpipe.aws.ec2.DisableSourceDestCheck;
+import io.hybridpipe.aws.ec2.LaunchController;
+import io.hybridpipe.aws.ec2.LaunchedController;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Ip;
 import io.hybridpipe.test.StepContract;
 import java.util.List;
 import java.util.function.Function;
@@ -81,6 +86,9 @@ record Scene(String name, Function<Stage, Work> work) {
                 step("AttachInternetGateway", Scene::attachInternetGateway),
                 step("CreateRouteTable", Scene::createRouteTable),
                 step("AddRoute", Scene::addRoute),
+                step("CreateNetworkInterface", Scene::createNetworkInterface),
+                step("AllocateAddress", Scene::allocateAddress),
+                step("LaunchController", Scene::launchController),
                 step("DisableSourceDestCheck", Scene::disableSourceDestCheck),
                 scope("TemporaryIngress", Scene::temporaryIngress),
                 step("DeployStack", Scene::deployStack),
@@ -133,6 +141,34 @@ record Scene(String name, Function<Stage, Work> work) {
                 .table(network.table())
                 .to(THERE)
                 .viaInterface(network.eni())
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step createNetworkInterface(Stage stage) {
+        Stage.Network network = stage.network();
+        return CreateNetworkInterface.in(stage.account())
+                .subnet(network.subnet())
+                .group(network.group())
+                .sourceDestCheck(false)
+                .into(ID)
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step allocateAddress(Stage stage) {
+        return AllocateAddress.in(stage.account())
+                .toInterface(stage.publicNetwork().eni())
+                .into(ID, Key.of("address", Ip.class))
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step launchController(Stage stage) {
+        Stage.Network network = stage.publicNetwork();
+        return LaunchController.in(stage.account())
+                .image(Stage.IMAGE)
+                .instanceType("t3.medium")
+                .subnet(network.subnet())
+                .group(network.group())
+                .into(Key.of("controller", LaunchedController.class))
                 .pollEvery(Stage.POLL);
     }
 

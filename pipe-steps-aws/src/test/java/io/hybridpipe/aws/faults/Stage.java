@@ -52,6 +52,14 @@ final class Stage implements AutoCloseable {
               OtherEni: {Value: !Ref OtherEni}
             """;
 
+    private static final String GATEWAY = """
+            Resources:
+              Gateway: {Type: AWS::EC2::InternetGateway}
+              Attachment:
+                Type: AWS::EC2::VPCGatewayAttachment
+                Properties: {VpcId: %s, InternetGatewayId: !Ref Gateway}
+            """;
+
     private static final String ACCOUNT = "111122223333";
     private static final String OTHER_ACCOUNT = "444455556666";
     private static final Duration SEEN_AFTER = Duration.ofSeconds(5);
@@ -142,23 +150,15 @@ final class Stage implements AutoCloseable {
     /** The ids of a small network. */
     record Network(String vpc, String subnet, String table, String group, String eni, String otherEni) {}
 
-    /** By a stack, whose resources are seen at once. */
+    /** That of {@link #network()} with an internet gateway. */
+    Network publicNetwork() {
+        Network network = network();
+        stack(account, "gateway", GATEWAY.formatted(network.vpc()));
+        return network;
+    }
+
     private static Network network(AwsAccount owner, String block) {
-        CloudFormationAsyncClient stacks = owner.cloudFormation();
-        stacks.createStack(r -> r.stackName("standing").templateBody(STANDING.formatted(block)))
-                .join();
-        Map<String, String> ids = Looks.until(
-                        Mono.fromFuture(() -> stacks.describeStacks(r -> r.stackName("standing")))
-                                .map(answer -> answer.stacks().get(0))
-                                .filter(stack -> stack.stackStatus() == StackStatus.CREATE_COMPLETE),
-                        POLL,
-                        Duration.ofSeconds(20),
-                        () -> Mono.error(new IllegalStateException("the standing network does not come up")))
-                .blockOptional()
-                .orElseThrow()
-                .outputs()
-                .stream()
-                .collect(Collectors.toMap(Output::outputKey, Output::outputValue));
+        Map<String, String> ids = stack(owner, "standing", STANDING.formatted(block));
         return new Network(
                 ids.get("Vpc"),
                 ids.get("Subnet"),
@@ -166,6 +166,24 @@ final class Stage implements AutoCloseable {
                 ids.get("Group"),
                 ids.get("Eni"),
                 ids.get("OtherEni"));
+    }
+
+    /** The outputs of a stack, whose resources are seen at once. */
+    private static Map<String, String> stack(AwsAccount owner, String name, String template) {
+        CloudFormationAsyncClient stacks = owner.cloudFormation();
+        stacks.createStack(r -> r.stackName(name).templateBody(template)).join();
+        return Looks.until(
+                        Mono.fromFuture(() -> stacks.describeStacks(r -> r.stackName(name)))
+                                .map(answer -> answer.stacks().get(0))
+                                .filter(stack -> stack.stackStatus() == StackStatus.CREATE_COMPLETE),
+                        POLL,
+                        Duration.ofSeconds(20),
+                        () -> Mono.error(new IllegalStateException("stack " + name + " does not come up")))
+                .blockOptional()
+                .orElseThrow()
+                .outputs()
+                .stream()
+                .collect(Collectors.toMap(Output::outputKey, Output::outputValue));
     }
 
     /** The options that a step asks for, at the speed of the stand-in. */
