@@ -191,6 +191,7 @@ final class Deployment {
         var type = ResourceTypes.get(present.type);
         type.check(present.logicalId, props);
         if (type.replacedBy(present.properties, props)) {
+            type.checkName(present.properties, props);
             trace.replace(present.logicalId, present);
             var successor = new Stack.Resource(present.definition);
             successor.properties = props;
@@ -234,7 +235,10 @@ final class Deployment {
     }
 
     private void fail(Stack.Resource resource, AwsError e) {
-        stack.turn(resource, resource.status.replace("_IN_PROGRESS", "_FAILED"), Reasons.ofHandler(region, e));
+        stack.turn(
+                resource,
+                resource.status.replace("_IN_PROGRESS", "_FAILED"),
+                Reasons.ofHandler(region, resource.type, e));
         failed.add(resource);
         if (cancelSiblings) {
             stopped = true;

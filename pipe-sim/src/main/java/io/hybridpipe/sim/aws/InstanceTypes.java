@@ -17,6 +17,15 @@ final class InstanceTypes {
         return new ResourceType("AWS::EC2::Instance")
                 .requires("ImageId")
                 .allows("InstanceType", "KeyName", "SubnetId", "NetworkInterfaces", "PrivateIpAddress", "UserData")
+                .nested(
+                        "NetworkInterfaces",
+                        "DeviceIndex",
+                        "NetworkInterfaceId",
+                        "SubnetId",
+                        "PrivateIpAddress",
+                        "GroupSet",
+                        "AssociatePublicIpAddress",
+                        "Description")
                 .changes("SourceDestCheck", "SecurityGroupIds")
                 .tagged()
                 .made((region, props, name) -> {
@@ -100,6 +109,7 @@ final class InstanceTypes {
     static ResourceType keyPair() {
         return new ResourceType("AWS::EC2::KeyPair")
                 .requires("KeyName")
+                .named("KeyName")
                 .allows("KeyType")
                 .tagged()
                 .made((region, props, name) -> region.keys

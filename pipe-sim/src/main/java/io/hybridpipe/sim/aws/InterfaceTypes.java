@@ -43,6 +43,24 @@ final class InterfaceTypes {
                 });
     }
 
+    static ResourceType attachment() {
+        return new ResourceType("AWS::EC2::NetworkInterfaceAttachment")
+                .requires("DeviceIndex", "InstanceId", "NetworkInterfaceId")
+                .allows("DeleteOnTermination")
+                .made((region, props, name) -> {
+                    region.instanceStore.get(props.get("InstanceId"));
+                    return region.interfaces
+                            .attach(
+                                    props.get("NetworkInterfaceId"),
+                                    props.get("InstanceId"),
+                                    props.whole("DeviceIndex").orElseThrow(),
+                                    props.flag("DeleteOnTermination").orElse(true))
+                            .id();
+                })
+                .deleted((region, id, props) -> region.interfaces.detach(id))
+                .attributes(Set.of("AttachmentId"), (region, id, props) -> Map.of("AttachmentId", id));
+    }
+
     static ResourceType elasticIp() {
         return new ResourceType("AWS::EC2::EIP")
                 .allows("Domain")

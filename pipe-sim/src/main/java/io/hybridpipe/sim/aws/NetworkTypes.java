@@ -138,6 +138,55 @@ final class NetworkTypes {
                         (region, id, props) -> Map.of("CidrBlock", props.get("DestinationCidrBlock")));
     }
 
+    static ResourceType peering() {
+        return new ResourceType("AWS::EC2::VPCPeeringConnection")
+                .requires("VpcId", "PeerVpcId")
+                .allows("PeerOwnerId", "PeerRegion", "PeerRoleArn")
+                .tagged()
+                .made((region, props, name) -> {
+                    var owner = props.or("PeerOwnerId", region.account);
+                    if (!owner.equals(region.account)
+                            && props.find("PeerRoleArn")
+                                    .filter(role -> role.startsWith("arn:aws:iam::" + owner + ":role/"))
+                                    .isEmpty()) {
+                        throw AwsError.of(
+                                "InvalidRequest",
+                                "A PeerRoleArn of account %s is needed to accept the peering connection there",
+                                owner);
+                    }
+                    return region.peerings
+                            .request(
+                                    props.get("VpcId"),
+                                    owner,
+                                    props.or("PeerRegion", region.name),
+                                    props.get("PeerVpcId"))
+                            .id();
+                })
+                .settled(NetworkTypes::established, (region, id) -> region.peeringStore
+                        .find(id)
+                        .filter(peering -> peering.state() == Peering.State.DELETING)
+                        .isEmpty())
+                .deleted((region, id, props) -> {
+                    if (region.peeringStore.get(id).state().live()) {
+                        region.peerings.delete(id);
+                    }
+                })
+                .attributes(Set.of("Id"), (region, id, props) -> Map.of("Id", id));
+    }
+
+    /** Whether a peering is active; a request that waits is accepted on the way. */
+    private static boolean established(Region region, String id) {
+        var state = region.peeringStore.get(id).state();
+        if (!state.live()) {
+            throw AwsError.of(
+                    "NotStabilized",
+                    "Resource of type 'AWS::EC2::VPCPeeringConnection' with identifier '%s' did not stabilize.",
+                    id);
+        }
+        region.peerings.acceptForOtherSide(id);
+        return state == Peering.State.ACTIVE;
+    }
+
     private static List<String> routeTargets(Props props) {
         return Stream.of(TARGETS).flatMap(name -> props.find(name).stream()).toList();
     }

@@ -70,35 +70,46 @@ final class Peerings {
 
     Peering accept(String id) {
         synchronized (exchange) {
-            var peering = answerable(id, "accept", "active");
-            for (var side : new Side[] {peering.requester(), peering.accepter()}) {
-                if (exchange.side(side.account(), side.region(), side.vpc())
-                        .cidr()
-                        .isEmpty()) {
-                    throw region.vpcStore.notFound(side.vpc());
-                }
-                if (exchange.where(other -> other.state().established() && touches(other, side))
-                                .size()
-                        >= ACTIVE_PER_VPC) {
-                    throw AwsError.of(
-                            "ActiveVpcPeeringConnectionPerVpcLimitExceeded",
-                            "The maximum number of active VPC peering connections for VPC %s has been reached.",
-                            side.vpc());
-                }
-            }
-            exchange.where(other -> other.state().established()
-                            && touches(other, peering.requester())
-                            && touches(other, peering.accepter()))
-                    .forEach(other -> {
-                        throw AwsError.of(
-                                "VpcPeeringConnectionAlreadyExists",
-                                "The vpc peering connection identified by %s already exists.",
-                                other.id());
-                    });
-            region.clock.after(
-                    STEP, () -> exchange.turn(id, now -> now.state() == State.PROVISIONING, Peering::active));
-            return exchange.put(peering.provisioning());
+            return establish(answerable(id, "accept", "active"));
         }
+    }
+
+    /** Accepts a request of this region for its other side, as CloudFormation does with that side's role. */
+    void acceptForOtherSide(String id) {
+        synchronized (exchange) {
+            exchange.find(id)
+                    .filter(peering -> peering.state() == State.PENDING_ACCEPTANCE)
+                    .ifPresent(this::establish);
+        }
+    }
+
+    /** Called with the exchange's monitor held. */
+    private Peering establish(Peering peering) {
+        for (var side : new Side[] {peering.requester(), peering.accepter()}) {
+            if (exchange.side(side.account(), side.region(), side.vpc()).cidr().isEmpty()) {
+                throw region.vpcStore.notFound(side.vpc());
+            }
+            if (exchange.where(other -> other.state().established() && touches(other, side))
+                            .size()
+                    >= ACTIVE_PER_VPC) {
+                throw AwsError.of(
+                        "ActiveVpcPeeringConnectionPerVpcLimitExceeded",
+                        "The maximum number of active VPC peering connections for VPC %s has been reached.",
+                        side.vpc());
+            }
+        }
+        exchange.where(other -> other.state().established()
+                        && touches(other, peering.requester())
+                        && touches(other, peering.accepter()))
+                .forEach(other -> {
+                    throw AwsError.of(
+                            "VpcPeeringConnectionAlreadyExists",
+                            "The vpc peering connection identified by %s already exists.",
+                            other.id());
+                });
+        region.clock.after(
+                STEP, () -> exchange.turn(peering.id(), now -> now.state() == State.PROVISIONING, Peering::active));
+        return exchange.put(peering.provisioning());
     }
 
     void reject(String id) {

@@ -61,6 +61,11 @@ record Props(Map<String, Object> values) {
 
     Map<String, String> tags() {
         var tags = new LinkedHashMap<String, String>();
+        if (values.get("Tags") instanceof Map<?, ?> map) {
+            // a few types write them as an object
+            map.forEach((key, value) -> tags.put(String.valueOf(key), String.valueOf(value)));
+            return tags;
+        }
         structs("Tags").forEach(tag -> tags.put(tag.get("Key"), tag.or("Value", "")));
         return tags;
     }

@@ -10,15 +10,20 @@ final class Reasons {
 
     private Reasons() {}
 
-    /** An EC2 refusal as the resource handlers of CloudFormation word it. */
-    static String ofHandler(Region region, AwsError e) {
+    /** A refusal by the service that a resource belongs to, as the resource handlers of CloudFormation word it. */
+    static String ofHandler(Region region, String type, AwsError e) {
         if (e.code().equals("InvalidRequest") || e.code().equals("ValidationError")) {
             return e.text();
         }
-        return ("Resource handler returned message: \"%s (Service: Ec2, Status Code: %d, Request ID: %s) (SDK Attempt"
+        if (e.code().equals("NotStabilized")) {
+            return "Resource handler returned message: \"%s\" (RequestToken: %s, HandlerErrorCode: NotStabilized)"
+                    .formatted(e.text(), region.ids.uuid());
+        }
+        return ("Resource handler returned message: \"%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt"
                         + " Count: 1)\" (RequestToken: %s, HandlerErrorCode: %s)")
                 .formatted(
                         e.text(),
+                        type.startsWith("AWS::SSM") ? "Ssm" : "Ec2",
                         AwsError.status(e.code()),
                         region.ids.uuid(),
                         region.ids.uuid(),
@@ -26,7 +31,7 @@ final class Reasons {
     }
 
     private static String handlerCode(String code) {
-        if (code.endsWith(".NotFound")) {
+        if (code.endsWith("NotFound")) {
             return "NotFound";
         }
         if (code.endsWith(".Duplicate") || code.endsWith("AlreadyExists")) {

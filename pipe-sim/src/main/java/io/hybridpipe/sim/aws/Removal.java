@@ -82,8 +82,8 @@ final class Removal {
                     return;
                 }
                 // what somebody else deleted already is as good as deleted
-                if (!e.code().endsWith(".NotFound") && !e.code().equals("Gateway.NotAttached")) {
-                    stack.turn(resource, "DELETE_FAILED", Reasons.ofHandler(region, e));
+                if (!e.code().endsWith("NotFound") && !e.code().equals("Gateway.NotAttached")) {
+                    stack.turn(resource, "DELETE_FAILED", Reasons.ofHandler(region, resource.type, e));
                     failed.add(resource);
                     go();
                     return;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A kind of resource that stacks can have: its properties and attributes, and how it is made, changed and deleted. */
 final class ResourceType {
@@ -45,6 +49,8 @@ final class ResourceType {
     private final Set<String> properties = new TreeSet<>();
     private final Set<String> required = new TreeSet<>();
     private final Set<String> changeable = new TreeSet<>();
+    private final Map<String, Set<String>> nested = new TreeMap<>();
+    private Optional<String> nameProperty = Optional.empty();
     private Set<String> attributeNames = Set.of();
     Create create = (region, props, unused) -> "";
     Delete delete = (region, id, props) -> {};
@@ -84,7 +90,19 @@ final class ResourceType {
 
     /** The type has tags; they can be changed in place. */
     ResourceType tagged() {
-        return changes("Tags");
+        return changes("Tags").nested("Tags", "Key", "Value");
+    }
+
+    /** The properties that the items of a list may have. */
+    ResourceType nested(String property, String... names) {
+        nested.put(property, Set.of(names));
+        return this;
+    }
+
+    /** A property that is the physical id, if it is given. */
+    ResourceType named(String property) {
+        nameProperty = Optional.of(property);
+        return allows(property);
     }
 
     ResourceType attributes(Set<String> names, Attributes values) {
@@ -150,18 +168,51 @@ final class ResourceType {
         return this;
     }
 
+    /** Refuses to replace a resource by another one with the same name. */
+    void checkName(Props old, Props wanted) {
+        nameProperty
+                .filter(property -> old.find(property).equals(wanted.find(property)))
+                .flatMap(wanted::find)
+                .ifPresent(same -> {
+                    throw AwsError.of(
+                            "ValidationError",
+                            "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename"
+                                    + " %s and update the stack again.",
+                            same);
+                });
+    }
+
     /** Refuses properties that the type does not have and misses those that it needs. */
     void check(String logicalId, Props props) {
-        var message = "Properties validation failed for resource %s with message:%n#: %s";
-        for (var property : props.values().keySet()) {
-            if (!properties.contains(property)) {
-                throw AwsError.of(
-                        "InvalidRequest", message, logicalId, "extraneous key [" + property + "] is not permitted");
-            }
+        var wrong = new ArrayList<String>();
+        var given = props.values().keySet();
+        given.stream()
+                .filter(property -> !properties.contains(property))
+                .forEach(property -> wrong.add("#: extraneous key [" + property + "] is not permitted"));
+        required.stream()
+                .filter(property -> !given.contains(property))
+                .forEach(property -> wrong.add("#: required key [" + property + "] not found"));
+        nested.forEach(
+                (property, known) -> checkItems(property, known, props.values().get(property), wrong));
+        if (!wrong.isEmpty()) {
+            throw AwsError.of(
+                    "InvalidRequest",
+                    "Properties validation failed for resource %s with message:\n%s",
+                    logicalId,
+                    String.join("\n", wrong));
         }
-        for (var property : required) {
-            if (!props.values().containsKey(property)) {
-                throw AwsError.of("InvalidRequest", message, logicalId, "required key [" + property + "] not found");
+    }
+
+    private static void checkItems(String property, Set<String> known, @Nullable Object items, List<String> wrong) {
+        if (items instanceof List<?> list) {
+            for (var index = 0; index < list.size(); index++) {
+                if (list.get(index) instanceof Map<?, ?> item) {
+                    for (var key : item.keySet()) {
+                        if (!known.contains(String.valueOf(key))) {
+                            wrong.add("#/%s/%d: extraneous key [%s] is not permitted".formatted(property, index, key));
+                        }
+                    }
+                }
             }
         }
     }

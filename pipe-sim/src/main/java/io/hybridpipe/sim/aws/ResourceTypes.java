@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.aws;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The resource types that templates may use; all act on the same EC2 model as the API does. */
+/** The resource types that templates may use; all act on the same model as the API does. */
 final class ResourceTypes {
 
     private static final Map<String, ResourceType> TYPES = new LinkedHashMap<>();
@@ -20,18 +21,26 @@ final class ResourceTypes {
                         NetworkTypes.routeTable(),
                         NetworkTypes.tableAssociation(),
                         NetworkTypes.route(),
+                        NetworkTypes.peering(),
                         SecurityGroupTypes.securityGroup(),
                         SecurityGroupTypes.securityGroupRule("Ingress", false),
                         SecurityGroupTypes.securityGroupRule("Egress", true),
                         InterfaceTypes.networkInterface(),
+                        InterfaceTypes.attachment(),
                         InterfaceTypes.elasticIp(),
                         InterfaceTypes.elasticIpAssociation(),
                         InstanceTypes.instance(),
-                        InstanceTypes.keyPair())
+                        InstanceTypes.keyPair(),
+                        ServiceTypes.parameter(),
+                        ServiceTypes.waitHandle())
                 .forEach(type -> TYPES.put(type.name(), type));
     }
 
     private ResourceTypes() {}
+
+    static Collection<ResourceType> all() {
+        return TYPES.values();
+    }
 
     static Optional<ResourceType> find(String name) {
         return Optional.ofNullable(TYPES.get(name));

@@ -17,6 +17,8 @@ final class SecurityGroupTypes {
                 .requires("GroupDescription", "VpcId")
                 .allows("GroupName")
                 .changes("SecurityGroupIngress", "SecurityGroupEgress")
+                .nested("SecurityGroupIngress", ruleKeys("SourceSecurityGroupId"))
+                .nested("SecurityGroupEgress", ruleKeys("DestinationSecurityGroupId"))
                 .tagged()
                 .made((region, props, name) -> {
                     var group = region.groups.create(
@@ -41,6 +43,10 @@ final class SecurityGroupTypes {
                                 id,
                                 "VpcId",
                                 region.groupStore.get(id).vpc()));
+    }
+
+    private static String[] ruleKeys(String peerGroup) {
+        return new String[] {"IpProtocol", "FromPort", "ToPort", "CidrIp", "Description", peerGroup};
     }
 
     private static void setRules(Region region, String group, Props props) {
