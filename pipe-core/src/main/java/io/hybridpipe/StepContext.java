@@ -32,7 +32,8 @@ public interface StepContext {
 
     /**
      * The tags that every created resource bears: {@code hybridpipe:pipe}, {@code hybridpipe:run}, {@code hybridpipe:step}
-     * and {@code hybridpipe:token}. Values hold only letters, digits and {@code . _ / @ -}, which all clouds accept.
+     * and {@code hybridpipe:token}. Values hold only letters, digits and {@code . _ / @ -}, which all clouds accept,
+     * and no more than 256 of them: a longer path is cut at its start and marked with its hash.
      */
     Map<String, String> tags();
 

@@ -24,9 +24,9 @@ final class AwsService implements SimService {
     private final BiFunction<String, String, Region> regions;
     private final RequestLimit limit;
     private final Map<String, Set<String>> denied;
-    private final Map<String, Action> ec2 = new HashMap<>();
-    private final Map<String, Action> cloudFormation = new HashMap<>();
-    private final Map<String, SsmActions.JsonAction> ssm = new HashMap<>();
+    private final Map<String, Action> ec2 = ec2Actions();
+    private final Map<String, Action> cloudFormation = cloudFormationActions();
+    private final Map<String, SsmActions.JsonAction> ssm = ssmActions();
     private final Map<String, StsActions.ForCaller> sts;
 
     AwsService(
@@ -41,19 +41,43 @@ final class AwsService implements SimService {
         this.limit = limit;
         this.denied = denied;
         this.sts = StsActions.of(identities);
-        VpcActions.register(ec2);
-        PeeringActions.register(ec2);
-        RoutingActions.register(ec2);
-        SecurityGroupActions.register(ec2);
-        InterfaceActions.register(ec2);
-        InstanceActions.register(ec2);
-        ImageActions.register(ec2);
-        TagActions.register(ec2);
-        StackActions.register(cloudFormation);
-        StackQueries.register(cloudFormation);
-        TemplateActions.register(cloudFormation);
-        ChangeSetActions.register(cloudFormation);
-        SsmActions.register(ssm);
+    }
+
+    private static Map<String, Action> ec2Actions() {
+        var actions = new HashMap<String, Action>();
+        VpcActions.register(actions);
+        PeeringActions.register(actions);
+        RoutingActions.register(actions);
+        SecurityGroupActions.register(actions);
+        InterfaceActions.register(actions);
+        InstanceActions.register(actions);
+        ImageActions.register(actions);
+        TagActions.register(actions);
+        return actions;
+    }
+
+    private static Map<String, Action> cloudFormationActions() {
+        var actions = new HashMap<String, Action>();
+        StackActions.register(actions);
+        StackQueries.register(actions);
+        TemplateActions.register(actions);
+        ChangeSetActions.register(actions);
+        return actions;
+    }
+
+    private static Map<String, SsmActions.JsonAction> ssmActions() {
+        var actions = new HashMap<String, SsmActions.JsonAction>();
+        SsmActions.register(actions);
+        return actions;
+    }
+
+    /** The actions that are known, by the name of their service in a signature. */
+    static Map<String, Set<String>> actions() {
+        return Map.of(
+                "ec2", ec2Actions().keySet(),
+                "cloudformation", cloudFormationActions().keySet(),
+                "ssm", ssmActions().keySet(),
+                "sts", StsActions.NAMES);
     }
 
     @Override
@@ -98,7 +122,10 @@ final class AwsService implements SimService {
     public SimResponse answer(SimRequest request) {
         var dialect = Dialect.of(request);
         try {
-            var claim = Identities.claim(request).orElseThrow(dialect::unsigned);
+            var claim = Identities.claim(request)
+                    .orElseThrow(() -> request.header("Authorization").isPresent()
+                            ? dialect.malformedSignature()
+                            : dialect.unsigned());
             var action = dialect.action(request);
             if (action.isEmpty()) {
                 throw AwsError.of("MissingAction", "No Action given");
@@ -152,20 +179,21 @@ final class AwsService implements SimService {
     private SimResponse ec2(Incoming call) {
         var action = permitted(call, ec2);
         var params = Params.of(call.request().form());
-        if (params.flag("DryRun")) {
-            throw AwsError.of("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
-        }
         var region = region(call);
         return written(call, answer -> {
-            synchronized (region) {
+            Runnable run = () -> {
                 checkVisible(region, params);
-                try {
-                    action.run(region, params, answer);
-                } catch (AwsError e) {
-                    region.visibility.callFailed();
-                    throw e;
+                action.run(region, params, answer);
+            };
+            synchronized (region) {
+                if (params.flag("DryRun")) {
+                    throw region.allOrNothing.dry(run);
                 }
-                region.visibility.callEnded();
+                if (call.action().startsWith("Describe")) {
+                    run.run();
+                } else {
+                    region.allOrNothing.run(run);
+                }
             }
         });
     }

@@ -13,6 +13,24 @@ final class ClientTokens {
 
     private final Map<String, Use> uses = new HashMap<>();
 
+    /** What puts everything back as it is now. */
+    Runnable savepoint() {
+        var now = new HashMap<>(uses);
+        return () -> {
+            uses.clear();
+            uses.putAll(now);
+        };
+    }
+
+    /** The token under which something was made. */
+    Optional<String> tokenOf(String action, Object made) {
+        return uses.entrySet().stream()
+                .filter(use -> use.getKey().startsWith(action + " ")
+                        && use.getValue().made().equals(made))
+                .map(use -> use.getKey().substring(action.length() + 1))
+                .findFirst();
+    }
+
     <T> T once(String action, Optional<String> token, String fingerprint, Class<T> type, Supplier<T> make) {
         if (token.isEmpty()) {
             return make.get();

@@ -4,6 +4,7 @@ package io.hybridpipe.sim.aws;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -22,6 +23,7 @@ final class Describe<T extends Model.Resource> {
     private final Function<Region, Store<T>> store;
     private final Map<String, BiFunction<Region, T, Collection<String>>> filters = new LinkedHashMap<>();
     private BiFunction<Region, Params, Predicate<T>> narrowing = (region, params) -> item -> true;
+    private boolean idsOrPages;
     private int smallest = 5;
     private int largest = 1000;
 
@@ -46,6 +48,12 @@ final class Describe<T extends Model.Resource> {
         return this;
     }
 
+    /** A request for certain ids may not ask for pages. */
+    Describe<T> idsWithoutPages() {
+        idsOrPages = true;
+        return this;
+    }
+
     /** How many results a page may be asked to have; 5 to 1000 if not said. */
     Describe<T> pages(int least, int most) {
         smallest = least;
@@ -65,16 +73,28 @@ final class Describe<T extends Model.Resource> {
     /** The part of a selection that the request asks for by size and token. */
     Page<T> page(Region region, Params params, List<T> selected) {
         var size = params.number("MaxResults");
-        size.filter(number -> number < smallest || number > largest).ifPresent(number -> {
+        if (idsOrPages && size.isPresent() && !params.list(idParameter).isEmpty()) {
+            throw AwsError.of(
+                    "InvalidParameterCombination",
+                    "The parameter %ssSet cannot be used with the parameter maxResults",
+                    idParameter.substring(0, 1).toLowerCase(Locale.ROOT) + idParameter.substring(1));
+        }
+        return page(region, params, set, selected, smallest, largest);
+    }
+
+    /** The part of any list that the request asks for by size and token. */
+    static <I> Page<I> page(Region region, Params params, String set, List<I> selected, int least, int most) {
+        var size = params.number("MaxResults");
+        size.filter(number -> number < least || number > most).ifPresent(number -> {
             throw AwsError.invalid(
                     "Value ( %d ) for parameter maxResults is invalid. Expecting a value %s.",
-                    number, number < smallest ? "greater than " + smallest : "smaller than " + largest);
+                    number, number < least ? "greater than " + least : "smaller than " + most);
         });
         return Page.of(
                 selected,
                 set + " " + region.account + " " + region.name + " " + params.fingerprint("NextToken", "MaxResults"),
                 params.find("NextToken"),
-                size.orElse(largest),
+                size.orElse(most),
                 token -> AwsError.of(
                         "InvalidPaginationToken", "The specified pagination token is not valid or is expired."));
     }
@@ -99,9 +119,13 @@ final class Describe<T extends Model.Resource> {
     private Predicate<T> fitting(Region region, Params filter) {
         // an unknown name is refused even when there is nothing to filter
         var values = values(region, filter.get("Name"));
-        var patterns = filter.list("Value").stream().map(Describe::pattern).toList();
-        return item -> values.apply(item).stream().anyMatch(value -> patterns.stream()
-                .anyMatch(pattern -> pattern.matcher(value).matches()));
+        return item -> matches(filter, values.apply(item));
+    }
+
+    /** Whether one of a filter's values, with {@code *} and {@code ?} in them, is one of these. */
+    static boolean matches(Params filter, Collection<String> values) {
+        return filter.list("Value").stream().map(Describe::pattern).anyMatch(pattern -> values.stream()
+                .anyMatch(value -> pattern.matcher(value).matches()));
     }
 
     private Function<T, Collection<String>> values(Region region, String name) {

@@ -101,6 +101,12 @@ enum Dialect {
         return AwsError.of(unsigned, "Request is missing Authentication Token");
     }
 
+    AwsError malformedSignature() {
+        return AwsError.of(
+                this == JSON ? "IncompleteSignatureException" : "IncompleteSignature",
+                "The Authorization header is not one of Signature Version 4.");
+    }
+
     AwsError unknownKey() {
         return this == EC2
                 ? AwsError.of(unknownKey, "AWS was not able to validate the provided access credentials")

@@ -16,6 +16,9 @@ final class ElasticIps {
     }
 
     ElasticIp allocate() {
+        if (region.addressStore.all().size() >= region.shared.addressLimit()) {
+            throw AwsError.of("AddressLimitExceeded", "The maximum number of addresses has been reached.");
+        }
         return region.addressStore.put(new ElasticIp(
                 region.ids.next("eipalloc"), region.shared.publicAddresses().get(), "", ""));
     }

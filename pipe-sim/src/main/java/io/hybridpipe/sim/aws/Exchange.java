@@ -53,6 +53,18 @@ final class Exchange {
         find(id).filter(expected).map(change).ifPresent(this::put);
     }
 
+    /** What puts everything back as it is now; for one who holds the monitor from now until then. */
+    synchronized Runnable savepoint() {
+        var vpcsNow = new LinkedHashMap<>(vpcs);
+        var peeringsNow = new LinkedHashMap<>(peerings);
+        return () -> {
+            vpcs.clear();
+            vpcs.putAll(vpcsNow);
+            peerings.clear();
+            peerings.putAll(peeringsNow);
+        };
+    }
+
     /** The peerings that a region sees now, by id. */
     synchronized Map<String, Peering> seenFrom(Region here, Instant now) {
         var seen = new LinkedHashMap<String, Peering>();

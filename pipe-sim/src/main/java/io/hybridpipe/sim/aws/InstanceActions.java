@@ -4,23 +4,47 @@ package io.hybridpipe.sim.aws;
 import io.hybridpipe.sim.aws.Model.Instance;
 import io.hybridpipe.sim.aws.Model.InstanceState;
 import io.hybridpipe.sim.aws.Model.KeyPair;
+import io.hybridpipe.sim.aws.Model.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Instances, images and key pairs over the API. */
 final class InstanceActions {
 
     private static final Describe<Instance> INSTANCES = new Describe<Instance>(
                     "InstanceId", "reservationSet", region -> region.instanceStore)
+            .idsWithoutPages()
             .filter("instance-id", Instance::id)
             .filter("image-id", Instance::image)
             .filter("instance-state-name", instance -> instance.state().text)
+            .filter("instance-state-code", instance -> instance.state().code)
+            .filter("instance-type", Instance::type)
             .filter("vpc-id", Instance::vpc)
             .filter("subnet-id", Instance::subnet)
+            .filter("availability-zone", Instance::zone)
             .filter("key-name", Instance::keyName)
-            .filters("client-token", (region, instance) -> List.of());
+            .filter("reservation-id", Instance::reservation)
+            .filters("owner-id", (region, instance) -> List.of(region.account))
+            .filters("private-ip-address", (region, instance) -> cards(region, instance)
+                    .map(card -> card.privateIp().toString())
+                    .toList())
+            .filters("ip-address", (region, instance) -> cards(region, instance)
+                    .flatMap(card -> region.addresses.publicAddressOf(card).stream())
+                    .map(Object::toString)
+                    .toList())
+            .filters("network-interface.network-interface-id", (region, instance) -> cards(region, instance)
+                    .map(NetworkInterface::id)
+                    .toList())
+            .filters("instance.group-id", (region, instance) -> cards(region, instance)
+                    .flatMap(card -> card.groups().stream())
+                    .toList())
+            .filters(
+                    "client-token",
+                    (region, instance) -> token(region, instance).map(List::of).orElse(List.of()));
 
     private static final Describe<KeyPair> KEYS = new Describe<KeyPair>(
                     "KeyPairId", "keySet", region -> region.keyStore)
@@ -36,7 +60,14 @@ final class InstanceActions {
                 "DescribeInstances",
                 INSTANCES.writing((region, out) -> writeReservation(region, out.xml(), List.of(out.item()))));
         actions.put("DescribeInstanceStatus", InstanceActions::status);
-        actions.put("TerminateInstances", InstanceActions::terminate);
+        actions.put(
+                "TerminateInstances",
+                (region, params, answer) -> turn(region, params, answer, region.instances::terminate));
+        actions.put("StopInstances", (region, params, answer) -> turn(region, params, answer, region.instances::stop));
+        actions.put(
+                "StartInstances", (region, params, answer) -> turn(region, params, answer, region.instances::start));
+        actions.put("ModifyInstanceAttribute", InstanceAttributes::modify);
+        actions.put("DescribeInstanceAttribute", InstanceAttributes::describe);
         actions.put("CreateKeyPair", InstanceActions::createKey);
         actions.put("DeleteKeyPair", (region, params, answer) -> {
             var key = params.find("KeyName").or(() -> params.find("KeyPairId"));
@@ -53,6 +84,7 @@ final class InstanceActions {
         if (count < 1 || params.number("MinCount").orElseThrow(() -> AwsError.missing("MinCount")) > count) {
             throw AwsError.invalid("Value (%s) for parameter maxCount is invalid.", count);
         }
+        checkCombination(params);
         var launch = launch(params);
         var reservation = region.tokens.once(
                 "RunInstances", params.find("ClientToken"), params.fingerprint("ClientToken"), String.class, () -> {
@@ -66,12 +98,50 @@ final class InstanceActions {
                                 region.made(card.id());
                             }
                         });
+                        keepCards(region, params, instance.id());
                         region.made(instance.id());
                     }
                     return id;
                 });
-        writeReservation(region, answer, region.instanceStore.where(instance -> instance.reservation()
-                .equals(reservation)));
+        var launched =
+                region.instanceStore.where(instance -> instance.reservation().equals(reservation));
+        if (launched.stream().noneMatch(Instance::alive)) {
+            throw AwsError.of(
+                    "IdempotentInstanceTerminated",
+                    "The instances that were launched with this client token have been terminated.");
+        }
+        writeReservation(region, answer, launched);
+    }
+
+    private static void checkCombination(Params params) {
+        var type = params.find("InstanceType").orElse("m1.small");
+        if (!type.matches("[a-z0-9-]+\\.[a-z0-9-]+")) {
+            throw AwsError.invalid("Invalid value '%s' for InstanceType.", type);
+        }
+        if (params.structs("NetworkInterface").isEmpty()) {
+            return;
+        }
+        for (var other : List.of("SubnetId", "SecurityGroupId.1", "PrivateIpAddress")) {
+            if (params.find(other).isPresent()) {
+                throw AwsError.of(
+                        "InvalidParameterCombination",
+                        "Network interfaces and an instance-level %s may not be specified on the same request",
+                        other.replace(".1", ""));
+            }
+        }
+    }
+
+    /** Interfaces that the launch made end with the instance, those that existed do not, unless the request says so. */
+    private static void keepCards(Region region, Params params, String instance) {
+        for (var wanted : params.structs("NetworkInterface")) {
+            wanted.find("DeleteOnTermination").map(Boolean::parseBoolean).ifPresent(delete -> {
+                var index = wanted.number("DeviceIndex").orElse(0);
+                region.interfaces.of(instance).stream()
+                        .map(NetworkInterface::attachment)
+                        .filter(attachment -> attachment.index() == index)
+                        .forEach(attachment -> region.interfaces.deleteOnTermination(attachment.id(), delete));
+            });
+        }
     }
 
     private static Instances.Launch launch(Params params) {
@@ -106,10 +176,13 @@ final class InstanceActions {
                 cards);
     }
 
-    private static void terminate(Region region, Params params, Xml answer) {
+    private static void turn(Region region, Params params, Xml answer, Consumer<String> change) {
         var ids = params.list("InstanceId");
+        if (ids.isEmpty()) {
+            throw AwsError.missing("InstanceId");
+        }
         var before = ids.stream().map(region.instanceStore::get).toList();
-        ids.forEach(region.instances::terminate);
+        ids.forEach(change);
         answer.each("instancesSet", before, (xml, old) -> {
             var now = region.instanceStore.get(old.id());
             xml.put("instanceId", old.id());
@@ -123,14 +196,34 @@ final class InstanceActions {
         var selected = INSTANCES.select(region, params).stream()
                 .filter(instance -> all || instance.state() == InstanceState.RUNNING)
                 .toList();
-        answer.each("instanceStatusSet", selected, (xml, instance) -> {
-            var running = instance.state() == InstanceState.RUNNING;
-            var health = !running ? "not-applicable" : region.instances.booted(instance) ? "ok" : "initializing";
+        var page = INSTANCES.page(region, params, selected);
+        answer.each("instanceStatusSet", page.items(), (xml, instance) -> {
             xml.put("instanceId", instance.id()).put("availabilityZone", instance.zone());
             state(xml, "instanceState", instance.state());
-            xml.in("systemStatus", one -> one.put("status", health))
-                    .in("instanceStatus", one -> one.put("status", health));
+            check(region, xml, "systemStatus", instance);
+            check(region, xml, "instanceStatus", instance);
         });
+        page.next().ifPresent(token -> answer.put("nextToken", token));
+    }
+
+    /** Both checks pass at the same moment, once the machine has booted. */
+    private static void check(Region region, Xml xml, String name, Instance instance) {
+        var running = instance.state() == InstanceState.RUNNING;
+        var booted = region.instances.booted(instance);
+        xml.in(name, one -> {
+            one.put("status", !running ? "not-applicable" : booted ? "ok" : "initializing");
+            var reached = !running ? List.<String>of() : List.of(booted ? "passed" : "initializing");
+            one.each("details", reached, (detail, status) -> detail.put("name", "reachability")
+                    .put("status", status));
+        });
+    }
+
+    private static Stream<NetworkInterface> cards(Region region, Instance instance) {
+        return region.interfaces.of(instance.id()).stream();
+    }
+
+    private static Optional<String> token(Region region, Instance instance) {
+        return region.tokens.tokenOf("RunInstances", instance.reservation());
     }
 
     private static void createKey(Region region, Params params, Xml answer) {
@@ -167,7 +260,7 @@ final class InstanceActions {
                 .each("instancesSet", instances, (one, instance) -> write(region, one, instance));
     }
 
-    private static void state(Xml xml, String name, InstanceState state) {
+    static void state(Xml xml, String name, InstanceState state) {
         xml.in(name, one -> one.put("code", state.code).put("name", state.text));
     }
 
@@ -176,6 +269,7 @@ final class InstanceActions {
         state(xml, "instanceState", instance.state());
         xml.put("instanceType", instance.type())
                 .putIf("keyName", instance.keyName())
+                .putIf("clientToken", token(region, instance).orElse(""))
                 .put("launchTime", instance.launched())
                 .in("placement", one -> one.put("availabilityZone", instance.zone()));
         var cards = region.interfaces.of(instance.id());

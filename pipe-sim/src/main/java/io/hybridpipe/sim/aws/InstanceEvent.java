@@ -32,6 +32,8 @@ public record InstanceEvent(
         RUNNING,
         /** While running, its primary interface gained or lost a public address. */
         ADDRESS_CHANGED,
+        /** It is being stopped; nothing on it answers until it is running again. */
+        STOPPED,
         /** Its end began; nothing on it answers any more. */
         TERMINATED
     }

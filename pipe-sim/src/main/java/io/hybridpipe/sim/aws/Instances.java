@@ -17,6 +17,9 @@ final class Instances {
     /** Simulated time from launch to running, and from the call to terminated. */
     static final Duration STATE_CHANGE = Duration.ofSeconds(10);
 
+    /** Most bytes of user data, before they are encoded. */
+    private static final int USER_DATA = 16384;
+
     /** How long terminated instances can still be described. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
@@ -78,8 +81,9 @@ final class Instances {
                 primary.vpc(),
                 region.subnetStore.get(primary.subnet()).zone(),
                 launch.userData(),
-                reservation));
-        region.clock.after(STATE_CHANGE, () -> started(id));
+                reservation,
+                false));
+        region.allOrNothing.after(STATE_CHANGE, () -> started(id));
         return instance;
     }
 
@@ -108,14 +112,72 @@ final class Instances {
         }
     }
 
+    void stop(String id) {
+        var instance = region.instanceStore.get(id);
+        switch (instance.state()) {
+            case STOPPING, STOPPED -> {}
+            case RUNNING -> {
+                region.instanceStore.put(instance.in(InstanceState.STOPPING, region.clock.instant()));
+                tell(InstanceEvent.Kind.STOPPED, instance);
+                region.allOrNothing.after(STATE_CHANGE, () -> stopped(id));
+            }
+            default -> throw wrongState(instance, "stopped");
+        }
+    }
+
+    private void stopped(String id) {
+        synchronized (region) {
+            region.instanceStore
+                    .find(id)
+                    .filter(instance -> instance.state() == InstanceState.STOPPING)
+                    .ifPresent(instance -> {
+                        region.instanceStore.put(instance.in(InstanceState.STOPPED, region.clock.instant()));
+                        // the address that a launch gave is given back, an elastic one stays
+                        region.interfaces.of(id).forEach(card -> region.interfaceStore.put(card.withAutoPublicIp("")));
+                    });
+        }
+    }
+
+    void start(String id) {
+        var instance = region.instanceStore.get(id);
+        switch (instance.state()) {
+            case PENDING, RUNNING -> {}
+            case STOPPED -> {
+                region.instanceStore.put(instance.in(InstanceState.PENDING, region.clock.instant()));
+                var primary = region.interfaces.of(id).get(0);
+                if (region.subnetStore.get(primary.subnet()).mapPublicIp()) {
+                    var address = region.shared.publicAddresses().get().toString();
+                    region.interfaceStore.put(primary.withAutoPublicIp(address));
+                }
+                region.allOrNothing.after(STATE_CHANGE, () -> started(id));
+            }
+            default -> throw wrongState(instance, "started");
+        }
+    }
+
+    private static AwsError wrongState(Instance instance, String wanted) {
+        return AwsError.of(
+                "IncorrectInstanceState",
+                "The instance '%s' is not in a state from which it can be %s.",
+                instance.id(),
+                wanted);
+    }
+
     void terminate(String id) {
         var instance = region.instanceStore.get(id);
         if (!instance.alive()) {
             return;
         }
+        if (instance.kept()) {
+            throw AwsError.of(
+                    "OperationNotPermitted",
+                    "The instance '%s' may not be terminated. Modify its 'disableApiTermination' instance attribute and"
+                            + " try again.",
+                    id);
+        }
         region.instanceStore.put(instance.in(InstanceState.SHUTTING_DOWN, region.clock.instant()));
         tell(InstanceEvent.Kind.TERMINATED, instance);
-        region.clock.after(STATE_CHANGE, () -> terminated(id));
+        region.allOrNothing.after(STATE_CHANGE, () -> terminated(id));
     }
 
     private void terminated(String id) {
@@ -129,7 +191,7 @@ final class Instances {
             }
             var instance = region.instanceStore.get(id);
             region.instanceStore.put(instance.in(InstanceState.TERMINATED, region.clock.instant()));
-            region.clock.after(REMEMBERED, () -> forget(id));
+            region.allOrNothing.after(REMEMBERED, () -> forget(id));
         }
     }
 
@@ -140,7 +202,29 @@ final class Instances {
         }
     }
 
+    /** The interface of an instance that has exactly one. */
+    NetworkInterface onlyInterface(String instance) {
+        region.instanceStore.get(instance);
+        var cards = region.interfaces.of(instance);
+        if (cards.size() != 1) {
+            throw AwsError.of(
+                    "InvalidInstanceID",
+                    "There are %s interfaces attached to instance '%s'. Please specify an interface ID for the operation"
+                            + " instead.",
+                    cards.isEmpty() ? "no" : "multiple",
+                    instance);
+        }
+        return cards.get(0);
+    }
+
+    static String encoded(String userData) {
+        return Base64.getEncoder().encodeToString(userData.getBytes(StandardCharsets.UTF_8));
+    }
+
     static String userData(String encoded) {
+        if (encoded.length() > 4 * (USER_DATA + 2) / 3) {
+            throw AwsError.invalid("User data is limited to %d bytes", USER_DATA);
+        }
         try {
             return new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
@@ -182,6 +266,6 @@ final class Instances {
                 primary.privateIp(),
                 region.addresses.publicAddressOf(primary));
         // from the agenda, so that a listener may ask the stand-in without holding the region's monitor
-        region.clock.after(Duration.ZERO, () -> announcer.announce(event));
+        region.allOrNothing.after(Duration.ZERO, () -> announcer.announce(event));
     }
 }

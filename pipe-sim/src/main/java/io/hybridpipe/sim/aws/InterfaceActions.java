@@ -6,6 +6,7 @@ import io.hybridpipe.sim.aws.Model.NetworkInterface;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Network interfaces and elastic IP addresses over the API. */
 final class InterfaceActions {
@@ -52,12 +53,7 @@ final class InterfaceActions {
                 "DescribeNetworkInterfaces", INTERFACES.writing((region, out) -> write(region, out.xml(), out.item())));
         actions.put("ModifyNetworkInterfaceAttribute", InterfaceActions::modify);
         actions.put("DescribeNetworkInterfaceAttribute", InterfaceActions::attribute);
-        actions.put("AttachNetworkInterface", (region, params, answer) -> {
-            var instance = region.instanceStore.get(params.get("InstanceId")).id();
-            var index = params.number("DeviceIndex").orElseThrow(() -> AwsError.missing("DeviceIndex"));
-            var made = region.interfaces.attach(params.get("NetworkInterfaceId"), instance, index, false);
-            answer.put("attachmentId", made.id());
-        });
+        actions.put("AttachNetworkInterface", InterfaceActions::attach);
         actions.put("DetachNetworkInterface", (region, params, answer) -> {
             region.interfaces.detach(params.get("AttachmentId"));
             answer.put("return", true);
@@ -76,10 +72,7 @@ final class InterfaceActions {
             region.addresses.disassociate(params.get("AssociationId"));
             answer.put("return", true);
         });
-        actions.put("ReleaseAddress", (region, params, answer) -> {
-            region.addresses.release(params.get("AllocationId"));
-            answer.put("return", true);
-        });
+        actions.put("ReleaseAddress", InterfaceActions::release);
         actions.put("DescribeAddresses", InterfaceActions::describeAddresses);
     }
 
@@ -105,15 +98,43 @@ final class InterfaceActions {
         params.find("ClientToken").ifPresent(token -> answer.put("clientToken", token));
     }
 
+    private static void attach(Region region, Params params, Xml answer) {
+        var card = region.interfaceStore.get(params.get("NetworkInterfaceId"));
+        var instance = region.instanceStore.get(params.get("InstanceId"));
+        var index = params.number("DeviceIndex").orElseThrow(() -> AwsError.missing("DeviceIndex"));
+        if (!instance.alive()) {
+            throw AwsError.of("IncorrectState", "Instance '%s' is not 'running' or 'stopped'.", instance.id());
+        }
+        if (!region.subnetStore.get(card.subnet()).zone().equals(instance.zone())) {
+            throw AwsError.of(
+                    "InvalidParameterCombination",
+                    "You may not attach a network interface to an instance if they are not in the same availability zone");
+        }
+        var made = region.interfaces.attach(card.id(), instance.id(), index, false);
+        answer.put("attachmentId", made.id());
+    }
+
     private static void modify(Region region, Params params, Xml answer) {
         var card = region.interfaceStore.get(params.get("NetworkInterfaceId"));
         var groups = params.list("SecurityGroupId");
+        var check = params.find("SourceDestCheck.Value").map(Boolean::parseBoolean);
+        var description = params.find("Description.Value");
+        var attachment = params.find("Attachment.AttachmentId");
+        var given = (groups.isEmpty() ? 0 : 1)
+                + Stream.of(check, description, attachment)
+                        .filter(Optional::isPresent)
+                        .count();
+        if (given != 1) {
+            throw AwsError.of(
+                    "InvalidParameterCombination",
+                    given == 0 ? "No attributes specified." : "Fields for multiple attribute types specified");
+        }
         region.interfaces.checkGroups(card.vpc(), groups);
         var changed = groups.isEmpty() ? card : card.withGroups(groups);
-        var check = params.find("SourceDestCheck.Value").map(Boolean::parseBoolean);
         changed = check.map(changed::withSourceDestCheck).orElse(changed);
-        var description = params.find("Description.Value");
         region.interfaceStore.put(description.map(changed::withDescription).orElse(changed));
+        attachment.ifPresent(
+                id -> region.interfaces.deleteOnTermination(id, params.flag("Attachment.DeleteOnTermination")));
         answer.put("return", true);
     }
 
@@ -130,18 +151,46 @@ final class InterfaceActions {
     }
 
     private static void associate(Region region, Params params, Xml answer) {
-        var target = params.find("NetworkInterfaceId")
-                .or(() -> params.find("InstanceId").map(instance -> primary(region, instance)))
+        var card = params.find("NetworkInterfaceId");
+        var instance = params.find("InstanceId");
+        if (card.isPresent() && instance.isPresent()) {
+            throw AwsError.of(
+                    "InvalidParameterCombination", "You may specify only one of network interface or instance id");
+        }
+        var allocation = params.find("AllocationId")
+                .or(() -> params.find("PublicIp").map(ip -> owned(region, ip).id()))
+                .orElseThrow(() -> AwsError.missing("AllocationId"));
+        var target = card.or(() -> instance.map(id -> primary(region, id)))
                 .orElseThrow(() -> AwsError.missing("NetworkInterfaceId"));
-        var made = region.addresses.associate(params.get("AllocationId"), target, params.flag("AllowReassociation"));
+        var made = region.addresses.associate(allocation, target, params.flag("AllowReassociation"));
         answer.put("return", true).put("associationId", made);
     }
 
-    static String primary(Region region, String instance) {
-        if (!region.instanceStore.get(instance).alive()) {
-            throw AwsError.of("InvalidInstanceID", "The instance '%s' is not in a valid state.", instance);
+    private static ElasticIp owned(Region region, String publicIp) {
+        return region.addresses
+                .byAddress(publicIp)
+                .orElseThrow(() -> AwsError.of("AuthFailure", "The address '%s' does not belong to you.", publicIp));
+    }
+
+    private static void release(Region region, Params params, Xml answer) {
+        if (params.find("AllocationId").isEmpty() && params.find("PublicIp").isPresent()) {
+            owned(region, params.get("PublicIp"));
+            throw AwsError.invalid("You must specify an allocation id when releasing a VPC elastic IP address");
         }
-        return region.interfaces.of(instance).get(0).id();
+        region.addresses.release(params.get("AllocationId"));
+        answer.put("return", true);
+    }
+
+    static String primary(Region region, String id) {
+        var instance = region.instanceStore.get(id);
+        if (instance.state() != Model.InstanceState.RUNNING && instance.state() != Model.InstanceState.STOPPED) {
+            throw AwsError.of(
+                    "InvalidInstanceID",
+                    "The %s instance '%s' is not in a valid state for this operation.",
+                    instance.state().text,
+                    id);
+        }
+        return region.instances.onlyInterface(id).id();
     }
 
     private static void describeAddresses(Region region, Params params, Xml answer) {

@@ -30,6 +30,10 @@ interface Model {
     /** {@code main} tables serve all subnets of their VPC that have no association of their own. */
     record RouteTable(String id, String vpc, boolean main, List<Route> routes, List<Association> associations)
             implements Resource {
+        RouteTable asMain(boolean mainNow) {
+            return new RouteTable(id, vpc, mainNow, routes, associations);
+        }
+
         RouteTable withRoutes(List<Route> other) {
             return new RouteTable(id, vpc, main, List.copyOf(other), associations);
         }
@@ -125,6 +129,10 @@ interface Model {
         boolean exists() {
             return !id.isEmpty();
         }
+
+        Attachment deletedOnTermination(boolean delete) {
+            return new Attachment(id, instance, index, delete);
+        }
     }
 
     record ElasticIp(String id, IPAddress publicIp, String association, String networkInterface) implements Resource {
@@ -146,7 +154,9 @@ interface Model {
         PENDING(0, "pending"),
         RUNNING(16, "running"),
         SHUTTING_DOWN(32, "shutting-down"),
-        TERMINATED(48, "terminated");
+        TERMINATED(48, "terminated"),
+        STOPPING(64, "stopping"),
+        STOPPED(80, "stopped");
 
         final int code;
         final String text;
@@ -169,15 +179,27 @@ interface Model {
             String vpc,
             String zone,
             String userData,
-            String reservation)
+            String reservation,
+            boolean kept)
             implements Resource {
         Instance in(InstanceState other, Instant from) {
             return new Instance(
-                    id, image, type, keyName, other, from, launched, subnet, vpc, zone, userData, reservation);
+                    id, image, type, keyName, other, from, launched, subnet, vpc, zone, userData, reservation, kept);
         }
 
+        /** Not ended: it may be stopped. */
         boolean alive() {
-            return state == InstanceState.PENDING || state == InstanceState.RUNNING;
+            return state != InstanceState.SHUTTING_DOWN && state != InstanceState.TERMINATED;
+        }
+
+        Instance ofType(String other) {
+            return new Instance(
+                    id, image, other, keyName, state, since, launched, subnet, vpc, zone, userData, reservation, kept);
+        }
+
+        Instance keptFromTermination(boolean kept) {
+            return new Instance(
+                    id, image, type, keyName, state, since, launched, subnet, vpc, zone, userData, reservation, kept);
         }
     }
 }

@@ -15,6 +15,9 @@ final class NetworkInterfaces {
     /** AWS keeps the first four addresses of a subnet and the last one. */
     private static final int RESERVED_AT_START = 4;
 
+    /** From "Amazon VPC quotas". */
+    private static final int GROUPS_PER_INTERFACE = 5;
+
     private final Region region;
 
     NetworkInterfaces(Region region) {
@@ -52,6 +55,12 @@ final class NetworkInterfaces {
         region.tags.forget(id);
     }
 
+    /** Sets whether an attached interface ends with its instance. */
+    void deleteOnTermination(String attachmentId, boolean delete) {
+        var card = byAttachment(attachmentId);
+        region.interfaceStore.put(card.withAttachment(card.attachment().deletedOnTermination(delete)));
+    }
+
     Attachment attach(String id, String instance, int index, boolean deleteOnTermination) {
         var card = region.interfaceStore.get(id);
         if (card.attachment().exists()) {
@@ -67,14 +76,18 @@ final class NetworkInterfaces {
     }
 
     void detach(String attachmentId) {
-        var card = region.interfaceStore.where(other -> other.attachment().id().equals(attachmentId)).stream()
-                .findFirst()
-                .orElseThrow(() -> AwsError.of(
-                        "InvalidAttachmentID.NotFound", "The attachment '%s' does not exist", attachmentId));
+        var card = byAttachment(attachmentId);
         if (card.attachment().index() == 0) {
             throw AwsError.of("OperationNotPermitted", "The network interface at device index 0 cannot be detached.");
         }
         region.interfaceStore.put(card.withAttachment(Attachment.NONE));
+    }
+
+    private NetworkInterface byAttachment(String id) {
+        return region.interfaceStore.where(card -> card.attachment().id().equals(id)).stream()
+                .findFirst()
+                .orElseThrow(
+                        () -> AwsError.of("InvalidAttachmentID.NotFound", "The attachment '%s' does not exist", id));
     }
 
     /** The interfaces of an instance, the primary one first. */
@@ -85,10 +98,15 @@ final class NetworkInterfaces {
     }
 
     void checkGroups(String vpc, List<String> groups) {
+        if (groups.size() > GROUPS_PER_INTERFACE) {
+            throw AwsError.of(
+                    "SecurityGroupsPerInterfaceLimitExceeded",
+                    "The maximum number of security groups per interface has been reached.");
+        }
         for (var id : groups) {
             if (!region.groupStore.get(id).vpc().equals(vpc)) {
                 throw AwsError.of(
-                        "InvalidGroup.NotFound", "The security group '%s' does not exist in VPC '%s'", id, vpc);
+                        "InvalidParameter", "Security group %s and VPC %s belong to different networks.", id, vpc);
             }
         }
     }

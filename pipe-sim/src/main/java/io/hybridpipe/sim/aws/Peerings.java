@@ -50,8 +50,8 @@ final class Peerings {
             }
             var made = exchange.put(
                     Peering.requested(region.ids.next("pcx"), requester, accepter, region.clock.instant()));
-            region.clock.after(STEP.plus(region.shared.visibleAfter()), () -> arrive(made.id()));
-            region.clock.after(
+            region.allOrNothing.after(STEP.plus(region.shared.visibleAfter()), () -> arrive(made.id()));
+            region.allOrNothing.after(
                     Peering.EXPIRY,
                     () -> exchange.turn(
                             made.id(),
@@ -107,7 +107,7 @@ final class Peerings {
                             "The vpc peering connection identified by %s already exists.",
                             other.id());
                 });
-        region.clock.after(
+        region.allOrNothing.after(
                 STEP, () -> exchange.turn(peering.id(), now -> now.state() == State.PROVISIONING, Peering::active));
         return exchange.put(peering.provisioning());
     }
@@ -153,7 +153,7 @@ final class Peerings {
 
     private void end(Peering peering) {
         exchange.put(peering.deleting(region.account));
-        region.clock.after(
+        region.allOrNothing.after(
                 STEP,
                 () -> exchange.turn(
                         peering.id(),

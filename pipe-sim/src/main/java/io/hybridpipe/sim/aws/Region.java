@@ -24,6 +24,7 @@ final class Region {
             Map<String, SimAws.Image> images,
             Map<String, String> publicParameters,
             int vpcLimit,
+            int addressLimit,
             Duration visibleAfter,
             Instances.Announcer announcer,
             Exchange exchange) {}
@@ -36,6 +37,7 @@ final class Region {
     final Tags tags = new Tags();
     final ClientTokens tokens = new ClientTokens();
     final Visibility visibility;
+    final AllOrNothing allOrNothing = new AllOrNothing(this);
 
     final Store<Model.Vpc> vpcStore = new Store<>("vpc", "vpc-", "InvalidVpcID", "vpc ID");
     final Store<Model.Subnet> subnetStore = new Store<>("subnet", "subnet-", "InvalidSubnetID", "subnet ID");

@@ -21,6 +21,10 @@ final class Routing {
     }
 
     InternetGateway createGateway() {
+        if (region.gatewayStore.all().size() >= region.shared.vpcLimit()) {
+            throw AwsError.of(
+                    "InternetGatewayLimitExceeded", "The maximum number of internet gateways has been reached.");
+        }
         return region.gatewayStore.put(new InternetGateway(region.ids.next("igw"), ""));
     }
 
@@ -118,11 +122,24 @@ final class Routing {
         var table = tableOf(associationId);
         var target = region.tableStore.get(tableId);
         var old = association(table, associationId);
-        if (old.subnet().isEmpty() || !target.vpc().equals(table.vpc())) {
+        if (!target.vpc().equals(table.vpc())) {
             throw AwsError.invalid("the association %s cannot be moved to route table %s", associationId, tableId);
+        }
+        if (old.subnet().isEmpty()) {
+            return makeMain(table, old, target);
         }
         region.tableStore.put(table.withAssociations(minus(table.associations(), old)));
         return associate(tableId, old.subnet());
+    }
+
+    private Association makeMain(RouteTable before, Association old, RouteTable after) {
+        if (before.id().equals(after.id())) {
+            return old;
+        }
+        var association = new Association(region.ids.next("rtbassoc"), "");
+        region.tableStore.put(before.asMain(false).withAssociations(minus(before.associations(), old)));
+        region.tableStore.put(after.asMain(true).withAssociations(plus(after.associations(), association)));
+        return association;
     }
 
     void forgetAssociationsOf(String subnet) {
@@ -230,7 +247,7 @@ final class Routing {
         if (target.startsWith("pcx-")) {
             return resolvePeering(table, target);
         }
-        var card = target.startsWith("i-") ? onlyInterfaceOf(target) : region.interfaceStore.get(target);
+        var card = target.startsWith("i-") ? region.instances.onlyInterface(target) : region.interfaceStore.get(target);
         if (!card.vpc().equals(table.vpc())) {
             throw AwsError.invalid("route table %s and interface %s belong to different networks", table.id(), target);
         }
@@ -248,20 +265,6 @@ final class Routing {
                     "route table %s and vpc peering connection %s belong to different networks", table.id(), id);
         }
         return id;
-    }
-
-    private Model.NetworkInterface onlyInterfaceOf(String instance) {
-        region.instanceStore.get(instance);
-        var cards = region.interfaces.of(instance);
-        if (cards.size() != 1) {
-            throw AwsError.of(
-                    "InvalidInstanceID",
-                    "There are %s interfaces attached to instance '%s'. Please specify an interface ID for the operation"
-                            + " instead.",
-                    cards.isEmpty() ? "no" : "multiple",
-                    instance);
-        }
-        return cards.get(0);
     }
 
     private RouteTable tableOf(String associationId) {

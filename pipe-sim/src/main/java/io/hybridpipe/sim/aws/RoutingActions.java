@@ -71,10 +71,20 @@ final class RoutingActions {
                 "DescribeInternetGateways", GATEWAYS.writing((region, out) -> write(region, out.xml(), out.item())));
         actions.put("CreateRouteTable", (region, params, answer) -> {
             var tags = TagActions.given(params, "route-table");
-            var table = region.routing.createTable(params.get("VpcId"));
-            region.tags.put(table.id(), tags);
-            region.made(table.id());
-            answer.in("routeTable", xml -> write(region, xml, table));
+            var made = region.tokens.once(
+                    "CreateRouteTable",
+                    params.find("ClientToken"),
+                    params.fingerprint("ClientToken"),
+                    RouteTable.class,
+                    () -> {
+                        var table = region.routing.createTable(params.get("VpcId"));
+                        region.tags.put(table.id(), tags);
+                        region.made(table.id());
+                        return table;
+                    });
+            var now = region.tableStore.find(made.id()).orElse(made);
+            answer.in("routeTable", xml -> write(region, xml, now));
+            params.find("ClientToken").ifPresent(token -> answer.put("clientToken", token));
         });
         actions.put("DeleteRouteTable", (region, params, answer) -> {
             region.routing.deleteTable(params.get("RouteTableId"));

@@ -144,21 +144,26 @@ final class SecurityGroupActions {
                         wanted.isEmpty() || wanted.contains(placed.rule().id()))
                 .filter(placed -> params.structs("Filter").stream().allMatch(filter -> fits(region, filter, placed)))
                 .toList();
+        var page = Describe.page(region, params, "securityGroupRuleSet", selected, 5, 1000);
         answer.each(
                 "securityGroupRuleSet",
-                selected,
+                page.items(),
                 (xml, placed) -> write(region, xml, placed.group().id(), placed.rule()));
+        page.next().ifPresent(token -> answer.put("nextToken", token));
     }
 
     private static boolean fits(Region region, Params filter, Placed placed) {
         var name = filter.get("Name");
-        var values = filter.list("Value");
+        var tags = region.shownTags(placed.rule().id());
         if (name.startsWith("tag:")) {
-            return values.contains(region.shownTags(placed.rule().id()).getOrDefault(name.substring(4), "\0"));
+            var value = tags.get(name.substring(4));
+            return value != null && Describe.matches(filter, List.of(value));
         }
         return switch (name) {
-            case "group-id" -> values.contains(placed.group().id());
-            case "security-group-rule-id" -> values.contains(placed.rule().id());
+            case "group-id" -> Describe.matches(filter, List.of(placed.group().id()));
+            case "security-group-rule-id" ->
+                Describe.matches(filter, List.of(placed.rule().id()));
+            case "tag-key" -> Describe.matches(filter, tags.keySet());
             default -> throw AwsError.invalid("The filter '%s' is invalid", name);
         };
     }

@@ -14,6 +14,9 @@ final class SecurityGroups {
 
     private static final String DESCRIPTION = "[a-zA-Z0-9. _\\-:/()#,@\\[\\]+=&;{}!$*]{0,255}";
 
+    /** In each direction, from "Amazon VPC quotas". */
+    private static final int RULES_PER_GROUP = 60;
+
     private final Region region;
 
     SecurityGroups(Region region) {
@@ -34,6 +37,14 @@ final class SecurityGroups {
             throw AwsError.invalid(
                     "Value (%s) for parameter GroupName is invalid. The group name may not be in the format sg-*.",
                     name);
+        }
+        if (name.equals("default")) {
+            throw AwsError.invalid("Cannot use reserved security group name: %s", name);
+        }
+        if (!description.matches(DESCRIPTION) || !name.matches(DESCRIPTION)) {
+            throw AwsError.invalid(
+                    "Invalid security group description. Valid descriptions are strings less than 256 characters from the"
+                            + " following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
         }
         if (region.groupStore.any(
                 group -> group.vpc().equals(vpc) && group.name().equals(name))) {
@@ -67,6 +78,14 @@ final class SecurityGroups {
         var rules = new ArrayList<>(group.rules());
         var added = new ArrayList<Rule>();
         for (var rule : wanted) {
+            if (wanted.stream().filter(rule::sameAs).count() > 1) {
+                throw AwsError.invalid("The same permission must not appear multiple times");
+            }
+            if (rules.stream().filter(old -> old.egress() == rule.egress()).count() >= RULES_PER_GROUP) {
+                throw AwsError.of(
+                        "RulesPerSecurityGroupLimitExceeded",
+                        "The maximum number of rules per security group has been reached.");
+            }
             if (rules.stream().anyMatch(rule::sameAs)) {
                 throw AwsError.of(
                         "InvalidPermission.Duplicate", "the specified rule \"%s\" already exists", text(rule));

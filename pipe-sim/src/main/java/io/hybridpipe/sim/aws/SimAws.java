@@ -98,6 +98,7 @@ public final class SimAws implements AutoCloseable {
                 Collections.unmodifiableMap(new LinkedHashMap<>(builder.images)),
                 Collections.unmodifiableMap(new TreeMap<>(builder.publicParameters)),
                 builder.vpcLimit,
+                builder.addressLimit,
                 builder.visibleAfter,
                 event -> listeners.forEach(listener -> listener.accept(event)),
                 new Exchange());
@@ -135,6 +136,7 @@ public final class SimAws implements AutoCloseable {
         private IPAddress publicAddresses = block("198.18.0.0/16");
         private Duration visibleAfter = Duration.ZERO;
         private int vpcLimit = 5;
+        private int addressLimit = 5;
         private double requestLimit = Double.POSITIVE_INFINITY;
 
         private Builder() {}
@@ -230,9 +232,15 @@ public final class SimAws implements AutoCloseable {
             return this;
         }
 
-        /** How many VPCs an account may have in a region; defaults to 5, as with the service. */
+        /** How many VPCs, and as many internet gateways, an account may have in a region; defaults to 5, as with the service. */
         public Builder vpcLimit(int limit) {
             this.vpcLimit = limit;
+            return this;
+        }
+
+        /** How many elastic IP addresses an account may have in a region; defaults to 5, as with the service. */
+        public Builder addressLimit(int limit) {
+            this.addressLimit = limit;
             return this;
         }
 

@@ -78,6 +78,15 @@ class Store<T extends Model.Resource> {
         kept.remove(id);
     }
 
+    /** What puts everything back as it is now. */
+    Runnable savepoint() {
+        var now = new LinkedHashMap<>(kept);
+        return () -> {
+            kept.clear();
+            kept.putAll(now);
+        };
+    }
+
     List<T> all() {
         return List.copyOf(live().values());
     }

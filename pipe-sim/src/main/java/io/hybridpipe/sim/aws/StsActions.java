@@ -3,9 +3,12 @@ package io.hybridpipe.sim.aws;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /** The Security Token Service: who am I, and becoming somebody else for a while. */
 final class StsActions {
+
+    static final Set<String> NAMES = Set.of("GetCallerIdentity", "AssumeRole");
 
     private StsActions() {}
 
@@ -34,8 +37,20 @@ final class StsActions {
                             + " have value between 900 and 43200",
                     seconds);
         }
-        var session = identities.assume(
-                caller, params.get("RoleArn"), params.get("RoleSessionName"), Duration.ofSeconds(seconds));
+        var name = params.get("RoleSessionName");
+        if (!name.matches("[\\w+=,.@-]{2,64}")) {
+            throw AwsError.of(
+                    "ValidationError",
+                    "1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must"
+                            + " satisfy regular expression pattern: [\\w+=,.@-]*",
+                    name);
+        }
+        if (!caller.token().isEmpty() && seconds > 3600) {
+            throw AwsError.of(
+                    "ValidationError",
+                    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+        }
+        var session = identities.assume(caller, params.get("RoleArn"), name, Duration.ofSeconds(seconds));
         var principal = session.principal();
         answer.in("Credentials", xml -> xml.put("AccessKeyId", session.accessKey())
                 .put("SecretAccessKey", principal.secretKey())

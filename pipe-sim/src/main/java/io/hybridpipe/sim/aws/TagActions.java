@@ -9,6 +9,12 @@ import java.util.Optional;
 /** Tags over the API: in create calls, by themselves, and in answers. */
 final class TagActions {
 
+    /** "Tag restrictions" in the EC2 user guide; the tags that AWS itself gives do not count. */
+    private static final int MOST = 50;
+
+    private static final int KEY = 128;
+    private static final int VALUE = 256;
+
     private TagActions() {}
 
     static void register(Map<String, Action> actions) {
@@ -44,9 +50,22 @@ final class TagActions {
             if (key.startsWith("aws:")) {
                 throw AwsError.invalid("Tag keys starting with 'aws:' are reserved for internal use");
             }
-            tags.put(key, tag.find("Value").orElse(""));
+            var value = tag.find("Value").orElse("");
+            if (key.length() > KEY || value.length() > VALUE) {
+                throw AwsError.invalid("Tag %s exceeds the maximum length", key);
+            }
+            if (tags.put(key, value) != null) {
+                throw AwsError.invalid("Duplicate tag key '%s' specified.", key);
+            }
+        }
+        if (tags.size() > MOST) {
+            throw tooMany();
         }
         return tags;
+    }
+
+    private static AwsError tooMany() {
+        return AwsError.of("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");
     }
 
     private static void create(Region region, Params params, Xml answer) {
@@ -59,16 +78,28 @@ final class TagActions {
                     .filter(key -> !before.contains(key))
                     .forEach(key -> region.visibility.hide(Tags.key(id, key)));
             region.tags.put(id, tags);
+            if (region.tags.of(id).keySet().stream()
+                            .filter(key -> !key.startsWith("aws:"))
+                            .count()
+                    > MOST) {
+                throw tooMany();
+            }
         }
         answer.put("return", true);
     }
 
+    /** Without tags all go, but those that AWS gave. */
     private static void delete(Region region, Params params, Xml answer) {
         for (var id : params.list("ResourceId")) {
+            var now = region.tags.of(id);
+            if (params.structs("Tag").isEmpty()) {
+                List.copyOf(now.keySet()).stream()
+                        .filter(key -> !key.startsWith("aws:"))
+                        .forEach(key -> region.tags.remove(id, key));
+            }
             for (var tag : params.structs("Tag")) {
                 var value = tag.find("Value");
-                var has = Optional.ofNullable(region.tags.of(id).get(tag.get("Key")));
-                if (value.isEmpty() || value.equals(has)) {
+                if (value.isEmpty() || value.equals(Optional.ofNullable(now.get(tag.get("Key"))))) {
                     region.tags.remove(id, tag.get("Key"));
                 }
             }
@@ -76,30 +107,41 @@ final class TagActions {
         answer.put("return", true);
     }
 
-    private static void describe(Region region, Params params, Xml answer) {
-        record Tagged(String id, String kind, String key, String value) {}
-        var all = region.tags.all().entrySet().stream()
-                .filter(entry -> !entry.getKey().startsWith("parameter:"))
-                // the tags of a peering outlive it in a region that did not see its end
-                .filter(entry -> !region.peeringStore.owns(entry.getKey()) || region.peeringStore.has(entry.getKey()))
-                .flatMap(entry -> region.shownTags(entry.getKey()).entrySet().stream()
-                        .map(tag -> new Tagged(
-                                entry.getKey(), kindOf(region, entry.getKey()), tag.getKey(), tag.getValue())))
-                .filter(tag -> params.structs("Filter").stream().allMatch(filter -> {
-                    var values = filter.list("Value");
-                    return switch (filter.get("Name")) {
-                        case "resource-id" -> values.contains(tag.id());
-                        case "resource-type" -> values.contains(tag.kind());
-                        case "key" -> values.contains(tag.key());
-                        case "value" -> values.contains(tag.value());
-                        default -> throw AwsError.invalid("The filter '%s' is invalid", filter.get("Name"));
+    private record Tagged(String id, String kind, String key, String value) {
+        boolean fits(Params filter) {
+            var name = filter.get("Name");
+            var mine =
+                    switch (name) {
+                        case "resource-id" -> id;
+                        case "resource-type" -> kind;
+                        case "key" -> key;
+                        case "value" -> value;
+                        default -> {
+                            if (name.startsWith("tag:")) {
+                                yield name.equals("tag:" + key) ? value : "";
+                            }
+                            throw AwsError.invalid("The filter '%s' is invalid", name);
+                        }
                     };
-                }))
+            return Describe.matches(filter, List.of(mine));
+        }
+    }
+
+    private static void describe(Region region, Params params, Xml answer) {
+        var all = region.tags.all().keySet().stream()
+                .filter(id -> !id.startsWith("parameter:"))
+                // the tags of a peering outlive it in a region that did not see its end
+                .filter(id -> !region.peeringStore.owns(id) || region.peeringStore.has(id))
+                .flatMap(id -> region.shownTags(id).entrySet().stream()
+                        .map(tag -> new Tagged(id, kindOf(region, id), tag.getKey(), tag.getValue())))
+                .filter(tag -> params.structs("Filter").stream().allMatch(tag::fits))
                 .toList();
-        answer.each("tagSet", all, (xml, tag) -> xml.put("resourceId", tag.id())
+        var page = Describe.page(region, params, "tagSet", all, 5, 1000);
+        answer.each("tagSet", page.items(), (xml, tag) -> xml.put("resourceId", tag.id())
                 .put("resourceType", tag.kind())
                 .put("key", tag.key())
                 .put("value", tag.value()));
+        page.next().ifPresent(token -> answer.put("nextToken", token));
     }
 
     private static String kindOf(Region region, String id) {

@@ -36,6 +36,16 @@ final class Tags {
         byId.remove(id);
     }
 
+    /** What puts everything back as it is now. */
+    Runnable savepoint() {
+        var now = new TreeMap<String, SortedMap<String, String>>();
+        byId.forEach((id, tags) -> now.put(id, new TreeMap<>(tags)));
+        return () -> {
+            byId.clear();
+            byId.putAll(now);
+        };
+    }
+
     Map<String, SortedMap<String, String>> all() {
         return byId;
     }

@@ -63,13 +63,36 @@ final class VpcActions {
                     .ifPresent(value -> region.subnetStore.put(subnet.withMapPublicIp(Boolean.parseBoolean(value))));
             answer.put("return", true);
         });
-        actions.put(
-                "DescribeAvailabilityZones",
-                (region, params, answer) -> answer.each(
-                        "availabilityZoneInfo", region.zones().toList(), (xml, zone) -> xml.put("zoneName", zone)
-                                .put("zoneState", "available")
-                                .put("regionName", region.name)
-                                .put("zoneType", "availability-zone")));
+        actions.put("DescribeAvailabilityZones", VpcActions::zones);
+    }
+
+    private static void zones(Region region, Params params, Xml answer) {
+        var wanted = params.list("ZoneName");
+        var all = region.zones().toList();
+        wanted.stream().filter(zone -> !all.contains(zone)).findFirst().ifPresent(zone -> {
+            throw AwsError.invalid("Invalid availability zone: [%s]", zone);
+        });
+        var selected = all.stream()
+                .filter(zone -> wanted.isEmpty() || wanted.contains(zone))
+                .filter(zone -> params.structs("Filter").stream().allMatch(filter -> {
+                    var name = filter.get("Name");
+                    var value =
+                            switch (name) {
+                                case "zone-name" -> zone;
+                                case "region-name" -> region.name;
+                                case "state" -> "available";
+                                case "zone-type" -> "availability-zone";
+                                case "opt-in-status" -> "opt-in-not-required";
+                                default -> throw AwsError.invalid("The filter '%s' is invalid", name);
+                            };
+                    return Describe.matches(filter, List.of(value));
+                }))
+                .toList();
+        answer.each("availabilityZoneInfo", selected, (xml, zone) -> xml.put("zoneName", zone)
+                .put("zoneState", "available")
+                .put("regionName", region.name)
+                .put("optInStatus", "opt-in-not-required")
+                .put("zoneType", "availability-zone"));
     }
 
     private static void modify(Region region, Params params, Xml answer) {

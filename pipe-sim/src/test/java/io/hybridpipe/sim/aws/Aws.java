@@ -4,11 +4,17 @@ package io.hybridpipe.sim.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.sim.SimClock;
+import io.hybridpipe.sim.SimRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +58,8 @@ final class Aws implements AutoCloseable {
 
     // one pool of event loops for all tests: making one costs more than a test
     private static final SdkAsyncHttpClient HTTP = NettyNioAsyncHttpClient.create();
+
+    private static final HttpClient PLAIN = HttpClient.newHttpClient();
 
     final SimClock clock = SimClock.manual(Instant.parse("2026-01-01T00:00:00Z"));
     final SimAws sim;
@@ -220,6 +228,33 @@ final class Aws implements AutoCloseable {
         }
         assertThat(answer).as("after " + clock.instant()).matches(wanted);
         return answer;
+    }
+
+    /** The answer to a query request that is written by hand and signed now by the first account. */
+    String post(String service, String query) throws Exception {
+        return post(Instant.now(), service, query, query);
+    }
+
+    /** Signs one query, as if at another time, and sends another. */
+    String post(Instant at, String service, String signed, String sent) throws Exception {
+        var account = sim.accounts().get(0);
+        var date = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+                .withZone(ZoneOffset.UTC)
+                .format(at);
+        var claim = new Identities.Claim(
+                account.accessKey(), date.substring(0, 8), REGION, service, List.of("x-amz-date"), "");
+        var headers = Map.of("X-Amz-Date", List.of(date));
+        var signature = Signature.of(new SimRequest("POST", "/", "", headers, signed), claim, account.secretKey());
+        var request = HttpRequest.newBuilder(sim.endpoint().resolve("/"))
+                .timeout(Duration.ofSeconds(20))
+                .header("X-Amz-Date", date)
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=" + account.accessKey() + "/" + claim.scope()
+                                + ", SignedHeaders=x-amz-date, Signature=" + signature)
+                .POST(HttpRequest.BodyPublishers.ofString(sent))
+                .build();
+        return PLAIN.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     Inventory inventory() {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.IpPermission;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.UserIdGroupPair;
 
 /** One line for each code: what is called, what is given, how it is refused. */
 class RefusalsTest {
@@ -33,19 +35,27 @@ class RefusalsTest {
     private static String card;
     private static String spare;
     private static String address;
+    private static String attachment;
+    private static String otherVpc;
+    private static String otherGroup;
 
     @BeforeAll
     static void furnish() {
-        aws = new Aws(SimAws.builder().vpcLimit(2).deny(Aws.ACCOUNT, "DeleteTags", "ListStacks"));
+        aws = new Aws(SimAws.builder().vpcLimit(2).addressLimit(1).deny(Aws.ACCOUNT, "DeleteTags", "ListStacks"));
         var ec2 = aws.ec2;
         vpc = of(ec2.createVpc(r -> r.cidrBlock("10.1.0.0/16"))).vpc().vpcId();
-        of(ec2.createVpc(r -> r.cidrBlock("10.2.0.0/16")));
+        otherVpc = of(ec2.createVpc(r -> r.cidrBlock("10.2.0.0/16"))).vpc().vpcId();
+        otherGroup = of(ec2.createSecurityGroup(
+                        r -> r.groupName("other").description("other").vpcId(otherVpc)))
+                .groupId();
         subnet = of(ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.1.0.0/24")))
                 .subnet()
                 .subnetId();
         gateway = of(ec2.createInternetGateway()).internetGateway().internetGatewayId();
         of(ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(vpc)));
-        table = of(ec2.createRouteTable(r -> r.vpcId(vpc))).routeTable().routeTableId();
+        table = of(ec2.createRouteTable(r -> r.vpcId(vpc).clientToken("table-1")))
+                .routeTable()
+                .routeTableId();
         of(ec2.associateRouteTable(r -> r.routeTableId(table).subnetId(subnet)));
         of(ec2.createRoute(
                 r -> r.routeTableId(table).destinationCidrBlock("0.0.0.0/0").gatewayId(gateway)));
@@ -62,11 +72,17 @@ class RefusalsTest {
         address = of(ec2.allocateAddress()).allocationId();
         of(ec2.associateAddress(r -> r.allocationId(address).networkInterfaceId(card)));
         of(ec2.createKeyPair(r -> r.keyName("key").keyType("ed25519")));
-        of(ec2.runInstances(r -> r.imageId(Aws.IMAGE)
-                .minCount(1)
-                .maxCount(1)
-                .clientToken("run-1")
-                .networkInterfaces(Aws.primary(card))));
+        attachment = of(ec2.runInstances(r -> r.imageId(Aws.IMAGE)
+                        .minCount(1)
+                        .maxCount(1)
+                        .clientToken("run-1")
+                        .networkInterfaces(Aws.primary(card))))
+                .instances()
+                .get(0)
+                .networkInterfaces()
+                .get(0)
+                .attachment()
+                .attachmentId();
         aws.create("network", Aws.template("one-vpc.json"), Map.of());
         aws.settled("network");
         before = aws.inventory();
@@ -101,6 +117,108 @@ class RefusalsTest {
         return Stream.of(
                 ec2("CreateVpc /8", "InvalidVpc.Range", c -> c.createVpc(r -> r.cidrBlock("10.0.0.0/8"))),
                 ec2("CreateVpc no CIDR", "InvalidParameterValue", c -> c.createVpc(r -> r.cidrBlock("ten"))),
+                ec2(
+                        "CreateInternetGateway one too many",
+                        "InternetGatewayLimitExceeded",
+                        c -> c.createInternetGateway()),
+                ec2("AllocateAddress one too many", "AddressLimitExceeded", c -> c.allocateAddress()),
+                ec2(
+                        "CreateTags 51",
+                        "TagLimitExceeded",
+                        c -> c.createTags(r -> r.resources(vpc)
+                                .tags(IntStream.range(0, 51)
+                                        .mapToObj(i -> Tag.builder()
+                                                .key("k" + i)
+                                                .value("")
+                                                .build())
+                                        .toList()))),
+                ec2(
+                        "CreateSecurityGroup reserved name",
+                        "InvalidParameterValue",
+                        c -> c.createSecurityGroup(
+                                r -> r.groupName("default").description("d").vpcId(vpc))),
+                ec2(
+                        "CreateSecurityGroup bad description",
+                        "InvalidParameterValue",
+                        c -> c.createSecurityGroup(
+                                r -> r.groupName("b").description("<b>").vpcId(vpc))),
+                ec2(
+                        "Authorize the same twice in one call",
+                        "InvalidParameterValue",
+                        c -> c.authorizeSecurityGroupIngress(r -> r.groupId(group)
+                                .ipPermissions(https("203.0.113.8/32", ""), https("203.0.113.8/32", "x")))),
+                ec2(
+                        "Authorize 61",
+                        "RulesPerSecurityGroupLimitExceeded",
+                        c -> c.authorizeSecurityGroupIngress(r -> r.groupId(group)
+                                .ipPermissions(IntStream.range(0, 60)
+                                        .mapToObj(i -> https("198.51.100." + i + "/32", ""))
+                                        .toList()))),
+                ec2(
+                        "Authorize from an unknown group",
+                        "InvalidGroup.NotFound",
+                        c -> c.authorizeSecurityGroupIngress(r -> r.groupId(group)
+                                .ipPermissions(IpPermission.builder()
+                                        .ipProtocol("-1")
+                                        .userIdGroupPairs(UserIdGroupPair.builder()
+                                                .groupId("sg-00000000000000000")
+                                                .build())
+                                        .build()))),
+                ec2(
+                        "CreateNetworkInterface group of another VPC",
+                        "InvalidParameter",
+                        c -> c.createNetworkInterface(r -> r.subnetId(subnet).groups(otherGroup))),
+                ec2(
+                        "ModifyNetworkInterfaceAttribute two at once",
+                        "InvalidParameterCombination",
+                        c -> c.modifyNetworkInterfaceAttribute(r -> r.networkInterfaceId(spare)
+                                .sourceDestCheck(value -> value.value(false))
+                                .description(value -> value.value("x")))),
+                ec2(
+                        "DetachNetworkInterface primary",
+                        "OperationNotPermitted",
+                        c -> c.detachNetworkInterface(r -> r.attachmentId(attachment))),
+                ec2(
+                        "AssociateAddress of somebody else",
+                        "AuthFailure",
+                        c -> c.associateAddress(r -> r.publicIp("192.0.2.1").networkInterfaceId(spare))),
+                ec2(
+                        "AssociateAddress to both",
+                        "InvalidParameterCombination",
+                        c -> c.associateAddress(r -> r.allocationId(address)
+                                .networkInterfaceId(spare)
+                                .instanceId("i-00000000000000000"))),
+                ec2(
+                        "RunInstances subnet beside interfaces",
+                        "InvalidParameterCombination",
+                        c -> c.runInstances(r -> r.imageId(Aws.IMAGE)
+                                .minCount(1)
+                                .maxCount(1)
+                                .subnetId(subnet)
+                                .networkInterfaces(Aws.primary(spare)))),
+                ec2(
+                        "RunInstances no type",
+                        "InvalidParameterValue",
+                        c -> c.runInstances(r -> r.imageId(Aws.IMAGE)
+                                .minCount(1)
+                                .maxCount(1)
+                                .subnetId(subnet)
+                                .instanceType("huge"))),
+                ec2(
+                        "CreateRouteTable token with other parameters",
+                        "IdempotentParameterMismatch",
+                        c -> c.createRouteTable(r -> r.vpcId(otherVpc).clientToken("table-1"))),
+                ec2(
+                        "CreateRoute two targets",
+                        "InvalidParameterCombination",
+                        c -> c.createRoute(r -> r.routeTableId(table)
+                                .destinationCidrBlock("10.0.0.0/16")
+                                .gatewayId(gateway)
+                                .networkInterfaceId(card))),
+                ec2(
+                        "DescribeAvailabilityZones unknown",
+                        "InvalidParameterValue",
+                        c -> c.describeAvailabilityZones(r -> r.zoneNames("mars-1a"))),
                 ec2("CreateVpc nothing given", "MissingParameter", c -> c.createVpc(r -> {})),
                 ec2("CreateVpc one too many", "VpcLimitExceeded", c -> c.createVpc(r -> r.cidrBlock("10.9.0.0/16"))),
                 ec2(

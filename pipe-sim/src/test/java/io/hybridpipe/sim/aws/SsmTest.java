@@ -181,7 +181,7 @@ class SsmTest {
         var unknown = AwsBasicCredentials.create("AKIANOBODY0000000000", "x");
         var wrong = AwsBasicCredentials.create("AKIAONE0000000000001", "not-the-secret");
         var given = of(aws.sts.assumeRole(r -> r.roleArn("arn:aws:iam::111111111111:role/reader")
-                        .roleSessionName("s")
+                        .roleSessionName("run")
                         .durationSeconds(900)))
                 .credentials();
         var session = AwsSessionCredentials.create(given.accessKeyId(), given.secretAccessKey(), given.sessionToken());
