@@ -81,10 +81,16 @@ class StepContextTest {
     @Test
     void theTagOfALongPathIsAsLongAsCloudsTakeAndStillItsOwn() {
         String inner = "/peer[fed-1]".repeat(40) + "/tunnel";
-        String one = Tokens.tags("p", RunId.of("r"), Path.of("p/a" + inner), "t").get("hybridpipe:step");
-        String other = Tokens.tags("p", RunId.of("r"), Path.of("p/b" + inner), "t").get("hybridpipe:step");
+        String one =
+                Tokens.tags("p", RunId.of("r"), Path.of("p/a" + inner), "t").get("hybridpipe:step");
+        String other =
+                Tokens.tags("p", RunId.of("r"), Path.of("p/b" + inner), "t").get("hybridpipe:step");
 
-        assertThat(one).hasSize(256).endsWith("/peer@fed-1/tunnel").matches("[A-Za-z0-9._/@-]+").isNotEqualTo(other);
+        assertThat(one)
+                .hasSize(256)
+                .endsWith("/peer@fed-1/tunnel")
+                .matches("[A-Za-z0-9._/@-]+")
+                .isNotEqualTo(other);
     }
 
     @Test

@@ -21,10 +21,6 @@ final class Routing {
     }
 
     InternetGateway createGateway() {
-        if (region.gatewayStore.all().size() >= region.shared.vpcLimit()) {
-            throw AwsError.of(
-                    "InternetGatewayLimitExceeded", "The maximum number of internet gateways has been reached.");
-        }
         return region.gatewayStore.put(new InternetGateway(region.ids.next("igw"), ""));
     }
 

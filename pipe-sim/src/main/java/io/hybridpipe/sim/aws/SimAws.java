@@ -232,7 +232,7 @@ public final class SimAws implements AutoCloseable {
             return this;
         }
 
-        /** How many VPCs, and as many internet gateways, an account may have in a region; defaults to 5, as with the service. */
+        /** How many VPCs an account may have in a region; defaults to 5, as with the service. */
         public Builder vpcLimit(int limit) {
             this.vpcLimit = limit;
             return this;

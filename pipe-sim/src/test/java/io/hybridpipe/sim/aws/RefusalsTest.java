@@ -117,10 +117,6 @@ class RefusalsTest {
         return Stream.of(
                 ec2("CreateVpc /8", "InvalidVpc.Range", c -> c.createVpc(r -> r.cidrBlock("10.0.0.0/8"))),
                 ec2("CreateVpc no CIDR", "InvalidParameterValue", c -> c.createVpc(r -> r.cidrBlock("ten"))),
-                ec2(
-                        "CreateInternetGateway one too many",
-                        "InternetGatewayLimitExceeded",
-                        c -> c.createInternetGateway()),
                 ec2("AllocateAddress one too many", "AddressLimitExceeded", c -> c.allocateAddress()),
                 ec2(
                         "CreateTags 51",
