@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.aws.faults;
 
+import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.Scope;
@@ -18,6 +19,7 @@ import io.hybridpipe.aws.ec2.CreateVpc;
 import io.hybridpipe.aws.ec2.DisableSourceDestCheck;
 import io.hybridpipe.aws.ec2.LaunchController;
 import io.hybridpipe.aws.ec2.LaunchedController;
+import io.hybridpipe.aws.ec2.PeerVpcs;
 import io.hybridpipe.aws.ec2.TemporaryIngress;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
@@ -89,6 +91,7 @@ record Scene(String name, Function<Stage, Work> work) {
                 step("CreateNetworkInterface", Scene::createNetworkInterface),
                 step("AllocateAddress", Scene::allocateAddress),
                 step("LaunchController", Scene::launchController),
+                step("PeerVpcs", Scene::peerVpcs),
                 step("DisableSourceDestCheck", Scene::disableSourceDestCheck),
                 scope("TemporaryIngress", Scene::temporaryIngress),
                 step("DeployStack", Scene::deployStack),
@@ -169,6 +172,17 @@ record Scene(String name, Function<Stage, Work> work) {
                 .subnet(network.subnet())
                 .group(network.group())
                 .into(Key.of("controller", LaunchedController.class))
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step peerVpcs(Stage stage) {
+        Stage.Network here = stage.network();
+        Stage.Network there = stage.otherNetwork();
+        return PeerVpcs.between(stage.account(), here.vpc())
+                .and(stage.otherAccount(), there.vpc())
+                .routeThere(Input.value(here.table()), Input.value(Cidr.of("10.2.0.0/16")))
+                .routeBack(Input.value(there.table()), Input.value(Cidr.of("10.1.0.0/16")))
+                .into(ID)
                 .pollEvery(Stage.POLL);
     }
 
