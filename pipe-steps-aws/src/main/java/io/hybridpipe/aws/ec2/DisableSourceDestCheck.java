@@ -15,6 +15,7 @@ import io.hybridpipe.event.Resource;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
+import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -100,7 +101,7 @@ public final class DisableSourceDestCheck implements Step {
         return Mono.defer(() -> getInterface(networkInterface.get(state), context)
                 .filter(there -> there.tagSet().contains(mark(context)))
                 .flatMap(there -> requestCheck(there, true, context)
-                        .then(waitUntil(there.networkInterfaceId(), true, context))
+                        .then(waitUntil(there.networkInterfaceId(), NetworkInterface::sourceDestCheck, context))
                         .then(requestUnmark(there, context))
                         .then(Mono.<Void>fromRunnable(() -> context.gone(toResource(there)))))
                 .onErrorResume(AwsFailures.hasCode("InvalidNetworkInterfaceID.NotFound"), gone -> Mono.empty()));
@@ -121,12 +122,16 @@ public final class DisableSourceDestCheck implements Step {
         return requestMark(there, context)
                 .then(requestCheck(there, false, context))
                 .then(Mono.fromRunnable(() -> context.made(toResource(there))))
-                .then(waitUntil(there.networkInterfaceId(), false, context));
+                // the mark too: an undo that comes at once would take the change for somebody else's
+                .then(waitUntil(
+                        there.networkInterfaceId(),
+                        seen -> !seen.sourceDestCheck() && seen.tagSet().contains(mark(context)),
+                        context));
     }
 
-    private Mono<Void> waitUntil(String id, boolean checked, StepContext context) {
+    private Mono<Void> waitUntil(String id, Predicate<NetworkInterface> wanted, StepContext context) {
         return getInterface(id, context)
-                .filter(there -> there.sourceDestCheck() == checked)
+                .filter(wanted)
                 .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
                 .then();
     }

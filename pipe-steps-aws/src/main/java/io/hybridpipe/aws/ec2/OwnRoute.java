@@ -118,7 +118,8 @@ record OwnRoute(
     }
 
     private Mono<Void> waitUntilSeen() {
-        return waitUntil(there -> routeIn(there).isPresent(), "is not seen");
+        // the mark too: an undo that comes at once would take the route for somebody else's
+        return waitUntil(there -> routeIn(there).isPresent() && isMarked(there), "is not seen");
     }
 
     private Mono<Void> waitUntilGone(Predicate<? super Route> leadsThere) {
