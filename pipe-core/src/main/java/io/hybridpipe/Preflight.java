@@ -59,7 +59,7 @@ final class Preflight {
                         .scheduler(execution.scheduler)
                         .filter(FailureClass::isPassing)
                         .onRetryExhaustedThrow((policy, last) -> last.failure()))
-                .timeout(TIMEOUT, execution.scheduler)
+                .timeout(each.patience.isOver())
                 .then(Mono.<Failed>empty())
                 .onErrorResume(e -> Mono.just(new Failed(
                         each.path,
@@ -79,10 +79,11 @@ final class Preflight {
         State inside = element instanceof Element.OfPipe nested ? inside(nested, visible, outline) : visible;
         Work work = element.work();
         if (work != null && work.hasPreflight) {
-            Mono<Void> answer = answer(work, inside, outline.path());
+            Patience patience = new Patience(execution.scheduler, TIMEOUT);
+            Mono<Void> answer = answer(work, inside, new Context(execution, outline.path(), patience));
             // Mono.empty() is one object, which most steps return: nothing to wait for
             if (answer != Mono.<Void>empty()) {
-                asked.add(new Asked(outline.path(), answer));
+                asked.add(new Asked(outline.path(), answer, patience));
             }
         }
         outline.children().forEach(child -> collect(child, inside));
@@ -97,10 +98,9 @@ final class Preflight {
         }
     }
 
-    private Mono<Void> answer(Work work, State visible, Path path) {
+    private Mono<Void> answer(Work work, State visible, Context context) {
         try {
-            return work.preflight(
-                    visible.seenBy(new Early(path, work.contract, execution.secrets)), new Context(execution, path));
+            return work.preflight(visible.seenBy(new Early(context.path, work.contract, execution.secrets)), context);
         } catch (RuntimeException | Error e) {
             return Mono.error(e);
         }
@@ -118,7 +118,7 @@ final class Preflight {
         return new State(cells, null);
     }
 
-    private record Asked(Path path, Mono<Void> answer) {}
+    private record Asked(Path path, Mono<Void> answer, Patience patience) {}
 
     private record Failed(Path path, Throwable failure) {}
 
@@ -147,7 +147,7 @@ final class Preflight {
         }
     }
 
-    private record Context(Execution execution, Path path) implements StepContext {
+    private record Context(Execution execution, Path path, Patience patience) implements StepContext {
         @Override
         public RunId runId() {
             return execution.id();
@@ -180,7 +180,7 @@ final class Preflight {
 
         @Override
         public <T> Mono<T> waiting(String reason, Mono<T> permit) {
-            return permit;
+            return patience.sparedBy(permit);
         }
 
         @Override

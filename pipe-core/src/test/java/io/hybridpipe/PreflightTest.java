@@ -97,6 +97,35 @@ class PreflightTest {
     }
 
     @Test
+    void waitingForAPermitDoesNotUseUpAPreflightsMinute() {
+        Mono<Void> permit = Mono.delay(Duration.ofMinutes(10), trial.time).then();
+        Act a = trial.act("a").preflight(context -> context.waiting("its turn", permit)
+                .then(Mono.delay(Duration.ofSeconds(50), trial.time))
+                .then());
+
+        trial.start(a.step()).pass(Duration.ofSeconds(649));
+        assertThat(trial.isSettled()).isFalse();
+        trial.pass(Duration.ofSeconds(1));
+
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void aPreflightThatHangsAfterItsPermitRefusesTheRun() {
+        Mono<Void> permit = Mono.delay(Duration.ofMinutes(10), trial.time).then();
+        Act a = trial.act("a").preflight(context -> Mono.delay(Duration.ofSeconds(30), trial.time)
+                .then(context.waiting("its turn", permit))
+                .then(Mono.never()));
+
+        trial.start(a.step()).pass(Duration.ofSeconds(659));
+        assertThat(trial.isSettled()).isFalse();
+        trial.pass(Duration.ofSeconds(2));
+
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(trial.report().failure().orElseThrow().message()).contains("no answer within PT1M");
+    }
+
+    @Test
     void aCancelDuringPreflightRefusesTheRun() {
         List<String> told = new ArrayList<>();
         Act a = trial.act("a").preflight(context -> Mono.<Void>never().doOnCancel(() -> told.add("preflight stopped")));
