@@ -18,7 +18,7 @@ final class Instances {
     static final Duration STATE_CHANGE = Duration.ofSeconds(10);
 
     /** Most bytes of user data, before they are encoded. */
-    private static final int USER_DATA = 16384;
+    static final int USER_DATA = 16384;
 
     /** How long terminated instances can still be described. */
     private static final Duration REMEMBERED = Duration.ofHours(1);

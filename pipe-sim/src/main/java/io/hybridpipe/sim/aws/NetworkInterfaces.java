@@ -16,7 +16,7 @@ final class NetworkInterfaces {
     private static final int RESERVED_AT_START = 4;
 
     /** From "Amazon VPC quotas". */
-    private static final int GROUPS_PER_INTERFACE = 5;
+    static final int GROUPS_PER_INTERFACE = 5;
 
     private final Region region;
 

@@ -23,8 +23,8 @@ final class Parameters {
 
     static final String PUBLIC = "/aws/service/";
 
-    private static final int STANDARD_SIZE = 4096;
-    private static final int ADVANCED_SIZE = 8192;
+    static final int STANDARD_SIZE = 4096;
+    static final int ADVANCED_SIZE = 8192;
     private static final int LEVELS = 15;
     private static final int NAME_LENGTH = 1011;
 

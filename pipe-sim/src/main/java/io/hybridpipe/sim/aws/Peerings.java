@@ -16,9 +16,9 @@ final class Peerings {
     static final Duration STEP = Duration.ofSeconds(1);
 
     /** From "Amazon VPC quotas": outstanding requests, and active connections of a VPC. */
-    private static final int OUTSTANDING = 25;
+    static final int OUTSTANDING = 25;
 
-    private static final int ACTIVE_PER_VPC = 50;
+    static final int ACTIVE_PER_VPC = 50;
 
     private final Region region;
     private final Exchange exchange;

@@ -15,7 +15,7 @@ final class SecurityGroups {
     private static final String DESCRIPTION = "[a-zA-Z0-9. _\\-:/()#,@\\[\\]+=&;{}!$*]{0,255}";
 
     /** In each direction, from "Amazon VPC quotas". */
-    private static final int RULES_PER_GROUP = 60;
+    static final int RULES_PER_GROUP = 60;
 
     private final Region region;
 

@@ -125,6 +125,11 @@ public final class SimAws implements AutoCloseable {
 
     /** How a stand-in is made. Not thread-safe. */
     public static final class Builder {
+        /** From "Amazon VPC quotas" and "Elastic IP address limit". */
+        static final int VPCS = 5;
+
+        static final int ADDRESSES = 5;
+
         private final List<Account> accounts = new ArrayList<>();
         private final List<Identities.Role> roles = new ArrayList<>();
         private final Map<String, Set<String>> denied = new HashMap<>();
@@ -135,8 +140,8 @@ public final class SimAws implements AutoCloseable {
         private CallLog log = new CallLog();
         private IPAddress publicAddresses = block("198.18.0.0/16");
         private Duration visibleAfter = Duration.ZERO;
-        private int vpcLimit = 5;
-        private int addressLimit = 5;
+        private int vpcLimit = VPCS;
+        private int addressLimit = ADDRESSES;
         private double requestLimit = Double.POSITIVE_INFINITY;
 
         private Builder() {}

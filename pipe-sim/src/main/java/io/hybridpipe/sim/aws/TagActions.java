@@ -10,7 +10,7 @@ import java.util.Optional;
 final class TagActions {
 
     /** "Tag restrictions" in the EC2 user guide; the tags that AWS itself gives do not count. */
-    private static final int MOST = 50;
+    static final int MOST = 50;
 
     private static final int KEY = 128;
     private static final int VALUE = 256;
