@@ -102,6 +102,16 @@ public final class TestAws implements AutoCloseable {
         return aws.calls().of(action);
     }
 
+    /** The calls of an action that changed something or tried to: dry runs are none. */
+    public List<Call> changes(String action) {
+        return calls(action).stream().filter(Call::changing).toList();
+    }
+
+    /** A fault for calls of an action that change something: dry runs are none. */
+    public Faults.Rule onChange(String action) {
+        return faults().on(call -> call.action().equals(action) && call.changing());
+    }
+
     public Inventory inventory() {
         return aws.inventory(aws.accounts().get(0).id(), REGION);
     }

@@ -11,6 +11,7 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Looks;
 import java.time.Duration;
 import java.util.Optional;
 import reactor.core.publisher.Mono;
@@ -23,16 +24,18 @@ import reactor.core.publisher.Mono;
  * }</pre>
  *
  * <p><b>Reads</b> the inputs of table, destination and target; <b>writes</b> nothing. A route that is there already is never
- * overwritten: with the same target the step has nothing to do, with another one it fails and names that.
+ * overwritten: with the same target the step has nothing to do, with another one it fails and says which, whose, and whether
+ * it is a blackhole.
  *
  * <p><b>Idempotent</b> by table and destination. CreateRoute takes neither token nor tags, so the step first writes its token
- * into a tag of the table, {@code hybridpipe:route:DESTINATION}: after a lost answer, and after a crash, a route with the
- * step's target is its own if and only if the table bears that tag. It ends when DescribeRouteTables shows the route.
+ * into a tag of the table, {@code hybridpipe:route:DESTINATION:TOKEN}: after a lost answer, and after a crash, a route with the
+ * step's target is its own if and only if the table bears that tag. It ends when DescribeRouteTables shows route and tag.
  *
  * <p><b>Retries:</b> throttling, lost connections, tables and interfaces that EC2 does not see yet.
  *
  * <p><b>Undo</b> deletes the route if this step made it and it still has the step's target, waits until it is not seen any
- * more, and removes the tag. A route that was there before stays.
+ * more, and removes the tag; also when it is a blackhole by then, because its target is gone. A route that was there before
+ * stays.
  *
  * <p>Calls and needs {@code ec2:} DescribeRouteTables, CreateTags, CreateRoute (as a dry run before the run if all inputs are
  * known by then), DeleteRoute, DeleteTags. Immutable.
@@ -122,7 +125,7 @@ public final class AddRoute implements Step {
 
     /** How long to wait between two looks at the table; defaults to one second. */
     public AddRoute pollEvery(Duration interval) {
-        return new AddRoute(account, table, destination, kind, target, interval);
+        return new AddRoute(account, table, destination, kind, target, Looks.positive(interval, "poll interval"));
     }
 
     @Override
@@ -145,6 +148,7 @@ public final class AddRoute implements Step {
         return Mono.defer(() -> toWanted(state, context).remove());
     }
 
+    /** Checks the credentials and, if all inputs are known, by a dry run that EC2 permits the route. */
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
         return account.identity(account.calls(context)).then(Mono.defer(() -> {

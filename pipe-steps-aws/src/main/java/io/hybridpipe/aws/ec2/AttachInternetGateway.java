@@ -125,10 +125,10 @@ public final class AttachInternetGateway implements Step {
                         .createInternetGateway(r -> r.dryRun(true).tagSpecifications(own.tags()))));
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return Own.OPTIONS;
+        return AwsAccount.stepOptions();
     }
 
     private Own<InternetGateway> own(StepContext context) {

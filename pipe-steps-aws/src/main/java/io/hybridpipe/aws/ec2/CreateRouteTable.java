@@ -148,10 +148,10 @@ public final class CreateRouteTable implements Step {
                                 r -> r.vpcId(id).tagSpecifications(own.tags()).dryRun(true))));
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return Own.OPTIONS;
+        return AwsAccount.stepOptions();
     }
 
     private Own<RouteTable> own(StepContext context) {

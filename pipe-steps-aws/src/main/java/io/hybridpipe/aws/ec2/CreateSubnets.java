@@ -203,10 +203,10 @@ public final class CreateSubnets implements Step {
         }));
     }
 
-    /** A visibility window of five seconds. */
+    /** Those of {@link AwsAccount#stepOptions()}. */
     @Override
     public StepOptions options() {
-        return Own.OPTIONS;
+        return AwsAccount.stepOptions();
     }
 
     private Own<Subnet> own(StepContext context) {

@@ -12,10 +12,10 @@ import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
-import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -36,11 +36,13 @@ import software.amazon.awssdk.services.ec2.model.Tag;
  *
  * <p><b>Undo</b> turns the check on again if this step turned it off, and removes the tag; an interface that is gone is no error.
  *
- * <p>Calls and needs {@code ec2:} DescribeNetworkInterfaces, CreateTags, ModifyNetworkInterfaceAttribute, DeleteTags. Immutable.
+ * <p>Calls and needs {@code ec2:} DescribeNetworkInterfaces, CreateTags, ModifyNetworkInterfaceAttribute (as a dry run before the
+ * run, if the interface is known by then), DeleteTags. Immutable.
  */
 public final class DisableSourceDestCheck implements Step {
     private static final String MARK = "hybridpipe:source-dest-check";
     private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration SEEN_WITHIN = Duration.ofMinutes(5);
 
     private final AwsAccount account;
     private final Input<? extends String> networkInterface;
@@ -69,7 +71,7 @@ public final class DisableSourceDestCheck implements Step {
 
     /** How often it looks whether the change is seen; default every second. */
     public DisableSourceDestCheck pollEvery(Duration interval) {
-        return new DisableSourceDestCheck(account, networkInterface, interval);
+        return new DisableSourceDestCheck(account, networkInterface, Looks.positive(interval, "poll interval"));
     }
 
     @Override
@@ -100,16 +102,23 @@ public final class DisableSourceDestCheck implements Step {
     public Mono<Void> undo(State state, Found found, StepContext context) {
         return Mono.defer(() -> getInterface(networkInterface.get(state), context)
                 .filter(there -> there.tagSet().contains(mark(context)))
-                .flatMap(there -> requestCheck(there, true, context)
-                        .then(waitUntil(there.networkInterfaceId(), NetworkInterface::sourceDestCheck, context))
+                // even when it is shown as on: what is shown may be old
+                .flatMap(there -> turn(there, true, context)
                         .then(requestUnmark(there, context))
                         .then(Mono.<Void>fromRunnable(() -> context.gone(toResource(there)))))
                 .onErrorResume(AwsFailures.hasCode("InvalidNetworkInterfaceID.NotFound"), gone -> Mono.empty()));
     }
 
+    /** Checks the credentials and, if the interface is known, by a dry run that EC2 permits the change. */
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return account.identity(account.calls(context)).then();
+        return account.identity(account.calls(context))
+                .then(Mono.defer(() -> Mono.justOrEmpty(networkInterface.find(state))))
+                .flatMap(id ->
+                        DryRun.of(account.calls(context), "ModifyNetworkInterfaceAttribute " + id, () -> account.ec2()
+                                .modifyNetworkInterfaceAttribute(r -> r.networkInterfaceId(id)
+                                        .sourceDestCheck(value -> value.value(false))
+                                        .dryRun(true))));
     }
 
     /** Those of {@link AwsAccount#stepOptions()}. */
@@ -119,20 +128,23 @@ public final class DisableSourceDestCheck implements Step {
     }
 
     private Mono<Void> turnOff(NetworkInterface there, StepContext context) {
-        return requestMark(there, context)
-                .then(requestCheck(there, false, context))
-                .then(Mono.fromRunnable(() -> context.made(toResource(there))))
-                // the mark too: an undo that comes at once would take the change for somebody else's
-                .then(waitUntil(
-                        there.networkInterfaceId(),
-                        seen -> !seen.sourceDestCheck() && seen.tagSet().contains(mark(context)),
-                        context));
+        return requestMark(there, context).then(turn(there, false, context));
     }
 
-    private Mono<Void> waitUntil(String id, Predicate<NetworkInterface> wanted, StepContext context) {
-        return getInterface(id, context)
-                .filter(wanted)
-                .repeatWhenEmpty(looks -> looks.delayElements(pollEvery))
+    /** Until both the check and the mark are seen: without its mark an undo would not know the change. */
+    private Mono<Void> turn(NetworkInterface there, boolean checked, StepContext context) {
+        String id = there.networkInterfaceId();
+        return requestCheck(there, checked, context)
+                .then(Looks.until(
+                        Looks.patient(getInterface(id, context)
+                                .filter(seen -> seen.sourceDestCheck() == checked)
+                                .filter(seen -> seen.tagSet().contains(mark(context)))),
+                        pollEvery,
+                        SEEN_WITHIN,
+                        () -> Mono.error(StepFailure.of(
+                                FailureClass.NOT_YET_VISIBLE,
+                                "the check of " + id + " in " + account.where() + " is not seen to be "
+                                        + (checked ? "on" : "off") + " after " + SEEN_WITHIN))))
                 .then();
     }
 
@@ -157,9 +169,15 @@ public final class DisableSourceDestCheck implements Step {
     private Mono<Void> requestCheck(NetworkInterface there, boolean checked, StepContext context) {
         String id = there.networkInterfaceId();
         return account.calls(context)
-                .changing("ModifyNetworkInterfaceAttribute " + id, () -> account.ec2()
-                        .modifyNetworkInterfaceAttribute(
-                                r -> r.networkInterfaceId(id).sourceDestCheck(value -> value.value(checked))))
+                .changing(
+                        "ModifyNetworkInterfaceAttribute " + id,
+                        () -> account.ec2().modifyNetworkInterfaceAttribute(r -> r.networkInterfaceId(id)
+                                .sourceDestCheck(value -> value.value(checked))),
+                        changed -> {
+                            if (!checked) {
+                                context.made(toResource(there));
+                            }
+                        })
                 .then();
     }
 

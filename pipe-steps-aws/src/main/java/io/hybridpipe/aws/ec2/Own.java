@@ -7,14 +7,11 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
-import io.hybridpipe.aws.AwsFailures;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.event.Resource;
-import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +30,6 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * became of an answer, waited for, and taken away.
  */
 record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration pollEvery) {
-    private static final Duration SEEN_WITHIN = Duration.ofMinutes(5);
-    private static final Duration GONE_WITHIN = Duration.ofMinutes(10);
-
     static final StepOptions OPTIONS = AwsAccount.stepOptions();
 
     AwsCalls calls() {
@@ -82,8 +76,7 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
 
     /** Those of {@link #all()}, without saying that they are made. */
     Mono<List<R>> seen() {
-        return Mono.defer(() -> kind.search()
-                .all(account, calls(), filters())
+        return Mono.defer(() -> sight().search(filters())
                 .filter(each -> ownerOf(each).isStepOf(context))
                 .collectList());
     }
@@ -134,36 +127,17 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
 
     /** The resources in the order of their ids, as soon as each is as wanted; one look is for all of them. */
     Mono<List<R>> waitUntilAll(List<String> ids, Predicate<? super R> wanted, String otherwise) {
-        if (ids.isEmpty()) {
-            return Mono.just(List.of());
-        }
-        Mono<List<R>> look = search(kind.idFilter(), ids)
-                .filter(wanted)
-                .filter(each -> ids.contains(kind.id().apply(each)))
-                .sort(Comparator.comparingInt(each -> ids.indexOf(kind.id().apply(each))))
-                .collectList()
-                .filter(seen -> seen.size() == ids.size());
-        return Looks.until(
-                Looks.patient(look),
-                pollEvery,
-                SEEN_WITHIN,
-                () -> Mono.error(StepFailure.of(
-                        FailureClass.NOT_YET_VISIBLE,
-                        String.join(", ", ids) + " in " + account.where() + " " + otherwise + " after "
-                                + SEEN_WITHIN)));
+        return sight().waitUntilAll(ids, wanted, otherwise);
     }
 
     /** The resource, if it is seen. */
     Mono<R> find(String id) {
-        return search(kind.idFilter(), List.of(id)).next();
+        return sight().find(id);
     }
 
     /** Those of this kind, whoever made them, that pass a filter of the Describe action. */
     Flux<R> search(String filter, List<String> values) {
-        List<Filter> filters =
-                List.of(Filter.builder().name(filter).values(values).build());
-        return Flux.defer(() -> kind.search().all(account, calls(), filters))
-                .onErrorResume(Own::saysMissing, missing -> Flux.empty());
+        return sight().search(filter, values);
     }
 
     /**
@@ -211,24 +185,8 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
     }
 
     private Mono<Void> remove(R each, Function<R, Mono<?>> requestDelete, Predicate<? super R> isGone) {
-        String id = kind.id().apply(each);
-        return Mono.defer(() -> requestDelete.apply(each))
-                .onErrorResume(Own::saysMissing, gone -> Mono.empty())
-                .then(waitUntilGone(id, isGone))
-                .then(Mono.fromRunnable(() -> context.gone(toResource(id))));
-    }
-
-    private Mono<Void> waitUntilGone(String id, Predicate<? super R> isGone) {
-        Mono<Boolean> look = find(id).filter(isGone.negate()).hasElement().filter(there -> !there);
-        return Looks.until(
-                        Looks.patient(look),
-                        pollEvery,
-                        GONE_WITHIN,
-                        () -> Mono.error(StepFailure.of(
-                                FailureClass.TRANSIENT,
-                                id + " in " + account.where() + " is still there " + GONE_WITHIN
-                                        + " after its delete")))
-                .then();
+        return sight().remove(each, requestDelete, isGone)
+                .then(Mono.fromRunnable(() -> context.gone(toResource(kind.id().apply(each)))));
     }
 
     /** Says that the resource is made: to be called as soon as its id is known. */
@@ -237,11 +195,15 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
     }
 
     Resource toResource(String id) {
-        return account.resource(kind.type(), id, kind.show() + " " + id);
+        return sight().toResource(id);
     }
 
     Owner ownerOf(R each) {
-        return new Owner(kind.tags().apply(each).stream().collect(Collectors.toMap(Tag::key, Tag::value)));
+        return sight().ownerOf(each);
+    }
+
+    private Sight<R> sight() {
+        return new Sight<>(kind, account, calls(), pollEvery);
     }
 
     private List<Filter> filters() {
@@ -251,11 +213,5 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
                         .values(Optional.ofNullable(context.tags().get(key)).orElse(""))
                         .build())
                 .toList();
-    }
-
-    private static boolean saysMissing(Throwable failure) {
-        return AwsFailures.code(failure)
-                .filter(code -> code.endsWith(".NotFound"))
-                .isPresent();
     }
 }

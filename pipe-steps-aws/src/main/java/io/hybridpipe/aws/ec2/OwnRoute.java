@@ -15,18 +15,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
 import software.amazon.awssdk.services.ec2.model.Route;
+import software.amazon.awssdk.services.ec2.model.RouteState;
 import software.amazon.awssdk.services.ec2.model.RouteTable;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 /**
  * A route that one step of a run wants in a table.
  *
- * <p>CreateRoute takes neither token nor tags: table and destination are a route's identity. So a tag of the table,
- * {@code hybridpipe:route:DESTINATION}, is written first and holds the step's token: a route with the wanted target is the
- * step's own if and only if the table bears that tag.
+ * <p>CreateRoute takes neither token nor tags: table and destination are a route's identity. So a tag of the table is written
+ * first, {@code hybridpipe:route:DESTINATION:TOKEN}, whose value says step and run: a route with the wanted target is the step's
+ * own if and only if the table bears that tag. The token is in its key, so that no other run's mark is ever overwritten.
  */
 record OwnRoute(
         AwsAccount account,
@@ -37,6 +39,7 @@ record OwnRoute(
         RouteTarget kind,
         String target) {
     private static final String MARK = "hybridpipe:route:";
+    private static final int LONGEST_VALUE = 256;
     private static final Duration SEEN_WITHIN = Duration.ofMinutes(5);
 
     /** Adds it unless it is there, and waits until it is seen; one to another target is named and left as it is. */
@@ -57,7 +60,7 @@ record OwnRoute(
 
     /** Takes it away if the step made it, and waits until it is not seen any more. */
     Mono<Void> remove() {
-        return removeIf(this::leadsToTarget);
+        return removeIf(route -> leadsToTarget(route) || leadsToLostInstance(route));
     }
 
     /** As {@link #remove}, of a route that leads where the predicate says. */
@@ -81,7 +84,8 @@ record OwnRoute(
     private Mono<Void> accept(RouteTable there, Route existing) {
         if (!leadsToTarget(existing)) {
             return Mono.error(StepFailure.permanent(table + " in " + account.where() + " has a route to " + destination
-                    + " via " + RouteTarget.of(existing) + " already; it is not overwritten with " + target));
+                    + " via " + RouteTarget.of(existing) + " already (" + (isBlackhole(existing) ? "blackhole, " : "")
+                    + ownersIn(there) + "); it is not overwritten with " + target));
         }
         return Mono.fromRunnable(() -> {
             if (isMarked(there)) {
@@ -118,7 +122,7 @@ record OwnRoute(
     }
 
     private Mono<Void> waitUntilSeen() {
-        // the mark too: an undo that comes at once would take the route for somebody else's
+        // without its mark an undo would not know it
         return waitUntil(there -> routeIn(there).isPresent() && isMarked(there), "is not seen");
     }
 
@@ -193,8 +197,26 @@ record OwnRoute(
         return kind.isOf(route, target);
     }
 
+    /** Of a route to an instance that was terminated EC2 shows no more than the interface that it had. */
+    private boolean leadsToLostInstance(Route route) {
+        return kind == RouteTarget.INSTANCE && isBlackhole(route) && route.instanceId() == null;
+    }
+
+    private static boolean isBlackhole(Route route) {
+        return route.state() == RouteState.BLACKHOLE;
+    }
+
     private boolean isMarked(RouteTable there) {
-        return there.tags().contains(toMark());
+        String key = toMark().key();
+        return there.tags().stream().anyMatch(tag -> tag.key().equals(key));
+    }
+
+    private String ownersIn(RouteTable there) {
+        String owners = there.tags().stream()
+                .filter(tag -> tag.key().startsWith(MARK + destination + ":"))
+                .map(Tag::value)
+                .collect(Collectors.joining(" or "));
+        return owners.isEmpty() ? "not made by HybridPipe" : "made by " + owners;
     }
 
     private Found toFound(RouteTable there) {
@@ -206,9 +228,11 @@ record OwnRoute(
     }
 
     private Tag toMark() {
+        String run = " of run " + context.runId();
+        String step = context.tags().getOrDefault("hybridpipe:step", "a step");
         return Tag.builder()
-                .key(MARK + destination)
-                .value("run " + context.runId() + " token " + context.token())
+                .key(MARK + destination + ":" + context.token())
+                .value(step.substring(Math.max(0, step.length() + run.length() - LONGEST_VALUE)) + run)
                 .build();
     }
 

@@ -19,6 +19,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.aws.TestAws;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
@@ -27,6 +28,7 @@ import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ import reactor.core.publisher.Mono;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Route;
+import software.amazon.awssdk.services.ec2.model.RouteState;
 
 class AddRouteTest {
     private static final Cidr ON_PREM = Cidr.of("10.0.0.0/16");
@@ -97,20 +100,7 @@ class AddRouteTest {
 
     @Test
     void aRouteMayLeadToAnInstanceAndThenGoesToItsInterface() {
-        Instance instance = aws.account()
-                .ec2()
-                .runInstances(
-                        r -> r.imageId(TestAws.IMAGE).minCount(1).maxCount(1).subnetId(network.subnet()))
-                .join()
-                .instances()
-                .get(0);
-        aws.account()
-                .ec2()
-                .waiter()
-                .waitUntilInstanceRunning(
-                        r -> r.instanceIds(instance.instanceId()),
-                        w -> w.backoffStrategyV2(BackoffStrategy.fixedDelay(POLL)))
-                .join();
+        Instance instance = runningInstance();
         assertRouteIsMadeFoundAndTakenBack(step.viaInstance(Input.value(instance.instanceId())));
         step.viaInstance(Input.value(instance.instanceId()))
                 .run(State.empty(), context)
@@ -178,8 +168,53 @@ class AddRouteTest {
         assertThat(failure.failureClass()).isEqualTo(FailureClass.PERMANENT);
         assertThat(failure)
                 .hasMessage(network.table() + " in account-a/eu-central-1 has a route to 10.0.0.0/16 via "
-                        + network.otherEni() + " already; it is not overwritten with " + network.eni());
+                        + network.otherEni() + " already (blackhole, not made by HybridPipe); it is not overwritten"
+                        + " with " + network.eni());
         assertThat(aws.inventory()).isEqualTo(foreign);
+    }
+
+    @Test
+    void aRouteOfAnotherRunIsRefusedWithTheNamesOfRunAndStep() {
+        TestContext other = TestContext.at("orders/there").withRunId("run-2");
+        step.viaInterface(network.otherEni()).run(State.empty(), other).block(SOON);
+        Inventory theirs = aws.inventory();
+        assertThat(failure(step))
+                .hasMessageContaining("via " + network.otherEni()
+                        + " already (blackhole, made by orders/there of run run-2); it is not overwritten");
+        step.undo(State.empty(), Found.absent(), context).block(SOON);
+        assertThat(aws.inventory()).isEqualTo(theirs);
+    }
+
+    @Test
+    void twoRunsThatWantTheSameRouteDoNotTakeEachOthersMark() {
+        TestContext other = context.withRunId("run-2");
+        Fault held = aws.faults().on("CreateRoute").holdBefore();
+        var theirs = step.run(State.empty(), other).toFuture();
+        join(held);
+        step.run(State.empty(), context).block(SOON);
+        held.release();
+        theirs.orTimeout(20, SECONDS).join();
+        step.undo(State.empty(), Found.absent(), other).block(SOON);
+        assertThat(routes()).hasSize(1);
+        step.undo(State.empty(), Found.absent(), context).block(SOON);
+        assertThat(aws.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void undoDeletesARouteThatIsABlackholeSinceItsInstanceIsGone() {
+        Instance instance = runningInstance();
+        Inventory furnished = aws.inventory();
+        AddRoute towards = step.viaInstance(Input.value(instance.instanceId()));
+        towards.run(State.empty(), context).block(SOON);
+        aws.account()
+                .ec2()
+                .terminateInstances(r -> r.instanceIds(instance.instanceId()))
+                .join();
+        waitFor(() -> routes().get(0).state() == RouteState.BLACKHOLE);
+        towards.undo(State.empty(), Found.done(Outputs.none()), context).block(SOON);
+        assertThat(routes()).isEmpty();
+        assertThat(aws.inventory().kinds().get("route-table"))
+                .isEqualTo(furnished.kinds().get("route-table"));
     }
 
     @Test
@@ -360,6 +395,33 @@ class AddRouteTest {
                 .map(done -> StepFailure.permanent("no failure"))
                 .onErrorResume(StepFailure.class, Mono::just)
                 .block(SOON);
+    }
+
+    private Instance runningInstance() {
+        Instance instance = aws.account()
+                .ec2()
+                .runInstances(
+                        r -> r.imageId(TestAws.IMAGE).minCount(1).maxCount(1).subnetId(network.subnet()))
+                .join()
+                .instances()
+                .get(0);
+        aws.account()
+                .ec2()
+                .waiter()
+                .waitUntilInstanceRunning(
+                        r -> r.instanceIds(instance.instanceId()),
+                        w -> w.backoffStrategyV2(BackoffStrategy.fixedDelay(POLL)))
+                .join();
+        return instance;
+    }
+
+    private static void waitFor(BooleanSupplier wanted) {
+        Looks.until(
+                        Mono.fromSupplier(wanted::getAsBoolean).filter(is -> is),
+                        POLL,
+                        SOON,
+                        () -> Mono.error(new AssertionError("not within " + SOON)))
+                .block(SOON.plusSeconds(1));
     }
 
     private void addForeign(String eni) {

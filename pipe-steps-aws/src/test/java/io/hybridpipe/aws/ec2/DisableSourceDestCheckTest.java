@@ -66,22 +66,22 @@ class DisableSourceDestCheckTest {
 
     @Test
     void aLostAnswerIsLookedForAndNothingIsChangedTwice() {
-        aws.faults().on("ModifyNetworkInterfaceAttribute").dropAfter();
+        aws.onChange("ModifyNetworkInterfaceAttribute").dropAfter();
         assertThat(runInPipe(false).outcome()).isEqualTo(Outcome.DONE);
         assertThat(isChecked()).isFalse();
-        assertThat(aws.calls("ModifyNetworkInterfaceAttribute")).hasSize(2); // the first is this test's own
+        assertThat(aws.changes("ModifyNetworkInterfaceAttribute")).hasSize(2); // the first is this test's own
     }
 
     @Test
     void aLostRequestIsSentAgain() {
-        aws.faults().on("ModifyNetworkInterfaceAttribute").dropBefore();
+        aws.onChange("ModifyNetworkInterfaceAttribute").dropBefore();
         assertThat(runInPipe(false).outcome()).isEqualTo(Outcome.DONE);
         assertThat(isChecked()).isFalse();
     }
 
     @Test
     void aLaterFailureLeavesTheInterfaceAsItWas() {
-        aws.faults().on("ModifyNetworkInterfaceAttribute").dropAfter();
+        aws.onChange("ModifyNetworkInterfaceAttribute").dropAfter();
         assertThat(runInPipe(true).outcome()).isEqualTo(Outcome.UNDONE);
         assertThat(aws.inventory()).isEqualTo(before);
     }

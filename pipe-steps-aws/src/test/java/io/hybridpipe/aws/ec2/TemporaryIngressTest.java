@@ -135,9 +135,10 @@ class TemporaryIngressTest {
         StepFailure failure = failure(scope.open(State.of(GROUP, group), context));
         assertThat(failure.failureClass()).isEqualTo(FailureClass.PERMANENT);
         assertThat(failure)
-                .hasMessage(group + " in account-a/eu-central-1 admits tcp 8000 from 203.0.113.7/32 already ("
-                        + rules().get(0).securityGroupRuleId()
-                        + ", 'by hand', not made by HybridPipe); that rule is left as it is");
+                .hasMessageStartingWith("AuthorizeSecurityGroupIngress " + group
+                        + " tcp 8000 from 203.0.113.7/32 in account-a/eu-central-1: InvalidPermission.Duplicate: ")
+                .hasMessageEndingWith("; in the way, and left as it is: "
+                        + rules().get(0).securityGroupRuleId() + " (not made by HybridPipe)");
         assertThat(scope.reconcile(State.of(GROUP, group), context).block(SOON)).isEqualTo(Found.absent());
         close();
         assertThat(aws.inventory()).isEqualTo(foreign);

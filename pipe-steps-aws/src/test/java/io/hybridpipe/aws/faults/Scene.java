@@ -10,13 +10,16 @@ import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
 import io.hybridpipe.aws.ec2.AddRoute;
 import io.hybridpipe.aws.ec2.AllocateAddress;
+import io.hybridpipe.aws.ec2.AllowIngress;
 import io.hybridpipe.aws.ec2.AttachInternetGateway;
 import io.hybridpipe.aws.ec2.AwsSubnets;
 import io.hybridpipe.aws.ec2.CreateNetworkInterface;
 import io.hybridpipe.aws.ec2.CreateRouteTable;
+import io.hybridpipe.aws.ec2.CreateSecurityGroup;
 import io.hybridpipe.aws.ec2.CreateSubnets;
 import io.hybridpipe.aws.ec2.CreateVpc;
 import io.hybridpipe.aws.ec2.DisableSourceDestCheck;
+import io.hybridpipe.aws.ec2.IngressRule;
 import io.hybridpipe.aws.ec2.LaunchController;
 import io.hybridpipe.aws.ec2.LaunchedController;
 import io.hybridpipe.aws.ec2.PeerVpcs;
@@ -93,6 +96,8 @@ record Scene(String name, Function<Stage, Work> work) {
                 step("LaunchController", Scene::launchController),
                 step("PeerVpcs", Scene::peerVpcs),
                 step("DisableSourceDestCheck", Scene::disableSourceDestCheck),
+                step("CreateSecurityGroup", Scene::createSecurityGroup),
+                step("AllowIngress", Scene::allowIngress),
                 scope("TemporaryIngress", Scene::temporaryIngress),
                 step("DeployStack", Scene::deployStack),
                 scope("TemporaryStack", Scene::temporaryStack));
@@ -189,6 +194,26 @@ record Scene(String name, Function<Stage, Work> work) {
     private static Step disableSourceDestCheck(Stage stage) {
         return DisableSourceDestCheck.in(stage.account())
                 .networkInterface(stage.network().eni())
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step createSecurityGroup(Stage stage) {
+        Stage.Network network = stage.network();
+        return CreateSecurityGroup.in(stage.account())
+                .vpc(network.vpc())
+                .named("web")
+                .ingress(
+                        IngressRule.tcp(443).from(Cidr.of("0.0.0.0/0")),
+                        IngressRule.all().fromGroup(network.group()))
+                .into(ID)
+                .pollEvery(Stage.POLL);
+    }
+
+    private static Step allowIngress(Stage stage) {
+        return AllowIngress.in(stage.account())
+                .group(stage.network().group())
+                .udp(500)
+                .from(Cidr.of("203.0.113.7/32"))
                 .pollEvery(Stage.POLL);
     }
 
