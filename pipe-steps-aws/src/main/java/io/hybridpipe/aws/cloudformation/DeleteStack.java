@@ -18,7 +18,8 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Reads</b> the input of the name; <b>writes</b> nothing. <b>Idempotent:</b> a stack that is not there is a success.
  * <b>Retries:</b> throttling, lost connections, and a deletion that failed; the message names what holds it. It cannot be
- * <b>undone</b>. Calls and needs {@code cloudformation:} DescribeStacks, DescribeStackEvents, DeleteStack. Immutable.
+ * <b>undone</b>. What the stack leaves, resources that its template retains and those that could not be deleted, is told as if
+ * the step had made it, with kind and id: the report lists it among the resources that are there. Calls and needs {@code cloudformation:} DescribeStacks, DescribeStackEvents, DeleteStack. Immutable.
  */
 public final class DeleteStack implements Step {
     private final StackPlan plan;

@@ -40,7 +40,8 @@ import reactor.core.publisher.Mono;
  * inside. After a lost answer the stack is looked up; while it is in progress that look waits.
  *
  * <p><b>Undo</b> of a stack that was made deletes it and waits until it is gone; a deletion that fails names what holds it and is
- * tried again. Undo of an update: see {@link #updating()}.
+ * tried again. Resources that the template retains ({@code DeletionPolicy}) are leftovers: the undo fails and names them. Undo of an
+ * update: see {@link #updating()}.
  *
  * <p>Calls CreateChangeSet, DescribeChangeSet, ListChangeSets, ExecuteChangeSet, DeleteChangeSet, DescribeStacks,
  * DescribeStackEvents, DeleteStack, GetTemplate (to update), CreateStack ({@link #creatingDirectly()}) and, before the run,

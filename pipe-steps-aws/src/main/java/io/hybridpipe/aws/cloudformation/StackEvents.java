@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 
 /** What a stack's events say; the service lists the newest first. */
@@ -73,13 +74,34 @@ final class StackEvents {
                 && Objects.requireNonNullElse(event.physicalResourceId(), "").startsWith("arn:");
     }
 
-    /** The resources that the latest deletion could not delete, and why. */
+    /** The resources that a deletion could not delete, and why. */
     static Optional<String> whatHolds(List<StackEvent> newestFirst) {
-        List<String> held = newestFirst.stream()
-                .filter(event -> event.resourceStatusAsString().equals("DELETE_FAILED") && !isAboutStack(event))
-                .map(StackEvents::toText)
+        List<StackEvent> held = undeleted(newestFirst);
+        return held.isEmpty()
+                ? Optional.empty()
+                : Optional.of(held.stream().map(StackEvents::toText).collect(Collectors.joining("; ")));
+    }
+
+    /** What is told of the resources that could not be deleted. */
+    static List<StackEvent> undeleted(List<StackEvent> events) {
+        return ofResourcesIn("DELETE_FAILED", events);
+    }
+
+    /** What is told of the resources that the template retains. */
+    static List<StackEvent> retained(List<StackEvent> events) {
+        return ofResourcesIn("DELETE_SKIPPED", events);
+    }
+
+    static List<StackEvent> deleted(List<StackEvent> events) {
+        return ofResourcesIn("DELETE_COMPLETE", events);
+    }
+
+    private static List<StackEvent> ofResourcesIn(String status, List<StackEvent> events) {
+        return events.stream()
+                .filter(event -> event.resourceStatusAsString().equals(status) && !isAboutStack(event))
+                .filter(event -> !Objects.requireNonNullElse(event.physicalResourceId(), "")
+                        .isEmpty())
                 .toList();
-        return held.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", held));
     }
 
     /** The token of the operation that the event belongs to; an empty text if it has none. */

@@ -74,7 +74,7 @@ record StackLife(
     Mono<Void> remove(State state, StepContext context) {
         return Mono.defer(() -> getStack(state, context)).flatMap(there -> {
             if (there.owner().isStepOf(context)) {
-                return deleting.delete(there.stack(), context);
+                return deleting.deleteWhole(there.stack(), context);
             }
             return plan.manner().updating() ? updating.takeBack(there.stack(), context) : Mono.empty();
         });

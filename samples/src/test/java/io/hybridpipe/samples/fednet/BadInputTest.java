@@ -3,6 +3,7 @@ package io.hybridpipe.samples.fednet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hybridpipe.event.RunReport;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.aws.SimAws;
 import io.hybridpipe.sim.azure.SimAzure;
@@ -127,6 +128,26 @@ class BadInputTest {
                 """);
 
         assertThatItIsUndone(FednetRun.of("--config", file).go(), "refuse-overlaps", "10.2.0.0/17", "10.2.0.0/16");
+    }
+
+    @Test
+    void aStackWithASubnetThatAwsDoesNotTakeIsGoneWithAllElse() throws IOException {
+        String file = config("""
+                networks:
+                  - name: orders
+                    cidr: 10.1.0.0/16
+                    onPremises: [10.0.0.0/16]
+                    subnets: [{name: controller, prefix: 29}, {name: app, cidr: 10.1.1.0/24}]
+                """);
+
+        FednetRun run = FednetRun.of("--config", file).go();
+
+        assertThatItIsUndone(run, "create-new-vpc", "orders-vpc", "ControllerSubnet (AWS::EC2::Subnet): ");
+        assertThat(run.report().outcome()).isEqualTo(RunReport.Outcome.UNDONE);
+        assertThat(run.report().failure().orElseThrow().path()).hasToString("fednet/create-new-vpc");
+        assertThat(run.report().made()).isEmpty();
+        assertThat(run.report().leftovers()).isEmpty();
+        assertThat(run.report().notUndone()).isEmpty();
     }
 
     @Test
