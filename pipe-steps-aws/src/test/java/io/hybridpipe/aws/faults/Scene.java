@@ -91,7 +91,6 @@ record Scene(String name, Function<Stage, Work> work) {
                 step("AttachInternetGateway", Scene::attachInternetGateway),
                 step("CreateRouteTable", Scene::createRouteTable),
                 step("AddRoute", Scene::addRoute),
-                step("PeerVpcs", Scene::peerVpcs),
                 step("CreateNetworkInterface", Scene::createNetworkInterface),
                 step("AllocateAddress", Scene::allocateAddress),
                 step("LaunchController", Scene::launchController),
@@ -159,17 +158,6 @@ record Scene(String name, Function<Stage, Work> work) {
                 .subnet(network.subnet())
                 .group(network.group())
                 .sourceDestCheck(false)
-                .into(ID)
-                .pollEvery(Stage.POLL);
-    }
-
-    private static Step peerVpcs(Stage stage) {
-        Stage.Network network = stage.network();
-        Stage.Network other = stage.otherNetwork();
-        return PeerVpcs.between(stage.account(), network.vpc())
-                .and(stage.otherAccount(), other.vpc())
-                .routeThere(Input.value(network.table()), Input.value(Cidr.of("10.2.0.0/16")))
-                .routeBack(Input.value(other.table()), Input.value(Cidr.of("10.1.0.0/16")))
                 .into(ID)
                 .pollEvery(Stage.POLL);
     }
