@@ -50,12 +50,21 @@ final class Evaluator {
         Object attribute(String name, String attribute);
     }
 
+    /** Gives what is outside of the stack. */
+    interface Outside {
+        /** The value of an export. */
+        String export(String name);
+
+        /** The value of a parameter in the Parameter Store, by name or by {@code NAME:VERSION}. */
+        String stored(String name);
+    }
+
     private final Template template;
     private final UnaryOperator<String> parameters;
     private final Map<String, Object> pseudo;
     private final List<String> zones;
     private final Resources resources;
-    private final UnaryOperator<String> exports;
+    private final Outside outside;
     private final Map<String, Boolean> conditions = new HashMap<>();
     private final Set<String> pending = new LinkedHashSet<>();
 
@@ -65,13 +74,13 @@ final class Evaluator {
             Map<String, Object> pseudo,
             List<String> zones,
             Resources resources,
-            UnaryOperator<String> exports) {
+            Outside outside) {
         this.template = template;
         this.parameters = parameters;
         this.pseudo = pseudo;
         this.zones = zones;
         this.resources = resources;
-        this.exports = exports;
+        this.outside = outside;
     }
 
     /** Computes all conditions, and refuses a template that refers to a resource which they leave out. */
@@ -140,7 +149,8 @@ final class Evaluator {
     Optional<Object> property(Template.Resource resource, String name) {
         return Optional.ofNullable(resource.properties().get(name))
                 .map(this::value)
-                .filter(value -> value != NO_VALUE);
+                .filter(value -> value != NO_VALUE)
+                .map(value -> DynamicReferences.resolve(value, outside::stored));
     }
 
     /** The names of the exports that a piece of the template imports, but in branches that are not taken. */
@@ -239,7 +249,7 @@ final class Evaluator {
             case "Fn::GetAZs" -> zonesOf(text(argument));
             case "Fn::Base64" ->
                 Base64.getEncoder().encodeToString(text(argument).getBytes(StandardCharsets.UTF_8));
-            case "Fn::ImportValue" -> exports.apply(text(argument));
+            case "Fn::ImportValue" -> outside.export(text(argument));
             case "Fn::Cidr" -> cidr(arguments(name, argument, 3));
             default -> throw invalid("Template error: Encountered unsupported function: %s", name);
         };

@@ -16,7 +16,7 @@ final class InstanceTypes {
     static ResourceType instance() {
         return new ResourceType("AWS::EC2::Instance")
                 .requires("ImageId")
-                .allows("InstanceType", "KeyName", "SubnetId", "NetworkInterfaces", "PrivateIpAddress", "UserData")
+                .allows("InstanceType", "KeyName", "SubnetId", "NetworkInterfaces", "PrivateIpAddress")
                 .nested(
                         "NetworkInterfaces",
                         "DeviceIndex",
@@ -26,52 +26,65 @@ final class InstanceTypes {
                         "GroupSet",
                         "AssociatePublicIpAddress",
                         "Description")
-                .changes("SourceDestCheck", "SecurityGroupIds")
+                .changes("InstanceType", "SecurityGroupIds", "SourceDestCheck", "UserData")
                 .tagged()
                 .made((region, props, name) -> {
                     var instance = region.instances.run(launch(props), region.ids.next("r"));
-                    checkSourceDest(region, instance.id(), props);
+                    checkSourceDest(region, primary(region, instance.id()), props);
                     return instance.id();
                 })
-                .updated((region, id, old, wanted) -> {
-                    checkSourceDest(region, id, wanted);
-                    var groups = wanted.list("SecurityGroupIds");
-                    if (!groups.isEmpty() && !old.list("SecurityGroupIds").equals(groups)) {
-                        var primary = region.interfaces.of(id).get(0);
-                        region.interfaces.checkGroups(primary.vpc(), groups);
-                        region.interfaceStore.put(primary.withGroups(groups));
-                    }
-                })
+                .updated(InstanceTypes::change)
                 .deleted((region, id, props) -> region.instances.terminate(id))
-                .settled(
-                        (region, id) -> region.instanceStore.get(id).state() == InstanceState.RUNNING,
-                        (region, id) -> region.instanceStore
-                                .find(id)
-                                .filter(instance -> instance.state() != InstanceState.TERMINATED)
-                                .isEmpty())
+                .settled(InstanceTypes::running, (region, id) -> region.instanceStore
+                        .find(id)
+                        .filter(instance -> instance.state() != InstanceState.TERMINATED)
+                        .isEmpty())
                 .attributes(
                         Set.of("InstanceId", "PrivateIp", "PublicIp", "AvailabilityZone", "VpcId"),
                         InstanceTypes::instanceAttributes);
     }
 
-    private static void checkSourceDest(Region region, String instance, Props props) {
+    private static void change(Region region, String id, Props old, Props wanted) {
+        var card = primary(region, id);
+        var launch = launch(wanted);
+        region.instanceStore.put(region.instanceStore.get(id).with(launch.type(), launch.userData()));
+        checkSourceDest(region, card, wanted);
+        var groups = wanted.list("SecurityGroupIds");
+        if (!groups.isEmpty() && !old.list("SecurityGroupIds").equals(groups)) {
+            region.interfaces.checkGroups(card.vpc(), groups);
+            region.interfaceStore.put(region.interfaceStore.get(card.id()).withGroups(groups));
+        }
+    }
+
+    private static Model.NetworkInterface primary(Region region, String instance) {
+        return region.interfaceStore.get(InterfaceActions.primary(region, instance));
+    }
+
+    private static void checkSourceDest(Region region, Model.NetworkInterface card, Props props) {
         // not given, the setting stays with the interface, which may have been made with it off
-        props.flag("SourceDestCheck").ifPresent(check -> {
-            region.instanceStore.get(instance);
-            var primary = region.interfaces.of(instance).get(0);
-            region.interfaceStore.put(primary.withSourceDestCheck(check));
-        });
+        props.flag("SourceDestCheck").ifPresent(check -> region.interfaceStore.put(card.withSourceDestCheck(check)));
+    }
+
+    private static boolean running(Region region, String id) {
+        var instance = region.instanceStore.get(id);
+        if (!instance.alive()) {
+            throw AwsError.of(
+                    "NotStabilized",
+                    "Resource of type 'AWS::EC2::Instance' with identifier '%s' did not stabilize.",
+                    id);
+        }
+        return instance.state() == InstanceState.RUNNING;
     }
 
     private static Map<String, Object> instanceAttributes(Region region, String id, Props props) {
         Instance instance = region.instanceStore.get(id);
-        var primary = region.interfaces.of(id).get(0);
+        // an instance that somebody terminated has no card any more
+        var card = region.interfaces.of(id).stream().findFirst();
         return Map.of(
                 "InstanceId", id,
-                "PrivateIp", primary.privateIp().toString(),
+                "PrivateIp", card.map(one -> one.privateIp().toString()).orElse(""),
                 "PublicIp",
-                        region.addresses
-                                .publicAddressOf(primary)
+                        card.flatMap(region.addresses::publicAddressOf)
                                 .map(Object::toString)
                                 .orElse(""),
                 "AvailabilityZone", instance.zone(),

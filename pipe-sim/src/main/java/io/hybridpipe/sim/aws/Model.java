@@ -182,6 +182,22 @@ interface Model {
             String reservation,
             boolean kept)
             implements Resource {
+        Instance with(String otherType, String otherUserData) {
+            return new Instance(
+                    id,
+                    image,
+                    otherType,
+                    keyName,
+                    state,
+                    since,
+                    launched,
+                    subnet,
+                    vpc,
+                    zone,
+                    otherUserData,
+                    reservation);
+        }
+
         Instance in(InstanceState other, Instant from) {
             return new Instance(
                     id, image, type, keyName, other, from, launched, subnet, vpc, zone, userData, reservation, kept);

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -43,30 +42,26 @@ final class ParameterValues {
     /** What the Parameter Store has now for those parameters whose values are names in it. */
     static Map<String, String> stored(Region region, Template template, Map<String, String> values) {
         var found = new LinkedHashMap<String, String>();
-        var missing = new TreeSet<String>();
         template.parameters.values().stream()
                 .filter(parameter -> parameter.type().stored())
-                .forEach(parameter -> {
-                    var key = values.getOrDefault(parameter.name(), "");
-                    try {
-                        var version = region.parameters.get(key);
-                        if (version.secret()) {
-                            throw Template.invalid(
-                                    "Parameters [%s] referenced by template have types not supported by CloudFormation.",
-                                    key);
-                        }
-                        found.put(parameter.name(), version.value());
-                    } catch (AwsError e) {
-                        if (e.code().equals("ValidationError")) {
-                            throw e;
-                        }
-                        missing.add(key);
-                    }
-                });
-        if (!missing.isEmpty()) {
-            throw Template.invalid("Unable to fetch parameters %s from parameter store for this account.", missing);
-        }
+                .forEach(parameter ->
+                        found.put(parameter.name(), stored(region, values.getOrDefault(parameter.name(), ""))));
         return found;
+    }
+
+    /** The value of a parameter in the Parameter Store, by name or by name and version. */
+    static String stored(Region region, String name) {
+        Parameters.Version version;
+        try {
+            version = region.parameters.get(name);
+        } catch (AwsError e) {
+            throw Template.invalid("Unable to fetch parameters [%s] from parameter store for this account.", name);
+        }
+        if (version.secret()) {
+            throw Template.invalid(
+                    "Parameters [%s] referenced by template have types not supported by CloudFormation.", name);
+        }
+        return version.value();
     }
 
     /** Refuses values of parameters that name something which does not exist. */

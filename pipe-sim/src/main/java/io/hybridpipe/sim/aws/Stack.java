@@ -191,12 +191,21 @@ final class Stack {
 
     Evaluator evaluator(Input of, Evaluator.Resources references) {
         return new Evaluator(
-                of.template(),
-                of::value,
-                pseudo(of),
-                region.zones().toList(),
-                references,
-                region.stacks.exports()::value);
+                of.template(), of::value, pseudo(of), region.zones().toList(), references, outside());
+    }
+
+    private Evaluator.Outside outside() {
+        return new Evaluator.Outside() {
+            @Override
+            public String export(String wanted) {
+                return region.stacks.exports().value(wanted);
+            }
+
+            @Override
+            public String stored(String wanted) {
+                return ParameterValues.stored(region, wanted);
+            }
+        };
     }
 
     /** Computes values of the template; references to resources give what the stack has now. */

@@ -99,14 +99,14 @@ final class TemplateChecks {
         template.resources.values().forEach(resource -> functions(resource.properties()));
         template.outputs.values().forEach(output -> {
             functions(output.value());
-            output.export().ifPresent(TemplateChecks::functions);
+            output.export().ifPresent(this::functions);
         });
         functions(template.conditions);
     }
 
-    private static void functions(Object value) {
+    private void functions(Object value) {
         if (value instanceof List<?> list) {
-            list.forEach(TemplateChecks::functions);
+            list.forEach(this::functions);
         } else if (value instanceof Map<?, ?> map) {
             map.forEach((key, inner) -> {
                 var name = String.valueOf(key);
@@ -121,9 +121,18 @@ final class TemplateChecks {
                 if (map.size() > 1 && (name.startsWith("Fn::") || name.equals("Ref"))) {
                     throw Template.invalid("Template format error: %s must stand alone in its object", name);
                 }
+                if (name.equals("Fn::ImportValue") && dependsOnResources(inner)) {
+                    throw Template.invalid(
+                            "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported"
+                                    + " values, or Fn::GetAZs");
+                }
                 functions(inner);
             });
         }
+    }
+
+    private boolean dependsOnResources(Object value) {
+        return References.names(value).stream().anyMatch(template.resources::containsKey);
     }
 
     private void references() {

@@ -30,6 +30,18 @@ class EvaluatorTest {
               X: {Value: %s}
             """;
 
+    private static final Evaluator.Outside OUTSIDE = new Evaluator.Outside() {
+        @Override
+        public String export(String name) {
+            return "value of " + name;
+        }
+
+        @Override
+        public String stored(String name) {
+            return "stored " + name;
+        }
+    };
+
     private static Object value(String expression) {
         return value(expression, "Small");
     }
@@ -52,7 +64,7 @@ class EvaluatorTest {
                         return "igw-1 " + attribute;
                     }
                 },
-                name -> "value of " + name);
+                OUTSIDE);
         evaluator.check();
         assertThat(evaluator.condition(condition)).isTrue();
         return evaluator.value(template.outputs.get("X").value());
@@ -93,6 +105,15 @@ class EvaluatorTest {
     void noValueTakesAnItemOrAPropertyAway() {
         assertThat(value("[a, !If [Large, b, !Ref AWS::NoValue], c]")).isEqualTo(List.of("a", "c"));
         assertThat(value("{a: 1, b: !Ref AWS::NoValue}")).isEqualTo(Map.of("a", "1"));
+    }
+
+    @Test
+    void dynamicReferencesInPropertiesGiveStoredValues() {
+        assertThat(DynamicReferences.resolve(
+                        List.of("{{resolve:ssm:/net/cidr:2}}", Map.of("a", "x {{resolve:ssm:b}} y")), OUTSIDE::stored))
+                .isEqualTo(List.of("stored /net/cidr:2", Map.of("a", "x stored b y")));
+        assertThatThrownBy(() -> DynamicReferences.resolve("{{resolve:secretsmanager:x}}", OUTSIDE::stored))
+                .hasMessageContaining("secretsmanager");
     }
 
     @ParameterizedTest
@@ -137,7 +158,7 @@ class EvaluatorTest {
                         return attribute;
                     }
                 },
-                name -> name);
+                OUTSIDE);
         assertThatThrownBy(evaluator::check).hasMessageContaining("circular condition");
     }
 }

@@ -5,6 +5,7 @@ import static io.hybridpipe.sim.aws.Aws.of;
 import static io.hybridpipe.sim.aws.Aws.outputs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -244,6 +245,36 @@ class ResourceTypesTest {
                 .isEqualTo(outputs(aws.describe("net")).get("Group")));
         delete();
         assertThat(aws.inventory().ids("network-interface")).isEmpty();
+    }
+
+    @Test
+    void anInstanceThatWasTerminatedOutsideFailsItsUpdateAndLetsItsStackBeDeleted() {
+        var template = """
+                Resources:
+                  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
+                  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.1.0/24}}
+                  Machine:
+                    Type: AWS::EC2::Instance
+                    Properties: {ImageId: %2$s, SubnetId: !Ref Subnet, InstanceType: %1$s}
+                Outputs:
+                  Machine: {Value: !Ref Machine}
+                  Address: {Value: !GetAtt Machine.PrivateIp}
+                """;
+        assertThat(make(template.formatted("t3.small", Aws.IMAGE))).isEqualTo("CREATE_COMPLETE");
+        var machine = outputs(aws.describe("net")).get("Machine");
+        assertThat(update(template.formatted("t3.large", Aws.IMAGE))).isEqualTo("UPDATE_COMPLETE");
+        assertThat(of(aws.ec2.describeInstances(request -> request.instanceIds(machine)))
+                        .reservations()
+                        .get(0)
+                        .instances()
+                        .get(0)
+                        .instanceTypeAsString())
+                .isEqualTo("t3.large");
+        of(aws.ec2.terminateInstances(request -> request.instanceIds(machine)));
+        aws.clock.advance(Duration.ofMinutes(2));
+        assertThat(update(template.formatted("t3.small", Aws.IMAGE))).isEqualTo("UPDATE_ROLLBACK_FAILED");
+        delete();
+        assertThat(aws.inventory().ids("subnet")).isEmpty();
     }
 
     @Test

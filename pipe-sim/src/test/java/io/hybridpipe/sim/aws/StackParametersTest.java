@@ -67,6 +67,16 @@ class StackParametersTest {
     }
 
     @Test
+    void aDynamicReferenceGivesTheStoredValue() {
+        store("/net/cidr", ParameterType.STRING, "10.7.0.0/16");
+        aws.create("net", """
+                Resources: {Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: "{{resolve:ssm:/net/cidr}}"}}}
+                Outputs: {Cidr: {Value: !GetAtt Vpc.CidrBlock}}
+                """, Map.of());
+        assertThat(outputs(aws.settled("net"))).containsEntry("Cidr", "10.7.0.0/16");
+    }
+
+    @Test
     void aStoredParameterThatIsMissingOrSecretIsRefusedAtOnce() {
         store("/net/names", ParameterType.STRING_LIST, "a,b");
         assertThatThrownBy(() -> aws.create("net", STORED, Map.of()))

@@ -102,6 +102,9 @@ class TemplateTest {
                         "Encountered unsupported function: Fn::Length Supported functions are: [Fn::Base64, Fn::GetAtt,"),
                 Arguments.of(vpc("{CidrBlock: {Ref: [a]}}"), "every Ref object must have a single String value."),
                 Arguments.of(
+                        GATEWAY + "Outputs: {O: {Value: {'Fn::ImportValue': !Ref G}}}",
+                        "the attribute in Fn::ImportValue must not depend on any resources"),
+                Arguments.of(
                         GATEWAY + "Mappings: {M: {a: {b: {c: d}}}}",
                         "Every Mappings attribute must be a String or a List."),
                 Arguments.of(GATEWAY + "Outputs: {O: {Name: x}}", "Every Outputs member must contain a Value object"),
