@@ -181,7 +181,7 @@ final class Deployment {
         var type = ResourceTypes.get(resource.type);
         type.check(resource.logicalId, resource.properties);
         var name = stack.name + "-" + resource.logicalId + "-" + region.ids.capitals(12);
-        resource.physicalId = type.create.make(region, resource.properties, name);
+        region.allOrNothing.run(() -> resource.physicalId = type.create.make(region, resource.properties, name));
         stack.tag(resource);
         stack.turn(resource, resource.status, "Resource creation Initiated");
         later(resource, () -> awaitStable(resource));
@@ -203,7 +203,8 @@ final class Deployment {
             later(successor, () -> create(successor));
             return;
         }
-        present.physicalId = type.update.apply(region, present.physicalId, present.properties, props);
+        region.allOrNothing.run(
+                () -> present.physicalId = type.update.apply(region, present.physicalId, present.properties, props));
         present.properties = props;
         stack.tag(present);
         later(present, () -> awaitStable(present));

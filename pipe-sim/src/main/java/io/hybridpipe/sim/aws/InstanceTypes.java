@@ -3,6 +3,7 @@ package io.hybridpipe.sim.aws;
 
 import io.hybridpipe.sim.aws.Model.Instance;
 import io.hybridpipe.sim.aws.Model.InstanceState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.Set;
 
 /** Instances and key pairs in stacks. */
 final class InstanceTypes {
+
+    private static final Duration STEP = Duration.ofSeconds(1);
 
     private InstanceTypes() {}
 
@@ -46,18 +49,44 @@ final class InstanceTypes {
 
     private static void change(Region region, String id, Props old, Props wanted) {
         var card = primary(region, id);
-        var launch = launch(wanted);
-        region.instanceStore.put(region.instanceStore.get(id).with(launch.type(), launch.userData()));
         checkSourceDest(region, card, wanted);
         var groups = wanted.list("SecurityGroupIds");
         if (!groups.isEmpty() && !old.list("SecurityGroupIds").equals(groups)) {
             region.interfaces.checkGroups(card.vpc(), groups);
             region.interfaceStore.put(region.interfaceStore.get(card.id()).withGroups(groups));
         }
+        var launch = launch(wanted);
+        var instance = region.instanceStore.get(id);
+        if (!instance.type().equals(launch.type()) || !instance.userData().equals(launch.userData())) {
+            region.instances.stop(id);
+            region.allOrNothing.after(STEP, () -> changeStopped(region, id, launch));
+        }
+    }
+
+    /** Changes what can be changed only while the instance is stopped, once it is, and starts it again. */
+    private static void changeStopped(Region region, String id, Instances.Launch launch) {
+        synchronized (region) {
+            var instance = region.instanceStore.find(id).filter(Instance::alive);
+            if (instance.isEmpty()) {
+                return;
+            }
+            if (instance.get().state() != InstanceState.STOPPED) {
+                region.clock.after(STEP, () -> changeStopped(region, id, launch));
+                return;
+            }
+            region.instanceStore.put(instance.get().ofType(launch.type()).withUserData(launch.userData()));
+            region.instances.start(id);
+        }
     }
 
     private static Model.NetworkInterface primary(Region region, String instance) {
-        return region.interfaceStore.get(InterfaceActions.primary(region, instance));
+        return region.interfaces.of(instance).stream()
+                .findFirst()
+                .filter(card -> region.instanceStore.get(instance).alive())
+                .orElseThrow(() -> AwsError.of(
+                        "IncorrectInstanceState",
+                        "The instance '%s' is not in a state from which it can be changed.",
+                        instance));
     }
 
     private static void checkSourceDest(Region region, Model.NetworkInterface card, Props props) {

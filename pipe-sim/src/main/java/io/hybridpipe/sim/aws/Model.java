@@ -182,22 +182,6 @@ interface Model {
             String reservation,
             boolean kept)
             implements Resource {
-        Instance with(String otherType, String otherUserData) {
-            return new Instance(
-                    id,
-                    image,
-                    otherType,
-                    keyName,
-                    state,
-                    since,
-                    launched,
-                    subnet,
-                    vpc,
-                    zone,
-                    otherUserData,
-                    reservation);
-        }
-
         Instance in(InstanceState other, Instant from) {
             return new Instance(
                     id, image, type, keyName, other, from, launched, subnet, vpc, zone, userData, reservation, kept);
@@ -211,6 +195,11 @@ interface Model {
         Instance ofType(String other) {
             return new Instance(
                     id, image, other, keyName, state, since, launched, subnet, vpc, zone, userData, reservation, kept);
+        }
+
+        Instance withUserData(String other) {
+            return new Instance(
+                    id, image, type, keyName, state, since, launched, subnet, vpc, zone, other, reservation, kept);
         }
 
         Instance keptFromTermination(boolean kept) {

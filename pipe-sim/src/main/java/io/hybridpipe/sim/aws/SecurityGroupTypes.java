@@ -23,12 +23,7 @@ final class SecurityGroupTypes {
                 .made((region, props, name) -> {
                     var group = region.groups.create(
                             props.or("GroupName", name), props.get("GroupDescription"), props.get("VpcId"));
-                    try {
-                        setRules(region, group.id(), props);
-                    } catch (AwsError e) {
-                        region.groups.delete(group.id());
-                        throw e;
-                    }
+                    setRules(region, group.id(), props);
                     return group.id();
                 })
                 .updated((region, id, old, wanted) ->

@@ -232,7 +232,9 @@ class ResourceTypesTest {
                   Machine: {Value: !Ref Machine}
                   Group: {Value: !GetAtt B.GroupId}
                 """;
-        assertThat(make(template.formatted("A", Aws.IMAGE))).isEqualTo("CREATE_COMPLETE");
+        assertThat(make(template.formatted("A", Aws.IMAGE)))
+                .as(() -> firstReason("CREATE_FAILED"))
+                .isEqualTo("CREATE_COMPLETE");
         var machine = outputs(aws.describe("net")).get("Machine");
         assertThat(update(template.formatted("B", Aws.IMAGE))).isEqualTo("UPDATE_COMPLETE");
         var instance = of(aws.ec2.describeInstances(request -> request.instanceIds(machine)))
