@@ -74,7 +74,7 @@ final class Launch {
     Mono<LaunchedController> run() {
         // the address first: when there is none left, no machine has been started in vain
         return getAddress().flatMap(address -> getInstance()
-                .flatMap(instance -> boot.untilRunning(instance.instanceId()))
+                .flatMap(boot::untilRunning)
                 .delayUntil(this::turnCheckOff)
                 .delayUntil(running -> associate(address, running))
                 .delayUntil(running -> boot.untilChecked(running.instanceId()))
@@ -119,13 +119,13 @@ final class Launch {
                 .orElseGet(() -> addresses.own().all());
     }
 
-    private Mono<Instance> getInstance() {
+    private Mono<String> getInstance() {
         return own.all().flatMap(all -> own.current(all).stream()
                 .filter(instance -> !isEnding(instance))
                 .findFirst()
+                .map(Instance::instanceId)
                 .map(Mono::just)
-                // one that ends as soon as it is launched must be seen too
-                .orElseGet(() -> launch().flatMap(any::waitUntilSeen)));
+                .orElseGet(this::launch));
     }
 
     private Mono<String> launch() {
