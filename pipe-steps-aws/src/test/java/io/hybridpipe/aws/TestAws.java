@@ -141,8 +141,7 @@ public final class TestAws implements AutoCloseable {
         Network network = network();
         Ec2AsyncClient ec2 = account.ec2();
         String gateway = ec2.createInternetGateway().join().internetGateway().internetGatewayId();
-        ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(network.vpc()))
-                .join();
+        seen(() -> ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(network.vpc())));
         return network;
     }
 

@@ -87,7 +87,11 @@ final class InstanceActions {
         checkCombination(params);
         var launch = launch(params);
         var reservation = region.tokens.once(
-                "RunInstances", params.find("ClientToken"), params.fingerprint("ClientToken"), String.class, () -> {
+                "RunInstances",
+                params.find("ClientToken"),
+                params.fingerprint("ClientToken", "DryRun"),
+                String.class,
+                () -> {
                     var id = region.ids.next("r");
                     for (var i = 0; i < count; i++) {
                         var instance = region.instances.run(launch, id);
@@ -179,7 +183,7 @@ final class InstanceActions {
     private static void turn(Region region, Params params, Xml answer, Consumer<String> change) {
         var ids = params.list("InstanceId");
         if (ids.isEmpty()) {
-            throw AwsError.missing("InstanceId");
+            throw AwsError.of("InvalidParameterCombination", "No instances specified");
         }
         var before = ids.stream().map(region.instanceStore::get).toList();
         ids.forEach(change);

@@ -81,7 +81,7 @@ final class InterfaceActions {
         var card = region.tokens.once(
                 "CreateNetworkInterface",
                 params.find("ClientToken"),
-                params.fingerprint("ClientToken"),
+                params.fingerprint("ClientToken", "DryRun"),
                 NetworkInterface.class,
                 () -> {
                     var made = region.interfaces.create(

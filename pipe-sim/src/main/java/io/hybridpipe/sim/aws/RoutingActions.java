@@ -74,7 +74,7 @@ final class RoutingActions {
             var made = region.tokens.once(
                     "CreateRouteTable",
                     params.find("ClientToken"),
-                    params.fingerprint("ClientToken"),
+                    params.fingerprint("ClientToken", "DryRun"),
                     RouteTable.class,
                     () -> {
                         var table = region.routing.createTable(params.get("VpcId"));

@@ -430,6 +430,10 @@ class RefusalsTest {
                         "TerminateInstances unknown",
                         "InvalidInstanceID.NotFound",
                         c -> c.terminateInstances(r -> r.instanceIds("i-00000000000000000"))),
+                ec2(
+                        "TerminateInstances nothing given",
+                        "InvalidParameterCombination",
+                        c -> c.terminateInstances(r -> {})),
                 ec2("CreateKeyPair again", "InvalidKeyPair.Duplicate", c -> c.createKeyPair(r -> r.keyName("key"))),
                 ec2(
                         "CreateTags unknown id",
