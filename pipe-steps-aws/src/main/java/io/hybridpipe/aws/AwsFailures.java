@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.aws;
 
-import static io.hybridpipe.retry.FailureClass.NOT_YET_VISIBLE;
 import static io.hybridpipe.retry.FailureClass.PERMANENT;
 import static io.hybridpipe.retry.FailureClass.THROTTLED;
 import static io.hybridpipe.retry.FailureClass.TRANSIENT;
 import static io.hybridpipe.retry.FailureClass.UNKNOWN_OUTCOME;
-import static java.util.Map.entry;
 
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
@@ -16,7 +14,6 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -30,46 +27,13 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 /**
  * The one translator of AWS's errors: which class each has, and a line that says what, where and which code.
  *
- * <p>Error codes are those of the EC2, CloudFormation and STS references. A read that fails on its way is
+ * <p>A read that fails on its way is
  * {@link FailureClass#TRANSIENT}; a change that fails after it may have been sent is {@link FailureClass#UNKNOWN_OUTCOME}.
  */
 public final class AwsFailures {
     private static final String EXPIRED = "the credentials have expired, renew them";
     private static final String SESSION_OVER = "the role's session has expired, the next attempt has another one";
     private static final Set<String> EXPIRED_CODES = Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
-    private static final String UNKNOWN_KEYS = "AWS does not know these credentials";
-    private static final String NO_PERMISSION = "the credentials lack the permission";
-
-    private static final Map<String, FailureClass> BY_CODE = Map.ofEntries(
-            entry("RequestLimitExceeded", THROTTLED),
-            entry("Throttling", THROTTLED),
-            entry("ThrottlingException", THROTTLED),
-            entry("ThrottledException", THROTTLED),
-            entry("RequestThrottled", THROTTLED),
-            entry("TooManyRequestsException", THROTTLED),
-            entry("SlowDown", THROTTLED),
-            entry("EC2ThrottledException", THROTTLED),
-            entry("ServiceUnavailable", TRANSIENT),
-            entry("Unavailable", TRANSIENT),
-            entry("DependencyViolation", TRANSIENT),
-            entry("IncorrectState", TRANSIENT),
-            entry("IncorrectInstanceState", TRANSIENT),
-            entry("InsufficientInstanceCapacity", TRANSIENT),
-            entry("OperationInProgressException", TRANSIENT),
-            entry("RequestTimeout", UNKNOWN_OUTCOME),
-            entry("RequestTimeoutException", UNKNOWN_OUTCOME),
-            // names that end as if something was not visible yet, but that waiting does not mend
-            entry("InvalidAMIID.NotFound", PERMANENT),
-            entry("InvalidKeyPair.NotFound", PERMANENT));
-
-    private static final Map<String, String> HINTS = Map.ofEntries(
-            entry("AuthFailure", UNKNOWN_KEYS),
-            entry("InvalidClientTokenId", UNKNOWN_KEYS),
-            entry("UnrecognizedClientException", UNKNOWN_KEYS),
-            entry("SignatureDoesNotMatch", "the secret key does not belong to the key id"),
-            entry("UnauthorizedOperation", NO_PERMISSION),
-            entry("AccessDenied", NO_PERMISSION),
-            entry("AccessDeniedException", NO_PERMISSION));
 
     private AwsFailures() {}
 
@@ -130,7 +94,7 @@ public final class AwsFailures {
             AwsAccount account, String where, AwsServiceException answer, FailureClass onTheWay) {
         String code = codeOf(answer);
         boolean renewed = account.renewsCredentials() && saysExpired(answer);
-        FailureClass its = renewed ? TRANSIENT : toClass(code, answer.statusCode(), onTheWay);
+        FailureClass its = renewed ? TRANSIENT : ErrorCodes.toClass(code, answer.statusCode(), onTheWay);
         String hint = toHint(code, renewed).map(text -> text + ": ").orElse("");
         String said = answer.awsErrorDetails() == null
                 ? null
@@ -142,23 +106,7 @@ public final class AwsFailures {
     }
 
     private static Optional<String> toHint(String code, boolean renewed) {
-        return EXPIRED_CODES.contains(code)
-                ? Optional.of(renewed ? SESSION_OVER : EXPIRED)
-                : Optional.ofNullable(HINTS.get(code));
-    }
-
-    static FailureClass toClass(String code, int status, FailureClass onTheWay) {
-        FailureClass listed = BY_CODE.get(code);
-        if (listed != null) {
-            return listed == UNKNOWN_OUTCOME ? onTheWay : listed;
-        }
-        if (code.endsWith(".NotFound")) {
-            return NOT_YET_VISIBLE;
-        }
-        if (status == 429) {
-            return THROTTLED;
-        }
-        return status >= 500 ? onTheWay : PERMANENT;
+        return EXPIRED_CODES.contains(code) ? Optional.of(renewed ? SESSION_OVER : EXPIRED) : ErrorCodes.toHint(code);
     }
 
     private static String codeOf(AwsServiceException answer) {

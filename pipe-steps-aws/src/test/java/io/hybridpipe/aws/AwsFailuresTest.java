@@ -27,52 +27,86 @@ import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 class AwsFailuresTest {
     private final AwsAccount account = AwsAccount.of("account-a", "eu-central-1");
 
-    @ParameterizedTest
-    @CsvSource(textBlock = """
-                    InvalidVpc.Range,               400, PERMANENT
-                    InvalidSubnet.Conflict,         400, PERMANENT
-                    InvalidSubnet.Range,            400, PERMANENT
-                    Resource.AlreadyAssociated,     400, PERMANENT
-                    RouteAlreadyExists,             400, PERMANENT
-                    InvalidRoute.NotFound,          400, NOT_YET_VISIBLE
-                    InvalidRouteTableID.NotFound,   400, NOT_YET_VISIBLE
-                    InvalidVpcID.NotFound,          400, NOT_YET_VISIBLE
-                    InvalidPermission.Duplicate,    400, PERMANENT
-                    InvalidPermission.NotFound,     400, NOT_YET_VISIBLE
-                    InvalidGroup.Duplicate,         400, PERMANENT
-                    InvalidGroup.NotFound,          400, NOT_YET_VISIBLE
-                    InvalidAMIID.NotFound,          400, PERMANENT
-                    InvalidKeyPair.NotFound,        400, PERMANENT
-                    DependencyViolation,            400, TRANSIENT
-                    InvalidIPAddress.InUse,         400, PERMANENT
-                    RequestLimitExceeded,           503, THROTTLED
-                    Throttling,                     400, THROTTLED
-                    ThrottlingException,            400, THROTTLED
-                    InvalidParameterValue,          400, PERMANENT
-                    MissingParameter,               400, PERMANENT
-                    VpcLimitExceeded,               400, PERMANENT
-                    UnauthorizedOperation,          403, PERMANENT
-                    DryRunOperation,                412, PERMANENT
-                    AuthFailure,                    401, PERMANENT
-                    ExpiredToken,                   403, PERMANENT
-                    RequestExpired,                 400, PERMANENT
-                    InvalidClientTokenId,           403, PERMANENT
-                    IdempotentParameterMismatch,    400, PERMANENT
-                    AlreadyExistsException,         400, PERMANENT
-                    ValidationError,                400, PERMANENT
-                    ServiceUnavailable,             503, TRANSIENT
-                    Unavailable,                    503, TRANSIENT
-                    InternalError,                  500, UNKNOWN_OUTCOME
-                    InternalFailure,                500, UNKNOWN_OUTCOME
-                    RequestTimeout,                 400, UNKNOWN_OUTCOME
-                    NeverHeardOf,                   400, PERMANENT
-                    ,                               429, THROTTLED
-                    ,                               502, UNKNOWN_OUTCOME
+    @ParameterizedTest(name = "{0} ({1}) is {2}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    InvalidVpc.Range                    | 400 | PERMANENT       | the block is not of a size that a VPC may have
+                    InvalidSubnet.Conflict              | 400 | PERMANENT       | the block is taken
+                    InvalidSubnet.Range                 | 400 | PERMANENT       | the block is not in the VPC
+                    Resource.AlreadyAssociated          | 400 | PERMANENT       | it belongs to something else
+                    RouteAlreadyExists                  | 400 | PERMANENT       | the destination is taken
+                    InvalidRoute.NotFound               | 400 | NOT_YET_VISIBLE | it may be new
+                    InvalidRouteTableID.NotFound        | 400 | NOT_YET_VISIBLE | it may be new
+                    InvalidVpcID.NotFound               | 400 | NOT_YET_VISIBLE | it may be new
+                    InvalidSubnetID.NotFound            | 400 | NOT_YET_VISIBLE | it may be new
+                    InvalidPermission.Duplicate         | 400 | PERMANENT       | the rule is there
+                    InvalidPermission.NotFound          | 400 | NOT_YET_VISIBLE | it may be new
+                    InvalidGroup.Duplicate              | 400 | PERMANENT       | the name is taken
+                    InvalidGroup.NotFound               | 400 | NOT_YET_VISIBLE | it may be new
+                    InvalidAMIID.NotFound               | 400 | PERMANENT       | images are older than runs
+                    InvalidKeyPair.NotFound             | 400 | PERMANENT       | key pairs are older than runs
+                    InvalidZone.NotFound                | 400 | PERMANENT       | zones are older than runs
+                    DependencyViolation                 | 400 | TRANSIENT       | what uses it may be on its way out
+                    InvalidIPAddress.InUse              | 400 | PERMANENT       | the address is taken
+                    RequestLimitExceeded                | 503 | THROTTLED       | too many calls
+                    Throttling                          | 400 | THROTTLED       | too many calls
+                    ThrottlingException                 | 400 | THROTTLED       | too many calls
+                    RequestThrottledException           | 400 | THROTTLED       | too many calls
+                    ConcurrentTagAccess                 | 400 | TRANSIENT       | somebody else tags it right now
+                    InvalidParameterValue               | 400 | PERMANENT       | the request is wrong
+                    InvalidParameterCombination         | 400 | PERMANENT       | the request is wrong
+                    MissingParameter                    | 400 | PERMANENT       | the request is wrong
+                    VpcLimitExceeded                    | 400 | PERMANENT       | a quota does not grow while we wait
+                    AddressLimitExceeded                | 400 | PERMANENT       | a quota does not grow while we wait
+                    RulesPerSecurityGroupLimitExceeded  | 400 | PERMANENT       | a quota does not grow while we wait
+                    LimitExceededException              | 400 | PERMANENT       | a quota does not grow while we wait
+                    InsufficientInstanceCapacity        | 500 | TRANSIENT       | room may come
+                    InsufficientFreeAddressesInSubnet   | 400 | PERMANENT       | the subnet is full
+                    UnauthorizedOperation               | 403 | PERMANENT       | permissions do not come by themselves
+                    OptInRequired                       | 401 | PERMANENT       | somebody has to sign up
+                    DryRunOperation                     | 412 | PERMANENT       | whoever asks for it expects it
+                    AuthFailure                         | 401 | PERMANENT       | the keys are wrong
+                    ExpiredToken                        | 403 | PERMANENT       | the keys are old
+                    RequestExpired                      | 400 | PERMANENT       | the keys are old
+                    InvalidClientTokenId                | 403 | PERMANENT       | the keys are wrong
+                    IdempotentParameterMismatch         | 400 | PERMANENT       | the token is used
+                    AlreadyExistsException              | 400 | PERMANENT       | the name is taken
+                    ValidationError                     | 400 | PERMANENT       | the request is wrong
+                    ServiceUnavailable                  | 503 | TRANSIENT       | it refused to begin
+                    Unavailable                         | 503 | TRANSIENT       | it refused to begin
+                    InternalError                       | 500 | UNKNOWN_OUTCOME | it broke off in the middle
+                    InternalFailure                     | 500 | UNKNOWN_OUTCOME | it broke off in the middle
+                    RequestTimeout                      | 400 | UNKNOWN_OUTCOME | the request came in part
+                    NeverHeardOf                        | 400 | PERMANENT       | an unknown refusal is a refusal
+                                                        | 429 | THROTTLED       | too many calls
+                                                        | 502 | UNKNOWN_OUTCOME | something in between broke off
                     """)
-    void eachErrorCodeOfAChangeHasItsClass(String code, int status, FailureClass expected) {
+    void eachErrorCodeOfAChangeHasItsClass(String code, int status, FailureClass expected, String because) {
         assertThat(AwsFailures.ofChange(account, "CreateVpc", answer(code, status, "why"))
                         .failureClass())
+                .as(because)
                 .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    VpcLimitExceeded                  | a quota is used up, ask AWS for a larger one (Service Quotas)
+                    SecurityGroupLimitExceeded        | a quota is used up, ask AWS for a larger one (Service Quotas)
+                    LimitExceededException            | a quota is used up, ask AWS for a larger one (Service Quotas)
+                    TagLimitExceeded                  | it has as many tags as it may
+                    DependencyViolation               | something still uses it
+                    OptInRequired                     | the account has not signed up for this; for a Marketplace product, accept its terms
+                    InvalidAMIID.NotFound             | an image's id holds in one region only
+                    UnauthorizedOperation             | the credentials lack the permission
+                    """)
+    void whatACodeDoesNotTellPeopleTheMessageDoes(String code, String hint) {
+        assertThat(AwsFailures.ofChange(account, "CreateVpc", answer(code, 400, null)))
+                .hasMessage("CreateVpc in account-a/eu-central-1: " + hint + ": " + code);
+    }
+
+    @Test
+    void aThrottledCallIsNotTakenForAQuotaThatIsUsedUp() {
+        assertThat(AwsFailures.ofChange(account, "CreateVpc", answer("RequestLimitExceeded", 503, null)))
+                .hasMessage("CreateVpc in account-a/eu-central-1: RequestLimitExceeded");
     }
 
     @Test
