@@ -12,7 +12,6 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.SecurityGroup;
@@ -116,16 +115,5 @@ class CreateSecurityGroupTest extends OnNetwork {
                 .join()
                 .securityGroups()
                 .get(0);
-    }
-
-    private List<SecurityGroupRule> rules(String group) {
-        return ec2
-                .describeSecurityGroupRules(
-                        r -> r.filters(f -> f.name("group-id").values(group)))
-                .join()
-                .securityGroupRules()
-                .stream()
-                .filter(rule -> !rule.isEgress())
-                .toList();
     }
 }

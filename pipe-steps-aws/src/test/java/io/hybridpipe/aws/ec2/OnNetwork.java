@@ -23,6 +23,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** A stand-in with a small network in it, and what is asked of each step that adds something to the network. */
@@ -85,6 +87,14 @@ abstract class OnNetwork {
         return aws.sim().calls().all().stream()
                 .skip(furnished)
                 .filter(call -> call.action().equals(action))
+                .toList();
+    }
+
+    /** What a security group admits. */
+    List<SecurityGroupRule> rules(String group) {
+        Filter ofGroup = Filter.builder().name("group-id").values(group).build();
+        return ec2.describeSecurityGroupRules(r -> r.filters(ofGroup)).join().securityGroupRules().stream()
+                .filter(rule -> !rule.isEgress())
                 .toList();
     }
 
