@@ -21,10 +21,10 @@ final class ChangeSet {
 
         /** The first thing in which another request differs, as the service names it. */
         Optional<String> difference(Request other) {
-            var mine = attributes();
             var others = other.attributes();
-            return mine.keySet().stream()
-                    .filter(key -> !mine.get(key).equals(others.get(key)))
+            return attributes().entrySet().stream()
+                    .filter(mine -> !mine.getValue().equals(others.get(mine.getKey())))
+                    .map(Map.Entry::getKey)
                     .findFirst();
         }
 

@@ -164,10 +164,11 @@ final class Changes {
 
     private Detail detail(String name, boolean always, Map<String, Object> before, Template.Resource definition) {
         var attribute = name.equals("Tags") ? "Tags" : "Properties";
-        if (!Objects.equals(before.get(name), definition.properties().get(name))) {
+        var written = definition.properties().get(name);
+        if (written == null || !written.equals(before.get(name))) {
             return new Detail(attribute, name, always, true, "DirectModification", "");
         }
-        var references = References.in(definition.properties().get(name));
+        var references = References.in(written);
         if (!metUnknown) {
             var parameter = references.stream()
                     .map(References.Reference::name)

@@ -16,6 +16,7 @@ final class StackDeletion {
             return;
         }
         check(stack, retain, force);
+        var retained = retained(stack, retain);
         stack.stop.run();
         stack.token = token;
         var before = stack.status;
@@ -29,7 +30,7 @@ final class StackDeletion {
             stack.turn(before, e.text());
             return;
         }
-        retain.forEach(name -> stack.release(stack.resources.get(name)));
+        retained.forEach(stack::release);
         remove(
                 region,
                 stack,
@@ -57,17 +58,18 @@ final class StackDeletion {
                     stack.id,
                     force ? "FORCE_DELETE_STACK" : "RetainResources");
         }
-        var unknown = retain.stream()
-                .filter(name -> stack.existing(name)
+    }
+
+    private static List<Stack.Resource> retained(Stack stack, List<String> names) {
+        return names.stream()
+                .map(name -> stack.existing(name)
                         .filter(resource -> resource.status.equals("DELETE_FAILED"))
-                        .isEmpty())
+                        .orElseThrow(() -> AwsError.of(
+                                "ValidationError",
+                                "The specified resources to retain must be in a valid state: %s is not in DELETE_FAILED"
+                                        + " state",
+                                name)))
                 .toList();
-        if (!unknown.isEmpty()) {
-            throw AwsError.of(
-                    "ValidationError",
-                    "The specified resources to retain must be in a valid state: %s are not in DELETE_FAILED state",
-                    unknown);
-        }
     }
 
     /** Deletes resources and then the stack; {@code force} leaves to themselves those that cannot be deleted. */

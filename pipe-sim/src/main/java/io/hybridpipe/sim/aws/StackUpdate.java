@@ -128,18 +128,16 @@ final class StackUpdate {
 
     /** Goes on with a roll-back that failed; the named resources are taken for rolled back as they are. */
     void continueRollBack(List<String> skipped) {
-        for (var name : skipped) {
-            if (stack.existing(name)
-                    .filter(resource -> resource.status.equals("UPDATE_FAILED"))
-                    .isEmpty()) {
-                throw AwsError.of(
-                        "ValidationError",
-                        "ResourcesToSkip may only name resources in UPDATE_FAILED state; %s is not one",
-                        name);
-            }
-        }
+        var resources = skipped.stream()
+                .map(name -> stack.existing(name)
+                        .filter(resource -> resource.status.equals("UPDATE_FAILED"))
+                        .orElseThrow(() -> AwsError.of(
+                                "ValidationError",
+                                "ResourcesToSkip may only name resources in UPDATE_FAILED state; %s is not one",
+                                name)))
+                .toList();
         stack.turn("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
-        skipped.forEach(name -> stack.turn(stack.resources.get(name), "UPDATE_COMPLETE", ""));
+        resources.forEach(resource -> stack.turn(resource, "UPDATE_COMPLETE", ""));
         deployBack(Set.copyOf(skipped));
     }
 
