@@ -106,6 +106,10 @@ record ChangeSets(StackCalls calls, Duration pollEvery) {
         return calls.calls()
                 .changing("DeleteChangeSet " + nameOrId, () -> calls.cloudFormation()
                         .deleteChangeSet(r -> r.stackName(stackId).changeSetName(nameOrId)))
+                // it is still being computed
+                .onErrorMap(
+                        AwsFailures.hasCode("InvalidChangeSetStatus"),
+                        busy -> StepFailure.of(FailureClass.TRANSIENT, String.valueOf(busy.getMessage()), busy))
                 .then();
     }
 

@@ -16,6 +16,8 @@ record Content(List<String> lines) {
             Map.entry(Pattern.compile("hybridpipe:run=[^,}]*"), "hybridpipe:run=RUN"),
             Map.entry(Pattern.compile("\\brun [^ ,}]*"), "run RUN"),
             Map.entry(Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z"), "INSTANT"),
+            // an update that is taken back is another update
+            Map.entry(Pattern.compile("\\b(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE\\b"), "COMPLETE"),
             Map.entry(Pattern.compile("-[A-Z0-9]{12}\\b"), "-NAME"),
             Map.entry(Pattern.compile("\\b198\\.18\\.\\d+\\.\\d+\\b"), "PUBLIC"));
 

@@ -39,6 +39,10 @@ import java.util.function.Function;
 record Scene(String name, Function<Stage, Work> work) {
     private static final Key<String> ID = Key.of("id", String.class);
     private static final Cidr THERE = Cidr.of("10.0.0.0/16");
+    private static final String FORMER_TEMPLATE = """
+            Resources:
+              Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
+            """;
     private static final String TEMPLATE = """
             Resources:
               Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
@@ -100,6 +104,8 @@ record Scene(String name, Function<Stage, Work> work) {
                 step("AllowIngress", Scene::allowIngress),
                 scope("TemporaryIngress", Scene::temporaryIngress),
                 step("DeployStack", Scene::deployStack),
+                step("DeployStack-directly", stage -> deployStack(stage).creatingDirectly()),
+                step("DeployStack-updating", Scene::updateStack),
                 scope("TemporaryStack", Scene::temporaryStack));
     }
 
@@ -225,7 +231,12 @@ record Scene(String name, Function<Stage, Work> work) {
                 .pollEvery(Stage.POLL);
     }
 
-    private static Step deployStack(Stage stage) {
+    private static Step updateStack(Stage stage) {
+        stage.stack("orders-vpc", FORMER_TEMPLATE);
+        return deployStack(stage).updating();
+    }
+
+    private static DeployStack deployStack(Stage stage) {
         return DeployStack.in(stage.account())
                 .named("orders-vpc")
                 .template(TEMPLATE)

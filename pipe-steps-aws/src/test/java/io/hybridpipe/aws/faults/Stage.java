@@ -169,6 +169,11 @@ final class Stage implements AutoCloseable {
     }
 
     /** The outputs of a stack, whose resources are seen at once. */
+    /** A stack of the account that is there before the run. */
+    void stack(String name, String template) {
+        stack(account, name, template);
+    }
+
     private static Map<String, String> stack(AwsAccount owner, String name, String template) {
         CloudFormationAsyncClient stacks = owner.cloudFormation();
         stacks.createStack(r -> r.stackName(name).templateBody(template)).join();
