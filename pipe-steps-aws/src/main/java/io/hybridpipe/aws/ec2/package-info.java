@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** EC2 networking: routes, and ingress that is open only for the length of a scope. */
+/** EC2: networks, routes, peerings, machines, and ingress that is open only for the length of a scope. */
 @NullMarked
 package io.hybridpipe.aws.ec2;
 
