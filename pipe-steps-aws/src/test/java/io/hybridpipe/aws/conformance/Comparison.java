@@ -3,6 +3,8 @@ package io.hybridpipe.aws.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * In what moto and the stand-in differ over one scenario.
@@ -13,11 +15,13 @@ import java.util.List;
 record Comparison(List<String> differences, int fields) {
 
     /**
-     * Compares outcome and status; if they are the same, the fields that both filled, and what there is afterwards.
+     * Compares outcome and status; if they are the same, the fields that both filled or that are asked for, and what there is
+     * afterwards.
      *
      * @param leaves what is not compared: regular expressions for whole field paths
+     * @param asked paths that are compared even if only one has them
      */
-    static Comparison of(List<String> leaves, Answer moto, Answer standIn) {
+    static Comparison of(List<String> leaves, Set<String> asked, Answer moto, Answer standIn) {
         if (!moto.outcome().equals(standIn.outcome()) || moto.status() != standIn.status()) {
             return new Comparison(
                     List.of(line(
@@ -27,13 +31,14 @@ record Comparison(List<String> differences, int fields) {
                     0);
         }
         List<String> differences = new ArrayList<>();
-        List<String> both = moto.fields().keySet().stream()
-                .filter(standIn.fields()::containsKey)
+        List<String> both = Stream.concat(
+                        moto.fields().keySet().stream().filter(standIn.fields()::containsKey), asked.stream())
+                .distinct()
                 .filter(path -> leaves.stream().noneMatch(path::matches))
                 .toList();
         for (String path : both) {
-            String left = moto.fields().get(path);
-            String right = standIn.fields().get(path);
+            String left = moto.fields().getOrDefault(path, "-");
+            String right = standIn.fields().getOrDefault(path, "-");
             if (!left.equals(right)) {
                 differences.add(line(path, left, right));
             }

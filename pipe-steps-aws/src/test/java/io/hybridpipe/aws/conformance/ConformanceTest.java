@@ -61,7 +61,8 @@ class ConformanceTest {
         URI moto = Moto.empty();
         try (Ground there = Ground.onEmulator(moto);
                 Ground here = Ground.onStandIn(scenario.setting())) {
-            return Comparison.of(scenario.leaves(), play(scenario, there), play(scenario, here));
+            return Comparison.of(
+                    scenario.leaves(), scenario.shows().keySet(), play(scenario, there), play(scenario, here));
         }
     }
 

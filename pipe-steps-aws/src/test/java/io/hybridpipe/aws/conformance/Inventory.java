@@ -157,7 +157,10 @@ final class Inventory {
     }
 
     private String card(NetworkInterface card) {
-        return "interface '" + Objects.requireNonNullElse(card.description(), "") + "' in " + name(card.subnetId());
+        // moto's own words for an interface that was launched without any
+        String description =
+                Objects.requireNonNullElse(card.description(), "").replace("Primary network interface", "");
+        return "interface '" + description + "' in " + name(card.subnetId());
     }
 
     private String gateway(InternetGateway gateway) {
@@ -232,13 +235,19 @@ final class Inventory {
     private static String tags(Collection<Tag> tags) {
         return tags.stream()
                 .filter(tag -> !tag.key().startsWith("aws:"))
-                .collect(Collectors.toMap(Tag::key, Inventory::value, (a, b) -> b, TreeMap::new))
+                .collect(Collectors.toMap(Inventory::key, Inventory::value, (a, b) -> b, TreeMap::new))
                 .toString();
     }
 
     /** Each run has an id and tokens of its own. */
+    private static String key(Tag tag) {
+        return tag.key().replaceAll("[0-9a-f]{16,}", "*");
+    }
+
     private static String value(Tag tag) {
-        return tag.key().matches("hybridpipe:(run|token|expires)") ? "*" : tag.value();
+        return tag.key().matches("hybridpipe:(run|token|expires)")
+                ? "*"
+                : tag.value().replaceAll("[0-9a-f]{16,}", "*");
     }
 
     private static String sorted(Stream<String> parts) {

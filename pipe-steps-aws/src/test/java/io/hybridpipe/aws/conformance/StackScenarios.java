@@ -195,6 +195,22 @@ final class StackScenarios {
                             return g.cloudFormation().describeStacks(r -> r.stackName("network"));
                         })
                         .showing("stacks[0].stackStatus", "CREATE_COMPLETE"),
+                ok("DescribeStacks", "made through a change set", g -> {
+                            g.cloudFormation()
+                                    .createChangeSet(r -> r.stackName("network")
+                                            .changeSetName("first")
+                                            .changeSetType(ChangeSetType.CREATE)
+                                            .templateBody(ONE_GATEWAY + "\nOutputs: {Gateway: {Value: !Ref Gateway}}"))
+                                    .join();
+                            g.pass(Duration.ofMinutes(1));
+                            g.cloudFormation()
+                                    .executeChangeSet(
+                                            r -> r.stackName("network").changeSetName("first"))
+                                    .join();
+                            g.awaitStack("network");
+                            return g.cloudFormation().describeStacks(r -> r.stackName("network"));
+                        })
+                        .showing("stacks[0].outputs.size", "1"),
                 ok("DescribeStacks", "with a failing resource", g -> {
                             g.cloudFormation()
                                     .createStack(r -> r.stackName("network").templateBody(FAILING))
