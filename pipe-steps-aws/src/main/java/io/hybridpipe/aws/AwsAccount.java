@@ -146,8 +146,9 @@ public final class AwsAccount implements AutoCloseable {
      * A handle that sends at most so many requests a second, at once no more than a quarter of that (one at least); defaults to no
      * limit before AWS refuses a request.
      *
-     * <p>For limits that are known beforehand: EC2 has one for each action, of 5 to 20 a second for most ("Request throttling for the
-     * Amazon EC2 API"), which all users of the account share.
+     * <p>For a limit that is known beforehand. EC2 has one for each action, by account and region, of which all users of the account
+     * have a share; DescribeHosts for instance may be called 20 times a second, or 100 times at once after a while without calls
+     * ("Request throttling for the Amazon EC2 API").
      *
      * @throws IllegalArgumentException if it is not positive and finite
      */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.Key;
 import io.hybridpipe.Pipe;
-import io.hybridpipe.Run;
 import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.aws.ec2.CreateRouteTable;
@@ -20,6 +19,7 @@ import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.aws.SimAws;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,12 +39,16 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 /**
  * Many runs at once against one account that takes 20 requests a second: counted call by call, and compared with a lone run.
  *
- * <p>{@code ./mvnw -pl pipe-steps-aws -am test -Dtest=ManyRunsTest -Dtest.properties=-Druns=200} makes 200 runs at once.
+ * <p>{@code ./mvnw -pl pipe-steps-aws -am test -Dtest=ManyRunsTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dtest.properties=-Druns=200} makes 200 runs at once.
  */
 @Timeout(240)
 class ManyRunsTest {
     private static final int RUNS = Integer.getInteger("runs", 20);
     private static final int LIMIT = 20;
+    /** A security group takes 60 rules. */
+    private static final int RUNS_IN_A_GROUP = 50;
+
     private static final Duration WITHIN = Duration.ofSeconds(200);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Key<String> VPC = Key.of("vpc", String.class);
@@ -58,10 +62,10 @@ class ManyRunsTest {
             .visibleAfter(Duration.ofMillis(500))
             .start();
     private AwsAccount account;
-    private String group;
+    private final List<String> groups = new ArrayList<>();
 
     @BeforeEach
-    void makeASharedSecurityGroup() {
+    void makeSharedSecurityGroups() {
         SimAws.Account first = aws.accounts().get(0);
         account = AwsAccount.of("account-a", "eu-central-1")
                 .endpoint(aws.endpoint())
@@ -76,10 +80,13 @@ class ManyRunsTest {
                 .vpc()
                 .vpcId();
         pass(Duration.ofSeconds(1));
-        group = account.ec2()
-                .createSecurityGroup(r -> r.vpcId(vpc).groupName("controllers").description("shared by all runs"))
-                .join()
-                .groupId();
+        for (int each = 0; each <= RUNS / RUNS_IN_A_GROUP; each++) {
+            String name = "controllers-" + each;
+            groups.add(account.ec2()
+                    .createSecurityGroup(r -> r.vpcId(vpc).groupName(name).description("shared by many runs"))
+                    .join()
+                    .groupId());
+        }
         pass(Duration.ofSeconds(5));
         aws.calls().clear();
     }
@@ -98,8 +105,9 @@ class ManyRunsTest {
 
     @Test
     void manyRunsKeepALimitThatIsKnownAndShareItFairly() {
-        Course lone = start(account.requestsPerSecond(LIMIT), 1);
-        Course many = start(account.requestsPerSecond(LIMIT), RUNS);
+        RunOptions options = RunOptions.ofDefaults();
+        Course lone = start(account.requestsPerSecond(LIMIT), 1, options);
+        Course many = start(account.requestsPerSecond(LIMIT), RUNS, options);
         tell("limit known", lone, many);
 
         assertThat(many.refused()).isEmpty();
@@ -107,45 +115,51 @@ class ManyRunsTest {
         assertThat(many.runs).allSatisfy(run -> assertThat(many.madeBy(run)).isEqualTo(lone.madeBy(lone.runs.get(0))));
         assertThat(many.looks()).isLessThanOrEqualTo(13L * RUNS * lone.looks() / 10);
         assertThat(many.seconds()).isLessThan(1.2 * many.calls.size() / LIMIT);
-        assertThat(many.spread()).as("of the times at which the runs end").isLessThan(0.3);
+        assertThat(many.spread()).as("of the times at which the runs end").isLessThan(0.35);
         assertThat(engineThreads())
                 .isLessThanOrEqualTo(Math.max(2, Runtime.getRuntime().availableProcessors()));
     }
 
     @Test
     void manyRunsFindALimitThatNobodyHasTold() {
-        Course lone = start(account.requestsPerSecond(LIMIT), 1);
-        Course many = start(account, RUNS);
+        // the engine's pauses after a refusal are in the same time as what they are compared with
+        RunOptions options = RunOptions.ofDefaults().scheduler(time.scheduler);
+        Course lone = start(account.requestsPerSecond(LIMIT), 1, options);
+        Course many = start(account, RUNS, options);
         tell("limit unknown", lone, many);
 
         assertThat(many.refused()).isNotEmpty();
         assertThat(many.refused().size()).isLessThan(RUNS + many.calls.size() / 10);
         assertThat(many.served("CreateVpc")).isEqualTo(RUNS);
-        assertThat(many.spread()).isLessThan(0.5);
+        assertThat(many.seconds()).isLessThan(2.0 * many.calls.size() / LIMIT);
     }
 
-    private Course start(AwsAccount paced, int runs) {
+    private Course start(AwsAccount paced, int runs, RunOptions options) {
         aws.calls().clear();
         List<String> ids = IntStream.rangeClosed(1, runs)
                 .mapToObj(number -> String.format(Locale.ROOT, "run-%d-of-%d", number, runs))
                 .toList();
         Instant begin = time.clock.instant();
-        List<Instant> ends = Flux.fromIterable(ids)
-                .flatMap(id -> start(pipe(paced, ids.indexOf(id)), id).settled().map(this::end), runs)
+        List<End> ends = Flux.fromIterable(ids)
+                .flatMap(
+                        id -> pipe(paced, ids.indexOf(id))
+                                .start(State.empty(), options.runId(RunId.of(id)))
+                                .settled()
+                                .map(report -> new End(report, time.clock.instant())),
+                        runs)
                 .collectList()
                 .block(WITHIN);
+        assertThat(ends).allSatisfy(end -> assertThat(end.report.outcome())
+                .as(end.report.toString())
+                .isEqualTo(RunReport.Outcome.DONE));
         return new Course(
-                ids, begin, ends == null ? List.of() : ends, aws.calls().all());
+                ids,
+                begin,
+                ends.stream().map(End::at).sorted().toList(),
+                aws.calls().all());
     }
 
-    private static Run start(Pipe pipe, String id) {
-        return pipe.start(State.empty(), RunOptions.ofDefaults().runId(RunId.of(id)));
-    }
-
-    private Instant end(RunReport report) {
-        assertThat(report.outcome()).as(report.toString()).isEqualTo(RunReport.Outcome.DONE);
-        return time.clock.instant();
-    }
+    private record End(RunReport report, Instant at) {}
 
     private Pipe pipe(AwsAccount paced, int number) {
         String source = "198.51." + number / 250 + "." + number % 250 + "/32";
@@ -159,7 +173,7 @@ class ManyRunsTest {
                 .during(
                         "access",
                         TemporaryIngress.in(paced)
-                                .group(group)
+                                .group(groups.get(number / RUNS_IN_A_GROUP))
                                 .tcp(8000)
                                 .from(Cidr.of(source))
                                 .pollEvery(POLL),
@@ -208,10 +222,6 @@ class ManyRunsTest {
 
     /** What many runs at once did. */
     private record Course(List<String> runs, Instant begin, List<Instant> ends, List<Call> calls) {
-        Course {
-            ends = ends.stream().sorted().toList();
-        }
-
         double seconds() {
             return seconds(ends.size() - 1);
         }

@@ -70,6 +70,13 @@ class FednetTextsTest {
     }
 
     @Test
+    void aRequestLimitThatIsNotPositiveIsRefusedInOneLine() {
+        assertThatItIsRefused(
+                fednet("--aws-requests-per-second", "0"),
+                "fednet: --aws-requests-per-second: 0.0 is not between 0 and 10000");
+    }
+
+    @Test
     void anElementToFailIsGuessedOnlyFromWhatIsLikeIt() {
         assertThatItIsRefused(
                 fednet("--fail", "nope"), "fednet: --fail: there is no element 'nope'; --describe tree shows them all");

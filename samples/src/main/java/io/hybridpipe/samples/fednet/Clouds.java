@@ -48,6 +48,13 @@ final class Clouds {
     @Nullable
     String awsRole;
 
+    @Option(
+            names = "--aws-requests-per-second",
+            paramLabel = "NUMBER",
+            description = "at most so many; default no limit before AWS refuses one")
+    @Nullable
+    Double awsRequestsPerSecond;
+
     @Option(names = "--aws-image", paramLabel = "AMI", description = "the controller's image")
     String awsImage = StandIns.IMAGE;
 
@@ -101,6 +108,9 @@ final class Clouds {
         checkUrl("--aws-endpoint", awsEndpoint);
         checkUrl("--azure-endpoint", azureEndpoint);
         vns3Endpoints.forEach((name, url) -> checkUrl("--vns3-endpoint " + name, url));
+        if (awsRequestsPerSecond != null && !(awsRequestsPerSecond > 0 && awsRequestsPerSecond < 10_000)) {
+            throw new BadInput("--aws-requests-per-second: " + awsRequestsPerSecond + " is not between 0 and 10000");
+        }
         checkDuration("--poll", poll);
         checkDuration("--cancel-grace", cancelGrace);
     }
@@ -180,6 +190,9 @@ final class Clouds {
         AwsAccount account = AwsAccount.of("account-a", awsRegion)
                 .credentials(DefaultCredentialsProvider.builder().build())
                 .endpoint(Objects.requireNonNull(awsEndpoint));
+        if (awsRequestsPerSecond != null) {
+            account = account.requestsPerSecond(awsRequestsPerSecond);
+        }
         return awsRole == null ? account : account.assumeRole(awsRole, "fednet");
     }
 
