@@ -139,8 +139,11 @@ final class StackQueries {
                 .put("StackName", stack.name)
                 .putIf("ChangeSetId", stack.changeSet)
                 .putIf("Description", stack.input.template().description);
-        parameters(xml, stack.input);
-        settings(xml, stack.input);
+        // one that only waits for its first change set has nothing put in yet, no tags either
+        if (!stack.status.equals("REVIEW_IN_PROGRESS")) {
+            parameters(xml, stack.input);
+            settings(xml, stack.input);
+        }
         xml.putIf("RoleARN", stack.input.settings().role());
         times(xml, stack);
         xml.put("DisableRollback", stack.onFailure == Stack.OnFailure.DO_NOTHING)

@@ -85,7 +85,8 @@ class ChangeSetsTest {
 
     @Test
     void aSetIsPendingThenInProgressThenAvailableAndItsStackIsOnlyInReview() {
-        var made = create("first", request -> request.changeSetType(ChangeSetType.CREATE));
+        var made = create("first", request -> request.changeSetType(ChangeSetType.CREATE)
+                .tags(tag -> tag.key("Team").value("web")));
         assertThat(describe("first").statusAsString()).isEqualTo("CREATE_PENDING");
         assertThat(describe("first").executionStatusAsString()).isEqualTo("UNAVAILABLE");
         aws.clock.advance(Duration.ofSeconds(1));
@@ -96,6 +97,9 @@ class ChangeSetsTest {
         assertThat(set.stackId()).isEqualTo(made.stackId());
         var stack = aws.describe("net");
         assertThat(stack.stackStatusAsString()).isEqualTo("REVIEW_IN_PROGRESS");
+        // the tags are the stack's only when the set is executed
+        assertThat(set.tags()).hasSize(1);
+        assertThat(stack.tags()).isEmpty();
         assertThat(of(aws.cloudFormation.describeStackResources(request -> request.stackName("net")))
                         .stackResources())
                 .isEmpty();

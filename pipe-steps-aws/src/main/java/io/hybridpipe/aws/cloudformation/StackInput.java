@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +46,7 @@ record StackInput(
     }
 
     StackInput withTag(String tag, Input<? extends String> value) {
-        if (RESERVED.stream().anyMatch(tag.toLowerCase()::startsWith)) {
+        if (RESERVED.stream().anyMatch(tag.toLowerCase(Locale.ROOT)::startsWith)) {
             throw new IllegalArgumentException("tag '" + tag + "': names that begin with "
                     + String.join(" or ", RESERVED) + " are not the caller's");
         }

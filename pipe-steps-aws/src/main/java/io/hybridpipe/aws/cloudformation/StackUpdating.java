@@ -262,8 +262,9 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
         return isUpdate(token, context) || isUndo(token, context);
     }
 
+    /** One that waits for its first change set does so until somebody acts. */
     private static boolean isUnderWay(String status) {
-        return status.endsWith("_IN_PROGRESS");
+        return status.endsWith("_IN_PROGRESS") && !status.equals("REVIEW_IN_PROGRESS");
     }
 
     private static boolean saysUnderWay(Throwable failure) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.model.ChangeSetType;
 
 class DeployStackTest {
     private static final Key<Cidr> CIDR = Key.of("vpc-cidr", Cidr.class);
@@ -229,6 +230,21 @@ class DeployStackTest {
     }
 
     @Test
+    void aStackThatWaitsForAChangeSetOfSomebodyElseIsNotTaken() {
+        aws.account()
+                .cloudFormation()
+                .createChangeSet(r -> r.stackName("orders-vpc")
+                        .changeSetName("by-hand")
+                        .changeSetType(ChangeSetType.CREATE)
+                        .templateBody(MINIMAL))
+                .join();
+        assertThat(failure(step.updating().run(INPUT, context)))
+                .hasMessageContaining("(REVIEW_IN_PROGRESS, not made by HybridPipe); it is left as it is");
+        step.updating().undo(INPUT, Found.unknown("?"), context).block(SOON);
+        assertThat(aws.inventory().ids("stack")).containsExactly("orders-vpc");
+    }
+
+    @Test
     void aRequestThatNeverArrivedIsSentAgain() {
         aws.faults().on("CreateChangeSet").dropBefore();
         assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
@@ -254,7 +270,11 @@ class DeployStackTest {
     void aDroppedReadIsAskedAgainWithinTheAttempt() {
         aws.faults().on("DescribeStacks").nth(3).dropAfter();
         aws.faults().on("DescribeStackEvents").nth(2).status(503);
-        assertThat(settle(INPUT).outcome()).isEqualTo(RunReport.Outcome.DONE);
+        aws.faults().on("DescribeChangeSet").nth(1).dropAfter();
+        RunReport report = settle(INPUT);
+        assertThat(report.outcome()).isEqualTo(RunReport.Outcome.DONE);
+        assertThat(report.elements()).singleElement().satisfies(stack -> assertThat(stack.attempts())
+                .isEqualTo(1));
         assertThat(aws.calls("CreateChangeSet")).hasSize(1);
     }
 
