@@ -64,11 +64,9 @@ record Ports(String protocol, int first, int last) {
                                 && Integer.valueOf(last).equals(rule.toPort())));
     }
 
+    /** With ports where there are none, too: EC2 takes no notice of them, and emulators fail without. */
     IpPermission.Builder toPermission() {
-        IpPermission.Builder permission = IpPermission.builder().ipProtocol(protocol);
-        return WITH_PORTS.contains(protocol) || WITH_TYPES.contains(protocol)
-                ? permission.fromPort(first).toPort(last)
-                : permission;
+        return IpPermission.builder().ipProtocol(protocol).fromPort(first).toPort(last);
     }
 
     @Override
