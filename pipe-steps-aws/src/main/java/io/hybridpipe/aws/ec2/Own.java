@@ -4,7 +4,6 @@ package io.hybridpipe.aws.ec2;
 import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.aws.Owner;
@@ -30,8 +29,6 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * became of an answer, waited for, and taken away.
  */
 record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration pollEvery) {
-    static final StepOptions OPTIONS = AwsAccount.stepOptions();
-
     AwsCalls calls() {
         return account.calls(context);
     }

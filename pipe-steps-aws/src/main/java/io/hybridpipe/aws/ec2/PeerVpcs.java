@@ -187,7 +187,7 @@ public final class PeerVpcs implements Step {
     /** A visibility window of five seconds. */
     @Override
     public StepOptions options() {
-        return Own.OPTIONS;
+        return AwsAccount.stepOptions();
     }
 
     private OwnPeering own(StepContext context) {
