@@ -86,7 +86,7 @@ class ChangeSetsTest {
     @Test
     void aSetIsPendingThenInProgressThenAvailableAndItsStackIsOnlyInReview() {
         var made = create("first", request -> request.changeSetType(ChangeSetType.CREATE)
-                .tags(tag -> tag.key("Team").value("web")));
+                .tags(Tag.builder().key("Team").value("web").build()));
         assertThat(describe("first").statusAsString()).isEqualTo("CREATE_PENDING");
         assertThat(describe("first").executionStatusAsString()).isEqualTo("UNAVAILABLE");
         aws.clock.advance(Duration.ofSeconds(1));
