@@ -23,6 +23,9 @@ import software.amazon.awssdk.services.cloudformation.model.TemplateParameter;
 
 /** The calls that see, make and delete stacks, each one request, and what their answers mean. */
 record StackCalls(AwsAccount account, AwsCalls calls) {
+    /** The kind of stacks among the resources of a run. */
+    static final String KIND = "AWS::CloudFormation::Stack";
+
     CloudFormationAsyncClient cloudFormation() {
         return account.cloudFormation();
     }
@@ -56,11 +59,6 @@ record StackCalls(AwsAccount account, AwsCalls calls) {
                         DescribeStackEventsResponse::stackEvents,
                         DescribeStackEventsResponse::nextToken)
                 .onErrorResume(StackCalls::saysMissing, tooEarly -> Flux.empty());
-    }
-
-    /** The events of what was last done to the stack as a whole, the newest first. */
-    Mono<List<StackEvent>> requestLatestEvents(String id) {
-        return requestEvents(id).takeUntil(StackEvents::beginsOperation).collectList();
     }
 
     Mono<String> requestCreate(CreateStackRequest request, StepContext context) {
@@ -99,8 +97,7 @@ record StackCalls(AwsAccount account, AwsCalls calls) {
     }
 
     Resource toResource(String name, String id) {
-        return account.resource(
-                "AWS::CloudFormation::Stack", id, "cloudformation describe-stacks --stack-name " + name);
+        return account.resource(KIND, id, "cloudformation describe-stacks --stack-name " + name);
     }
 
     /** For messages: {@code stack orders-vpc in account-a/eu-central-1}. */

@@ -29,30 +29,58 @@ record StackDeleting(StackCalls calls, StackWaits waits) {
     Mono<List<Resource>> delete(Stack stack, StepContext context) {
         return requestDeleteAndWait(stack, context::made)
                 .doOnSubscribe(begun -> context.progress(0, 0, "deleting stack " + stack.stackName()))
-                .then(Mono.fromRunnable(() -> context.gone(calls.toResource(stack))))
-                .then(Mono.defer(() -> requestEvents(stack)))
-                .map(events -> {
-                    List<Resource> retained = toResources(StackEvents.retained(events));
-                    retained.forEach(context::made);
-                    toResources(StackEvents.deleted(events)).stream()
-                            .filter(deleted -> context.madeBefore().stream().anyMatch(deleted::isSameAs))
-                            .filter(deleted -> retained.stream().noneMatch(deleted::isSameAs))
-                            .forEach(context::gone);
-                    return retained;
-                });
+                .then(Mono.defer(() -> tellRemains(calls.toResource(stack), context)));
+    }
+
+    /** Tells what remains of stacks that are written down and gone since: the try that deleted them could not say it. */
+    Mono<List<Resource>> tellRemains(StepContext context) {
+        return Flux.fromIterable(written(context))
+                .concatMap(stack -> tellRemains(stack, context))
+                .flatMapIterable(retained -> retained)
+                .collectList();
+    }
+
+    /** The stacks that the step has said to be made, and not to be gone. */
+    List<Resource> written(StepContext context) {
+        return context.madeBefore().stream()
+                .filter(resource -> resource.kind().equals(StackCalls.KIND))
+                .toList();
+    }
+
+    private Mono<List<Resource>> tellRemains(Resource stack, StepContext context) {
+        // all since it was made or last updated: a deletion may have begun several times
+        return waits.events(stack.id(), StackEvents::beginsDeployment).map(events -> {
+            List<Resource> retained = toResources(StackEvents.retained(events));
+            retained.forEach(context::made);
+            toResources(StackEvents.deleted(events)).stream()
+                    .filter(deleted -> context.madeBefore().stream().anyMatch(deleted::isSameAs))
+                    .filter(deleted -> retained.stream().noneMatch(deleted::isSameAs))
+                    .forEach(context::gone);
+            // last: as long as the stack is written down, a later try can still tell
+            context.gone(stack);
+            return retained;
+        });
     }
 
     /** As {@link #delete}, but what is retained is a failure: it is left of a run that is to leave nothing. */
     Mono<Void> deleteWhole(Stack stack, StepContext context) {
-        return delete(stack, context)
-                .filter(retained -> !retained.isEmpty())
-                .flatMap(retained ->
-                        Mono.error(StepFailure.permanent(calls.shown(stack) + " is deleted, but its template retains "
-                                + String.join(
-                                        ", ",
-                                        retained.stream()
-                                                .map(each -> each.kind() + " " + each.id())
-                                                .toList()))));
+        return delete(stack, context).flatMap(retained -> refuse(retained, stack.stackName()));
+    }
+
+    /** As {@link #tellRemains(StepContext)}, but what is retained is a failure. */
+    Mono<Void> tellRemainsWhole(String name, StepContext context) {
+        return tellRemains(context).flatMap(retained -> refuse(retained, name));
+    }
+
+    private Mono<Void> refuse(List<Resource> retained, String name) {
+        return retained.isEmpty()
+                ? Mono.empty()
+                : Mono.error(StepFailure.permanent(calls.shown(name) + " is deleted, but its template retains "
+                        + String.join(
+                                ", ",
+                                retained.stream()
+                                        .map(each -> each.kind() + " " + each.id())
+                                        .toList())));
     }
 
     /** Deletes, outside of every run, the stacks of the account and region that a run made as temporary and that have expired. */
@@ -76,20 +104,13 @@ record StackDeleting(StackCalls calls, StackWaits waits) {
     }
 
     private Mono<Void> held(Stack stack, Consumer<Resource> left) {
-        return calls.requestLatestEvents(stack.stackId()).flatMap(events -> {
+        return waits.events(stack.stackId(), StackEvents::beginsOperation).flatMap(events -> {
             toResources(StackEvents.undeleted(events)).forEach(left);
             String why = StackEvents.whatHolds(events).orElseGet(() -> String.valueOf(stack.stackStatusReason()));
             // transient: what holds a resource is mostly on its way out itself
             return Mono.error(
                     StepFailure.of(FailureClass.TRANSIENT, calls.shown(stack) + " cannot be deleted: " + why));
         });
-    }
-
-    /** All since the stack was made or last updated: a deletion may have begun several times. */
-    private Mono<List<StackEvent>> requestEvents(Stack stack) {
-        return calls.requestEvents(stack.stackId())
-                .takeUntil(StackEvents::beginsDeployment)
-                .collectList();
     }
 
     private List<Resource> toResources(List<StackEvent> events) {

@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 
 /** Why a stack could not be made, updated or rolled back: the resource that began it, from the events. */
-record StackFailures(StackCalls calls) {
+record StackFailures(StackCalls calls, StackWaits waits) {
     private static final Pattern MAY_PASS =
             Pattern.compile("(?i)rate exceeded|throttl|RequestLimitExceeded|internal failure|service unavailable");
     private static final int DEEPEST = 5;
@@ -54,6 +54,6 @@ record StackFailures(StackCalls calls) {
     }
 
     private Mono<List<StackEvent>> requestEvents(String id) {
-        return calls.requestEvents(id).takeUntil(StackEvents::beginsDeployment).collectList();
+        return waits.events(id, StackEvents::beginsDeployment);
     }
 }

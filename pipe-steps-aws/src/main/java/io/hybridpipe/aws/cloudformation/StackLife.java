@@ -38,7 +38,7 @@ record StackLife(
         StackCalls calls = new StackCalls(plan.account(), aws);
         StackWaits waits = new StackWaits(calls, plan.pollEvery());
         ChangeSets sets = new ChangeSets(calls, plan.pollEvery());
-        StackFailures failures = new StackFailures(calls);
+        StackFailures failures = new StackFailures(calls, waits);
         return new StackLife(
                 plan,
                 calls,
@@ -72,12 +72,19 @@ record StackLife(
 
     /** Deletes the stack if this step made it and waits until it is gone, or brings back what this step updated. */
     Mono<Void> remove(State state, StepContext context) {
-        return Mono.defer(() -> getStack(state, context)).flatMap(there -> {
-            if (there.owner().isStepOf(context)) {
-                return deleting.deleteWhole(there.stack(), context);
-            }
-            return plan.manner().updating() ? updating.takeBack(there.stack(), context) : Mono.empty();
-        });
+        return Mono.defer(() -> getStack(state, context))
+                .flatMap(there -> (there.owner().isStepOf(context)
+                                ? deleting.deleteWhole(there.stack(), context)
+                                : takeBack(there.stack(), context))
+                        .thenReturn(there))
+                .switchIfEmpty(Mono.defer(() -> deleting.tellRemainsWhole(plan.name(state), context))
+                        .then(Mono.empty()))
+                .then();
+    }
+
+    private Mono<Void> takeBack(Stack stack, StepContext context) {
+        return deleting.tellRemainsWhole(stack.stackName(), context)
+                .then(Mono.defer(() -> plan.manner().updating() ? updating.takeBack(stack, context) : Mono.empty()));
     }
 
     /** Checks the credentials, the template and its parameters if the template is known, and that the name is not taken. */

@@ -5,10 +5,12 @@ import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 
 /**
  * Waiting for what CloudFormation does on its own time. A look that fails in passing is looked again; every wait ends, and then
@@ -17,6 +19,8 @@ import software.amazon.awssdk.services.cloudformation.model.Stack;
 record StackWaits(StackCalls calls, Duration pollEvery) {
     /** How long a step waits for what is under way to end before it looks, deletes or gives up. */
     static final Duration SETTLED_WITHIN = Duration.ofMinutes(25);
+
+    private static final Duration EVENTS_WITHIN = Duration.ofMinutes(2);
 
     /**
      * The stack as soon as its status is another one; empty as soon as it is gone. One that is not seen yet is waited for.
@@ -49,6 +53,19 @@ record StackWaits(StackCalls calls, Duration pollEvery) {
                         SETTLED_WITHIN,
                         () -> late(stack.stackName(), status, SETTLED_WITHIN, FailureClass.TRANSIENT))
                 .flatMap(Mono::justOrEmpty);
+    }
+
+    /** The stack's events, the newest first, up to the first of which this is true. */
+    Mono<List<StackEvent>> events(String id, Predicate<StackEvent> last) {
+        Mono<List<StackEvent>> look =
+                Mono.defer(() -> calls.requestEvents(id).takeUntil(last).collectList());
+        return Looks.until(
+                Looks.patient(look),
+                pollEvery,
+                EVENTS_WITHIN,
+                () -> Mono.error(StepFailure.of(
+                        FailureClass.TRANSIENT,
+                        "the events of " + calls.shown(id) + " cannot be read within " + EVENTS_WITHIN)));
     }
 
     private <T> Mono<T> late(String name, Predicate<String> status, Duration within, FailureClass failureClass) {

@@ -91,6 +91,19 @@ class StackFailureTest {
     }
 
     @Test
+    void theFirstResourceThatFailedIsNamedThoughALookAtTheEventsFails() {
+        DeployStack update = step(GROUP).updating();
+        update.run(State.empty(), TestContext.at("other/stack").withRunId("run-0"))
+                .block(SOON);
+        aws.faults()
+                .on(call -> call.action().equals("DescribeStackEvents") && status().equals("UPDATE_ROLLBACK_COMPLETE"))
+                .times(2)
+                .status(503);
+        assertThat(failure(update.parameter("Port", "70000").run(State.empty(), context)))
+                .hasMessageStartingWith("stack web in account-a/eu-central-1 failed (UPDATE_ROLLBACK_COMPLETE): Web");
+    }
+
+    @Test
     void aStackThatSomebodyFailedToMakeIsMadeAgainAndTheProgressSaysSo() {
         failure(step(THIRD_FAILS)
                 .run(State.empty(), TestContext.at("other/stack").withRunId("run-0")));

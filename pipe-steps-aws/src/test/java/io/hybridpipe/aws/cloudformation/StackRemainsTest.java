@@ -5,6 +5,8 @@ import static io.hybridpipe.aws.TestAws.POLL;
 import static io.hybridpipe.aws.TestAws.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
@@ -13,6 +15,7 @@ import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.TestAws;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunReport;
+import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.test.StepVerifier;
 
 /** What is left of a stack that is deleted, and who says so. */
 @Timeout(60)
@@ -91,6 +95,70 @@ class StackRemainsTest {
         delete().run(State.empty(), later).block(SOON);
         assertThat(later.madeBefore()).isEmpty();
         assertThat(aws.inventory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatADeletedStackRetainsIsToldThoughTheFirstLookAtItsEventsFails() {
+        deploy(RETAINING);
+        aws.faults().on("DescribeStackEvents").nth(1).status(503);
+        TestContext context = TestContext.at("clean/delete");
+        delete().run(State.empty(), context).block(SOON);
+        assertThat(context.made()).singleElement().extracting(Resource::id).isEqualTo(id("vpc"));
+    }
+
+    @Test
+    void aLaterTryTellsWhatIsRetainedThoughTheStackIsGone() {
+        deploy(RETAINING);
+        TestContext context = unableToTell();
+        assertThat(aws.inventory().ids("stack")).isEmpty();
+        assertThat(context.made()).singleElement().extracting(Resource::kind).isEqualTo(StackCalls.KIND);
+        TestContext looking = context.afterwards();
+        assertThat(delete().reconcile(State.empty(), looking).block(SOON)).isEqualTo(Found.done(Outputs.none()));
+        assertThat(looking.madeBefore())
+                .singleElement()
+                .extracting(Resource::id)
+                .isEqualTo(id("vpc"));
+        TestContext later = context.withAttempt(2);
+        delete().run(State.empty(), later).block(SOON);
+        assertThat(later.madeBefore()).singleElement().extracting(Resource::id).isEqualTo(id("vpc"));
+    }
+
+    @Test
+    void aLaterUndoFailsForWhatIsRetainedThoughTheStackIsGone() {
+        TestContext context = TestContext.at("net/stack").withRunId("run-1");
+        step(RETAINING).run(State.empty(), context).block(SOON);
+        aws.faults().on("DescribeStackEvents").nth(1).error("AccessDenied", "not you");
+        step(RETAINING)
+                .undo(State.empty(), Found.done(Outputs.none()), context)
+                .onErrorComplete()
+                .block(SOON);
+        StepVerifier.create(step(RETAINING).undo(State.empty(), Found.done(Outputs.none()), context))
+                .expectErrorMessage("stack web in account-a/eu-central-1 is deleted, but its template retains"
+                        + " AWS::EC2::VPC " + id("vpc"))
+                .verify(SOON);
+    }
+
+    @Test
+    void aLaterTryLeavesAnotherStackThatGotTheNameMeanwhile() {
+        deploy(PLAIN);
+        TestContext context = unableToTell();
+        deploy(PLAIN);
+        String vpc = id("vpc");
+        assertThat(delete().reconcile(State.empty(), context.afterwards()).block(SOON))
+                .isEqualTo(Found.done(Outputs.none()));
+        delete().run(State.empty(), context.withAttempt(2)).block(SOON);
+        assertThat(aws.inventory().ids("stack")).containsExactly("web");
+        assertThat(id("vpc")).isEqualTo(vpc);
+    }
+
+    /** What a try has said that deleted the stack and could say no more. */
+    private TestContext unableToTell() {
+        aws.faults().on("DescribeStackEvents").nth(1).error("AccessDenied", "not you");
+        TestContext context = TestContext.at("clean/delete");
+        StepVerifier.create(delete().run(State.empty(), context))
+                .expectError(StepFailure.class)
+                .verify(SOON);
+        return context;
     }
 
     @Test
