@@ -54,6 +54,15 @@ final class AwsError extends RuntimeException {
         return of("DependencyViolation", message, values);
     }
 
+    static AwsError notStabilized(String type, String id) {
+        return of("NotStabilized", "Resource of type '%s' with identifier '%s' did not stabilize.", type, id);
+    }
+
+    /** The refusal itself, or that which the service answers when it meets a fault of its own. */
+    static AwsError from(RuntimeException e) {
+        return e instanceof AwsError refusal ? refusal : of("InternalFailure", "Internal failure: " + e);
+    }
+
     String code() {
         return code;
     }

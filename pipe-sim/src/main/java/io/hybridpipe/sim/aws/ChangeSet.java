@@ -69,6 +69,13 @@ final class ChangeSet {
         reason = why;
     }
 
+    /** The stack went another way; what was executed stays so. */
+    void outdate() {
+        if (!execution.startsWith("EXECUTE_")) {
+            execution = "OBSOLETE";
+        }
+    }
+
     /** While it is executed, the way of its stack is its own. */
     void follow(String stackStatus) {
         if (execution.equals("EXECUTE_IN_PROGRESS") && !stackStatus.endsWith("_IN_PROGRESS")) {

@@ -156,7 +156,9 @@ final class Changes {
             details.add(
                     detail(name, !properties.getOrDefault(name, false), present.definition.properties(), definition));
         }
-        if (type.taggable() && !stack.input.tags().equals(wanted.tags()) && !names.contains("Tags")) {
+        if (type.taggable()
+                && !stack.input.tags().equals(wanted.tags())
+                && details.stream().noneMatch(one -> one.attribute().equals("Tags"))) {
             details.add(new Detail("Tags", "", false, true, "DirectModification", ""));
         }
         return details;

@@ -2,6 +2,7 @@
 package io.hybridpipe.sim.aws;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +18,9 @@ import java.util.Set;
 final class Deployment {
 
     private static final Duration STEP = Duration.ofSeconds(1);
+
+    /** How long a resource may take to become stable: our choice, far beyond what anything here needs. */
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(20);
 
     /** What comes after; called while the region's monitor is held. */
     interface End {
@@ -93,8 +97,8 @@ final class Deployment {
             synchronized (region) {
                 try {
                     check.run();
-                } catch (AwsError e) {
-                    cancel(e.text() + " ");
+                } catch (RuntimeException e) {
+                    cancel(AwsError.from(e).text() + " ");
                 }
                 go();
             }
@@ -158,11 +162,11 @@ final class Deployment {
             stack.resources.put(definition.name(), resource);
             stack.turn(resource, "CREATE_IN_PROGRESS", "");
             later(resource, () -> create(resource));
-        } catch (AwsError e) {
+        } catch (RuntimeException e) {
             var resource = present.orElseGet(() -> new Stack.Resource(definition));
             stack.resources.put(definition.name(), resource);
             resource.status = present.isPresent() ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS";
-            fail(resource, e);
+            fail(resource, AwsError.from(e));
         }
     }
 
@@ -184,7 +188,7 @@ final class Deployment {
         region.allOrNothing.run(() -> resource.physicalId = type.create.make(region, resource.properties, name));
         stack.tag(resource);
         stack.turn(resource, resource.status, "Resource creation Initiated");
-        later(resource, () -> awaitStable(resource));
+        later(resource, () -> awaitStable(resource, deadline()));
     }
 
     private void update(Stack.Resource present, Props props) {
@@ -207,12 +211,19 @@ final class Deployment {
                 () -> present.physicalId = type.update.apply(region, present.physicalId, present.properties, props));
         present.properties = props;
         stack.tag(present);
-        later(present, () -> awaitStable(present));
+        later(present, () -> awaitStable(present, deadline()));
     }
 
-    private void awaitStable(Stack.Resource resource) {
+    private Instant deadline() {
+        return region.clock.instant().plus(LONGEST_WAIT);
+    }
+
+    private void awaitStable(Stack.Resource resource, Instant deadline) {
         if (!ResourceTypes.get(resource.type).stable.test(region, resource.physicalId)) {
-            later(resource, () -> awaitStable(resource));
+            if (!region.clock.instant().isBefore(deadline)) {
+                throw AwsError.notStabilized(resource.type, resource.physicalId);
+            }
+            later(resource, () -> awaitStable(resource, deadline));
             return;
         }
         stack.turn(resource, resource.status.replace("_IN_PROGRESS", "_COMPLETE"), "");
@@ -227,8 +238,11 @@ final class Deployment {
                 if (!stopped) {
                     try {
                         next.run();
-                    } catch (AwsError e) {
-                        fail(resource, e);
+                    } catch (RuntimeException e) {
+                        if (stopped) {
+                            throw e;
+                        }
+                        fail(resource, AwsError.from(e));
                     }
                 }
             }

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -179,6 +178,9 @@ final class Evaluator {
 
     String text(Object value) {
         var computed = value(value);
+        if (computed == NO_VALUE) {
+            return "";
+        }
         if (computed instanceof List<?> list) {
             return list.stream().map(String::valueOf).collect(Collectors.joining(","));
         }
@@ -272,20 +274,29 @@ final class Evaluator {
     private String substitute(Object argument) {
         var parts = argument instanceof List<?> list ? list : List.of(argument, Map.of());
         var own = parts.get(1) instanceof Map<?, ?> map ? map : Map.of();
-        var matcher = References.PLACEHOLDER.matcher(String.valueOf(parts.get(0)));
-        var text = matcher.replaceAll(found -> {
-            var name = found.group(1).strip();
-            Object value;
-            if (own.containsKey(name)) {
-                value = own.get(name);
-            } else if (name.contains(".") && !name.startsWith("AWS::")) {
-                value = Map.of("Fn::GetAtt", name);
-            } else {
-                value = Map.of("Ref", name);
-            }
-            return Matcher.quoteReplacement(text(value));
-        });
+        var pattern = String.valueOf(parts.get(0));
+        var matcher = References.PLACEHOLDER.matcher(pattern);
+        var text = new StringBuilder();
+        var from = 0;
+        while (matcher.find()) {
+            // only what the template itself says can be a literal, not what comes in by a value
+            text.append(unescaped(pattern.substring(from, matcher.start())));
+            text.append(text(placeholder(matcher.group(1).strip(), own)));
+            from = matcher.end();
+        }
+        return text.append(unescaped(pattern.substring(from))).toString();
+    }
+
+    private static String unescaped(String text) {
         return text.replace("${!", "${");
+    }
+
+    private static Object placeholder(String name, Map<?, ?> own) {
+        var value = own.get(name);
+        if (value != null) {
+            return value;
+        }
+        return Map.of(name.contains(".") && !name.startsWith("AWS::") ? "Fn::GetAtt" : "Ref", name);
     }
 
     /** The zones of a region, of this one if none is named. */
@@ -311,7 +322,7 @@ final class Evaluator {
         var count = number(parts.get(1));
         var block = Cidr.block(text(parts.get(0)), "ipBlock");
         var prefix = 32 - number(parts.get(2));
-        if (prefix < block.getNetworkPrefixLength() || count < 1 || count > 256) {
+        if (prefix < block.getNetworkPrefixLength() || prefix > 32 || count < 1 || count > 256) {
             throw invalid("Template error: Fn::Cidr cannot make %d blocks of %s", count, block);
         }
         var first = block.getLower().withoutPrefixLength();
@@ -368,7 +379,8 @@ final class Evaluator {
         if (computed instanceof List<?> items) {
             return items.stream().map(Object.class::cast).toList();
         }
-        throw invalid("Template error: a list was expected in place of %s", computed);
+        throw invalid(
+                "Template error: a list was expected in place of %s", computed == NO_VALUE ? "AWS::NoValue" : computed);
     }
 
     private static List<Object> several(String name, Object argument) {

@@ -3,7 +3,6 @@ package io.hybridpipe.sim.aws;
 
 import io.hybridpipe.sim.aws.Model.Instance;
 import io.hybridpipe.sim.aws.Model.InstanceState;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +10,6 @@ import java.util.Set;
 
 /** Instances and key pairs in stacks. */
 final class InstanceTypes {
-
-    private static final Duration STEP = Duration.ofSeconds(1);
 
     private InstanceTypes() {}
 
@@ -38,7 +35,7 @@ final class InstanceTypes {
                 })
                 .updated(InstanceTypes::change)
                 .deleted((region, id, props) -> region.instances.terminate(id))
-                .settled(InstanceTypes::running, (region, id) -> region.instanceStore
+                .settled(InstanceTypes::settled, (region, id) -> region.instanceStore
                         .find(id)
                         .filter(instance -> instance.state() != InstanceState.TERMINATED)
                         .isEmpty())
@@ -55,28 +52,7 @@ final class InstanceTypes {
             region.interfaces.checkGroups(card.vpc(), groups);
             region.interfaceStore.put(region.interfaceStore.get(card.id()).withGroups(groups));
         }
-        var launch = launch(wanted);
-        var instance = region.instanceStore.get(id);
-        if (!instance.type().equals(launch.type()) || !instance.userData().equals(launch.userData())) {
-            region.instances.stop(id);
-            region.allOrNothing.after(STEP, () -> changeStopped(region, id, launch));
-        }
-    }
-
-    /** Changes what can be changed only while the instance is stopped, once it is, and starts it again. */
-    private static void changeStopped(Region region, String id, Instances.Launch launch) {
-        synchronized (region) {
-            var instance = region.instanceStore.find(id).filter(Instance::alive);
-            if (instance.isEmpty()) {
-                return;
-            }
-            if (instance.get().state() != InstanceState.STOPPED) {
-                region.clock.after(STEP, () -> changeStopped(region, id, launch));
-                return;
-            }
-            region.instanceStore.put(instance.get().ofType(launch.type()).withUserData(launch.userData()));
-            region.instances.start(id);
-        }
+        region.restarts.change(id, launch(wanted));
     }
 
     private static Model.NetworkInterface primary(Region region, String instance) {
@@ -94,15 +70,14 @@ final class InstanceTypes {
         props.flag("SourceDestCheck").ifPresent(check -> region.interfaceStore.put(card.withSourceDestCheck(check)));
     }
 
-    private static boolean running(Region region, String id) {
+    private static boolean settled(Region region, String id) {
         var instance = region.instanceStore.get(id);
         if (!instance.alive()) {
-            throw AwsError.of(
-                    "NotStabilized",
-                    "Resource of type 'AWS::EC2::Instance' with identifier '%s' did not stabilize.",
-                    id);
+            throw AwsError.notStabilized("AWS::EC2::Instance", id);
         }
-        return instance.state() == InstanceState.RUNNING;
+        // one that somebody stopped stays so when an update changes only what needs no restart
+        return !region.restarts.pending(id)
+                && (instance.state() == InstanceState.RUNNING || instance.state() == InstanceState.STOPPED);
     }
 
     private static Map<String, Object> instanceAttributes(Region region, String id, Props props) {

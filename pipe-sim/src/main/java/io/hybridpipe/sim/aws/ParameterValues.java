@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -122,13 +123,13 @@ final class ParameterValues {
                         parameter.name(), pattern);
             }
         });
-        parameter.fact("MinLength").ifPresent(min -> {
-            if (value.length() < Integer.parseInt(min)) {
+        limit(parameter, "MinLength").ifPresent(min -> {
+            if (BigDecimal.valueOf(value.length()).compareTo(min) < 0) {
                 throw violated(parameter, "must contain at least " + min + " characters");
             }
         });
-        parameter.fact("MaxLength").ifPresent(max -> {
-            if (value.length() > Integer.parseInt(max)) {
+        limit(parameter, "MaxLength").ifPresent(max -> {
+            if (BigDecimal.valueOf(value.length()).compareTo(max) > 0) {
                 throw violated(parameter, "must contain at most " + max + " characters");
             }
         });
@@ -144,14 +145,25 @@ final class ParameterValues {
         } catch (NumberFormatException e) {
             throw Template.invalid("Parameter '%s' must be a number.", parameter.name());
         }
-        parameter.fact("MinValue").map(BigDecimal::new).ifPresent(min -> {
+        limit(parameter, "MinValue").ifPresent(min -> {
             if (number.compareTo(min) < 0) {
                 throw violated(parameter, "must be a number not less than " + min);
             }
         });
-        parameter.fact("MaxValue").map(BigDecimal::new).ifPresent(max -> {
+        limit(parameter, "MaxValue").ifPresent(max -> {
             if (number.compareTo(max) > 0) {
                 throw violated(parameter, "must be a number not greater than " + max);
+            }
+        });
+    }
+
+    private static Optional<BigDecimal> limit(Template.Parameter parameter, String name) {
+        return parameter.fact(name).map(text -> {
+            try {
+                return new BigDecimal(text);
+            } catch (NumberFormatException e) {
+                throw Template.invalid(
+                        "Template format error: %s of parameter %s is not a number: %s", name, parameter.name(), text);
             }
         });
     }

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
@@ -214,13 +216,24 @@ final class Parameters {
             throw invalid(tier + " tier parameters support a maximum parameter value of " + most + " characters.");
         }
         wanted.allowedPattern()
-                .filter(pattern -> !wanted.value().matches(pattern))
+                .filter(pattern -> !toPattern(pattern).matcher(wanted.value()).matches())
                 .ifPresent(pattern -> {
                     throw AwsError.of(
                             "ParameterPatternMismatchException",
                             "Parameter value, cannot be validated against allowedPattern: %s",
                             pattern);
                 });
+    }
+
+    private static Pattern toPattern(String allowed) {
+        try {
+            return Pattern.compile(allowed);
+        } catch (PatternSyntaxException e) {
+            throw AwsError.of(
+                    "InvalidAllowedPatternException",
+                    "The request does not meet the regular expression requirement: %s",
+                    allowed);
+        }
     }
 
     private static AwsError invalid(String message) {

@@ -15,9 +15,9 @@ final class Reasons {
         if (e.code().equals("InvalidRequest") || e.code().equals("ValidationError")) {
             return e.text();
         }
-        if (e.code().equals("NotStabilized")) {
-            return "Resource handler returned message: \"%s\" (RequestToken: %s, HandlerErrorCode: NotStabilized)"
-                    .formatted(e.text(), region.ids.uuid());
+        if (e.code().equals("NotStabilized") || e.code().equals("InternalFailure")) {
+            return "Resource handler returned message: \"%s\" (RequestToken: %s, HandlerErrorCode: %s)"
+                    .formatted(e.text(), region.ids.uuid(), e.code());
         }
         return ("Resource handler returned message: \"%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt"
                         + " Count: 1)\" (RequestToken: %s, HandlerErrorCode: %s)")

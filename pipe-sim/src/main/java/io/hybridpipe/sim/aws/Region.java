@@ -70,6 +70,7 @@ final class Region {
     final NetworkInterfaces interfaces = new NetworkInterfaces(this);
     final ElasticIps addresses = new ElasticIps(this);
     final Instances instances;
+    final Restarts restarts = new Restarts(this);
     final KeyPairs keys = new KeyPairs(this);
     final Peerings peerings;
     final Parameters parameters = new Parameters(this);

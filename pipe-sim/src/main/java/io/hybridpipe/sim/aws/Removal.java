@@ -2,6 +2,7 @@
 package io.hybridpipe.sim.aws;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ final class Removal {
 
     private final Region region;
     private final Stack stack;
+    private final boolean pastFailures;
     private final Consumer<List<Stack.Resource>> end;
     private final List<Stack.Resource> left = new ArrayList<>();
     private final Set<Stack.Resource> started = new HashSet<>();
@@ -30,10 +32,19 @@ final class Removal {
     private final List<Stack.Resource> failed = new ArrayList<>();
     private boolean stopped;
 
-    /** {@code end} gets what could not be deleted; it is called while the region's monitor is held. */
-    Removal(Region region, Stack stack, Collection<Stack.Resource> doomed, Consumer<List<Stack.Resource>> end) {
+    /**
+     * @param pastFailures whether what a resource that cannot be deleted needs is tried too
+     * @param end gets what could not be deleted; it is called while the region's monitor is held
+     */
+    Removal(
+            Region region,
+            Stack stack,
+            Collection<Stack.Resource> doomed,
+            boolean pastFailures,
+            Consumer<List<Stack.Resource>> end) {
         this.region = region;
         this.stack = stack;
+        this.pastFailures = pastFailures;
         this.end = end;
         doomed.stream().filter(Stack.Resource::exists).forEach(left::add);
         stack.stop = () -> stopped = true;
@@ -50,8 +61,9 @@ final class Removal {
             }
             left.stream()
                     .filter(resource -> !started.contains(resource))
-                    .filter(resource ->
-                            left.stream().noneMatch(other -> other.needs().contains(resource.logicalId)))
+                    .filter(resource -> left.stream()
+                            .filter(other -> !pastFailures || !failed.contains(other))
+                            .noneMatch(other -> other.needs().contains(resource.logicalId)))
                     .toList()
                     .forEach(this::begin);
             var running = left.stream().anyMatch(resource -> started.contains(resource) && !failed.contains(resource));
@@ -75,7 +87,8 @@ final class Removal {
             }
             try {
                 ResourceTypes.get(resource.type).delete.take(region, resource.physicalId, resource.properties);
-            } catch (AwsError e) {
+            } catch (RuntimeException thrown) {
+                var e = AwsError.from(thrown);
                 var attempt = tries.merge(resource, 1, Integer::sum);
                 if (e.code().equals("DependencyViolation") && attempt < TRIES) {
                     region.clock.after(PAUSE, () -> delete(resource));
@@ -83,23 +96,35 @@ final class Removal {
                 }
                 // what somebody else deleted already is as good as deleted
                 if (!e.code().endsWith("NotFound") && !e.code().equals("Gateway.NotAttached")) {
-                    stack.turn(resource, "DELETE_FAILED", Reasons.ofHandler(region, resource.type, e));
-                    failed.add(resource);
-                    go();
+                    fail(resource, e);
                     return;
                 }
             }
-            awaitGone(resource);
+            awaitGone(resource, region.clock.instant().plus(Deployment.LONGEST_WAIT));
         }
     }
 
-    private void awaitGone(Stack.Resource resource) {
+    private void fail(Stack.Resource resource, AwsError e) {
+        stack.turn(resource, "DELETE_FAILED", Reasons.ofHandler(region, resource.type, e));
+        failed.add(resource);
+        go();
+    }
+
+    private void awaitGone(Stack.Resource resource, Instant deadline) {
         synchronized (region) {
             if (stopped) {
                 return;
             }
-            if (!ResourceTypes.get(resource.type).gone.test(region, resource.physicalId)) {
-                region.clock.after(STEP, () -> awaitGone(resource));
+            try {
+                if (!ResourceTypes.get(resource.type).gone.test(region, resource.physicalId)) {
+                    if (!region.clock.instant().isBefore(deadline)) {
+                        throw AwsError.notStabilized(resource.type, resource.physicalId);
+                    }
+                    region.clock.after(STEP, () -> awaitGone(resource, deadline));
+                    return;
+                }
+            } catch (RuntimeException e) {
+                fail(resource, AwsError.from(e));
                 return;
             }
             stack.turn(resource, "DELETE_COMPLETE", "");

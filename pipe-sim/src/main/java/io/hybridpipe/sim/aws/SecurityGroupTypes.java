@@ -5,6 +5,7 @@ import io.hybridpipe.sim.aws.Model.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Security groups and their rules in stacks. */
@@ -27,7 +28,7 @@ final class SecurityGroupTypes {
                     return group.id();
                 })
                 .updated((region, id, old, wanted) ->
-                        replaceRules(region, id, rules(region, old), rules(region, wanted)))
+                        replaceRules(region, id, allRules(region, old), allRules(region, wanted)))
                 .deleted((region, id, props) -> region.groups.delete(id))
                 .attributes(
                         Set.of("GroupId", "Id", "VpcId"),
@@ -54,6 +55,15 @@ final class SecurityGroupTypes {
         region.groups.authorize(group, rules);
     }
 
+    /** The rules that a group with these properties has: without egress rules of its own it lets everything out. */
+    private static List<Rule> allRules(Region region, Props props) {
+        var rules = new ArrayList<>(rules(region, props));
+        if (props.structs("SecurityGroupEgress").isEmpty()) {
+            rules.add(region.groups.toRule(true, "-1", Optional.empty(), Optional.empty(), "0.0.0.0/0", ""));
+        }
+        return rules;
+    }
+
     private static void replaceRules(Region region, String group, List<Rule> old, List<Rule> wanted) {
         // rules that were added over the API since then are not the stack's and stay
         var present = region.groupStore.get(group).rules();
@@ -68,6 +78,19 @@ final class SecurityGroupTypes {
                 wanted.stream()
                         .filter(rule -> old.stream().noneMatch(rule::sameAs))
                         .toList());
+        describe(region, group, old, wanted);
+    }
+
+    private static void describe(Region region, String group, List<Rule> old, List<Rule> wanted) {
+        for (var rule : wanted) {
+            if (old.stream()
+                    .anyMatch(one -> one.sameAs(rule) && !one.description().equals(rule.description()))) {
+                region.groupStore.get(group).rules().stream()
+                        .filter(rule::sameAs)
+                        .findFirst()
+                        .ifPresent(one -> region.groups.replace(group, one.with(one.id(), rule.description())));
+            }
+        }
     }
 
     private static List<Rule> rules(Region region, Props props) {

@@ -50,7 +50,7 @@ final class StackActions {
             }
             stack.retainExceptOnCreate = params.flag("RetainExceptOnCreate");
             StackUpdate.start(region, stack, wanted, keep, token(params));
-            stack.changeSets.values().forEach(set -> set.execution = "OBSOLETE");
+            stack.changeSets.values().forEach(ChangeSet::outdate);
             return stack.id;
         });
         answer.put("StackId", id);

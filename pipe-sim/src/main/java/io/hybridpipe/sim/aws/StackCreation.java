@@ -75,6 +75,7 @@ final class StackCreation {
                         region,
                         stack,
                         made(),
+                        false,
                         failed -> stack.turn(
                                 failed.isEmpty() ? "ROLLBACK_COMPLETE" : "ROLLBACK_FAILED",
                                 Reasons.whichFailed(failed)))

@@ -74,7 +74,7 @@ final class StackDeletion {
 
     /** Deletes resources and then the stack; {@code force} leaves to themselves those that cannot be deleted. */
     static void remove(Region region, Stack stack, Collection<Stack.Resource> doomed, boolean force) {
-        new Removal(region, stack, doomed, failed -> {
+        new Removal(region, stack, doomed, force, failed -> {
                     if (!failed.isEmpty() && !force) {
                         stack.turn("DELETE_FAILED", Reasons.whichFailed(failed));
                         return;

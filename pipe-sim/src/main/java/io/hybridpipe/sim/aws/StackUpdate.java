@@ -168,6 +168,7 @@ final class StackUpdate {
     private void finish(String status, String otherwise, List<Stack.Resource> gone) {
         stack.turn(status + "_CLEANUP_IN_PROGRESS", "");
         // what cannot be deleted now is the stack's no more and stays, as with the service
-        new Removal(region, stack, gone, failed -> stack.turn(status, failed.isEmpty() ? "" : otherwise)).start();
+        new Removal(region, stack, gone, false, failed -> stack.turn(status, failed.isEmpty() ? "" : otherwise))
+                .start();
     }
 }

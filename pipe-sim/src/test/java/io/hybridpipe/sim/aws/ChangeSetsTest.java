@@ -233,8 +233,11 @@ class ChangeSetsTest {
     }
 
     @Test
-    void anUpdateThatGoesAroundTheSetsMakesThemObsolete() {
-        makeNet();
+    void anUpdateThatGoesAroundTheSetsMakesThemObsoleteButNotTheExecutedOne() {
+        create("made", request -> request.changeSetType(ChangeSetType.CREATE));
+        computed("made");
+        execute("made");
+        aws.settled("net");
         create("names", request -> request.parameters(Aws.parameters(Map.of("Names", "true"))));
         computed("names");
         of(aws.cloudFormation.updateStack(request -> request.stackName("net")
@@ -242,6 +245,7 @@ class ChangeSetsTest {
                 .parameters(Aws.parameters(Map.of("Names", "true")))));
         aws.settled("net");
         assertThat(describe("names").executionStatusAsString()).isEqualTo("OBSOLETE");
+        assertThat(describe("made").executionStatusAsString()).isEqualTo("EXECUTE_COMPLETE");
         assertThat(refusal(aws.cloudFormation.executeChangeSet(
                         request -> request.stackName("net").changeSetName("names"))))
                 .isEqualTo("InvalidChangeSetStatus");

@@ -111,6 +111,17 @@ class DeletionsTest {
     }
 
     @Test
+    void forceGoesPastWhatCannotBeDeletedAndSkipsAllThatIsLeft() {
+        var id = stuck();
+        var vpc = outputs(aws.describe(id)).get("VpcId");
+        of(aws.cloudFormation.deleteStack(
+                request -> request.stackName(id).deletionMode(DeletionMode.FORCE_DELETE_STACK)));
+        assertThat(aws.settled(id).stackStatusAsString()).isEqualTo("DELETE_COMPLETE");
+        assertThat(skipped(id)).containsExactlyInAnyOrder("Subnet", "Vpc");
+        assertThat(aws.inventory().ids("vpc")).contains(vpc);
+    }
+
+    @Test
     void policiesDecideWhatStays() {
         var id = made("net", """
                 Resources:

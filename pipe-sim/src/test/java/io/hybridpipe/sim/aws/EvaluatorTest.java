@@ -95,6 +95,8 @@ class EvaluatorTest {
                 "!ImportValue {'Fn::Sub': '${Size}-vpc'}             | value of small-vpc",
                 "!Sub 'in ${AWS::Region} for ${Size}'                | in eu-west-1 for small",
                 "!Select [1, !Cidr ['10.1.0.0/24', '4', '6']]        | 10.1.0.64/26",
+                "!Sub '<${AWS::NoValue}>'                            | <>",
+                "!Sub ['${Own} ${!Not}', {Own: 'a ${!Literal}'}]     | a ${!Literal} ${Not}",
                 "!Base64 hello                                       | aGVsbG8="
             })
     void computes(String expression, String expected) {
@@ -124,6 +126,7 @@ class EvaluatorTest {
                 "!FindInMap [Sizes, huge, Type]",
                 "!Cidr ['10.1.0.0/24', 300, 4]",
                 "!Cidr ['10.1.0.0/24', 3, 7]",
+                "!Cidr ['10.1.0.0/24', 1, -1]",
                 "!Join ['-', plain]",
                 "!If [Small, only]",
                 "!Transform x"

@@ -201,4 +201,11 @@ class SsmTest {
                 .extracting(Call::service, Call::action, Call::target)
                 .containsExactly(tuple("ssm", "PutParameter", "x"));
     }
+
+    @Test
+    void anAllowedPatternThatIsNoRegularExpressionIsRefused() {
+        assertThat(refusal(ssm.putParameter(
+                        r -> r.name("/a").type(ParameterType.STRING).value("x").allowedPattern("["))))
+                .isEqualTo("InvalidAllowedPatternException");
+    }
 }

@@ -226,4 +226,15 @@ class StacksTest {
         assertThat(aws.sim.calls().of("CreateStack").get(0).wire()).contains("canary-license");
         assertThat(aws.sim.calls().of("DescribeStacks").get(0).wire()).doesNotContain("canary-license");
     }
+
+    @Test
+    void aParameterWithABadPatternFailsItsStackWhichGoesBack() {
+        aws.create(
+                "bad",
+                "Resources: {P: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Value: x, AllowedPattern: '['}}}",
+                Map.of());
+        assertThat(aws.settled("bad").stackStatusAsString()).isEqualTo("ROLLBACK_COMPLETE");
+        assertThat(aws.events("bad")).anySatisfy(event -> assertThat(event.resourceStatusReason())
+                .contains("The request does not meet the regular expression requirement: ["));
+    }
 }

@@ -170,6 +170,10 @@ class TemplateTest {
                 "Type: CommaDelimitedList, AllowedValues: [a, b]     | a,c   | must be one of AllowedValues",
                 "Type: String, AllowedPattern: '[a-z]+'              | A     | Parameter 'P' must match pattern [a-z]+",
                 "Type: String, AllowedPattern: '['                   | A     | is not a regular expression",
+                "Type: String, MinLength: x                          | A     | MinLength of parameter P is not a number: x",
+                "Type: String, MaxLength: x                          | A     | MaxLength of parameter P is not a number: x",
+                "Type: Number, MinValue: x                           | 1     | MinValue of parameter P is not a number: x",
+                "Type: Number, MaxValue: x                           | 1     | MaxValue of parameter P is not a number: x",
                 "Type: String, MinLength: 3, ConstraintDescription: x| ab    | Parameter P failed to satisfy constraint: x"
             })
     void refusesValuesThatBreakTheRulesOfTheirParameter(String parameter, String value, String message) {
