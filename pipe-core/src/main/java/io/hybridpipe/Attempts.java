@@ -166,9 +166,7 @@ final class Attempts {
     private void tryAgain(Throwable failure, FailureClass failureClass) {
         Backoff backoff = work.options.retry().forClass(failureClass);
         int budget = reopening ? Math.max(REOPEN_ATTEMPTS, backoff.maxAttempts()) : backoff.maxAttempts();
-        Duration delay = backoff.delay(attemptsInBudget, unit.jitter());
-        Duration asked = Unit.retryAfter(failure);
-        Duration wait = asked.compareTo(delay) > 0 ? asked : delay;
+        Duration wait = Unit.waitAfter(failure, backoff, attemptsInBudget, unit.jitter());
         boolean late = execution.now() - performStartedAt + wait.toMillis()
                 > backoff.maxElapsed().toMillis();
         if (attemptsInBudget >= budget || unit.mayStillAct || (late && !reopening)) {

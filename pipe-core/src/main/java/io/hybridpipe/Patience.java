@@ -41,6 +41,11 @@ final class Patience {
         });
     }
 
+    /** How much of the time is used up. */
+    Duration spent() {
+        return Duration.ofMillis(most - left());
+    }
+
     private synchronized void begin() {
         begun = now();
         spared = 0;

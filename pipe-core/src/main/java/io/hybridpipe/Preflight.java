@@ -4,7 +4,9 @@ package io.hybridpipe;
 import io.hybridpipe.event.Path;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunId;
+import io.hybridpipe.retry.Backoff;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.RetryPolicy;
 import io.hybridpipe.retry.StepFailure;
 import io.vavr.collection.HashMap;
 import java.time.Clock;
@@ -23,8 +25,9 @@ import reactor.util.retry.Retry;
 final class Preflight {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final int AT_ONCE = 8;
-    private static final int RETRIES = 3;
-    private static final Duration FIRST_DELAY = Duration.ofMillis(100);
+
+    /** A service that nobody can reach is soon told; one that asks to slow down is given the time that its steps would give it. */
+    private static final int MOST_OF_TRANSIENT = 4;
 
     private final Execution execution;
     private final List<Asked> asked = new ArrayList<>();
@@ -55,10 +58,8 @@ final class Preflight {
 
     private Mono<Failed> ask(Asked each) {
         return Mono.defer(() -> each.answer)
-                .retryWhen(Retry.backoff(RETRIES, FIRST_DELAY)
-                        .scheduler(execution.scheduler)
-                        .filter(FailureClass::isPassing)
-                        .onRetryExhaustedThrow((policy, last) -> last.failure()))
+                .retryWhen(Retry.from(failures ->
+                        failures.concatMap(signal -> pause(each, signal.failure(), (int) signal.totalRetries() + 1))))
                 .timeout(each.patience.isOver())
                 .then(Mono.<Failed>empty())
                 .onErrorResume(e -> Mono.just(new Failed(
@@ -66,6 +67,23 @@ final class Preflight {
                         e instanceof TimeoutException
                                 ? StepFailure.unknownOutcome("its preflight gave no answer within " + TIMEOUT)
                                 : e)));
+    }
+
+    /** The time until it is asked again, or the failure if it is not: as the element's own retry policy says. */
+    private Mono<Long> pause(Asked each, Throwable failure, int failed) {
+        if (!FailureClass.isPassing(failure)) {
+            return Mono.error(failure);
+        }
+        FailureClass its = FailureClass.of(failure);
+        Backoff backoff = each.retry.forClass(its);
+        int most = its == FailureClass.TRANSIENT
+                ? Math.min(MOST_OF_TRANSIENT, backoff.maxAttempts())
+                : backoff.maxAttempts();
+        Duration wait = Unit.waitAfter(
+                failure, backoff, failed, Unit.jitter(execution.id().value() + each.path + failed));
+        boolean late = wait.compareTo(backoff.maxElapsed().minus(each.patience.spent())) > 0
+                || wait.compareTo(TIMEOUT.minus(each.patience.spent())) >= 0;
+        return failed >= most || late ? Mono.error(failure) : Mono.delay(wait, execution.scheduler);
     }
 
     private void collect(Outline outline, State visible) {
@@ -83,7 +101,7 @@ final class Preflight {
             Mono<Void> answer = answer(work, inside, new Context(execution, outline.path(), patience));
             // Mono.empty() is one object, which most steps return: nothing to wait for
             if (answer != Mono.<Void>empty()) {
-                asked.add(new Asked(outline.path(), answer, patience));
+                asked.add(new Asked(outline.path(), work.options.retry(), answer, patience));
             }
         }
         outline.children().forEach(child -> collect(child, inside));
@@ -118,7 +136,7 @@ final class Preflight {
         return new State(cells, null);
     }
 
-    private record Asked(Path path, Mono<Void> answer, Patience patience) {}
+    private record Asked(Path path, RetryPolicy retry, Mono<Void> answer, Patience patience) {}
 
     private record Failed(Path path, Throwable failure) {}
 

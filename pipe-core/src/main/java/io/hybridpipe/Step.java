@@ -52,6 +52,8 @@ public interface Step {
      * Looks, before anything of the run is done, whether the step can succeed; an error refuses the whole run.
      *
      * <p>Reads only. {@code state} holds the run's input alone: ask inputs by {@link Input#find}.
+     * It has a minute, waits for permits aside; a passing failure is asked again as {@link #options()} says, a
+     * {@link io.hybridpipe.retry.FailureClass#TRANSIENT} one three times at most.
      */
     default Mono<Void> preflight(State state, StepContext context) {
         return Mono.empty();

@@ -381,9 +381,20 @@ final class Unit implements State.View {
                 : Duration.ZERO;
     }
 
+    /** The backoff's delay, or longer if the service asked for it. */
+    static Duration waitAfter(Throwable failure, Backoff backoff, int failures, double jitter) {
+        Duration delay = backoff.delay(failures, jitter);
+        Duration asked = retryAfter(failure);
+        return asked.compareTo(delay) > 0 ? asked : delay;
+    }
+
     /** Full jitter that is the same whenever the same attempt of the same run is made, so that runs can be repeated. */
     double jitter() {
-        int hash = (execution.id().value() + node.path() + attempt).hashCode() * 0x9E3779B9;
+        return jitter(execution.id().value() + node.path() + attempt);
+    }
+
+    static double jitter(String of) {
+        int hash = of.hashCode() * 0x9E3779B9;
         return (hash >>> 8) / (double) (1 << 24);
     }
 

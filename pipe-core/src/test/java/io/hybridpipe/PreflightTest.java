@@ -4,12 +4,15 @@ package io.hybridpipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.retry.Backoff;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.RetryPolicy;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -69,6 +72,68 @@ class PreflightTest {
         other.start(dead.step()).passAll();
         assertThat(other.report().failure().orElseThrow().message()).isEqualTo("nobody there");
         assertThat(asked).hasSize(4);
+    }
+
+    @Test
+    void aThrottledQuestionIsAskedAsOftenAsTheStepItselfWouldBeTried() {
+        AtomicInteger asked = new AtomicInteger();
+        Backoff twelve =
+                Backoff.ofDefaults().withMaxAttempts(12).withDelays(Duration.ofMillis(100), Duration.ofSeconds(1));
+        Act busy = trial.act("busy")
+                .options(it -> it.withRetry(RetryPolicy.none().with(FailureClass.THROTTLED, twelve)))
+                .preflight(context -> Mono.error(() -> {
+                    asked.incrementAndGet();
+                    return StepFailure.of(FailureClass.THROTTLED, "slow down");
+                }));
+
+        trial.start(busy.step()).passAll();
+
+        assertThat(trial.report().failure().orElseThrow().message()).isEqualTo("slow down");
+        assertThat(asked).hasValue(12);
+    }
+
+    @Test
+    void howeverPatientTheStepADeadServiceIsAskedFourTimes() {
+        AtomicInteger asked = new AtomicInteger();
+        Act dead = trial.act("dead")
+                .options(it -> it.withMaxAttempts(40))
+                .preflight(context -> Mono.error(() -> {
+                    asked.incrementAndGet();
+                    return StepFailure.of(FailureClass.TRANSIENT, "nobody there");
+                }));
+
+        trial.start(dead.step()).passAll();
+
+        assertThat(trial.report().failure().orElseThrow().message()).isEqualTo("nobody there");
+        assertThat(asked).hasValue(4);
+    }
+
+    @Test
+    void aServiceThatSaysHowLongToWaitIsNotAskedBefore() {
+        AtomicInteger asked = new AtomicInteger();
+        Act busy = trial.act("busy")
+                .preflight(context -> Mono.defer(() -> asked.incrementAndGet() == 1
+                        ? Mono.error(StepFailure.throttled(Duration.ofSeconds(30), "slow down", null))
+                        : Mono.empty()));
+
+        trial.start(busy.step()).pass(Duration.ofSeconds(29));
+        assertThat(asked).hasValue(1);
+        trial.pass(Duration.ofSeconds(1));
+
+        assertThat(asked).hasValue(2);
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void aServiceThatWantsALongerWaitThanAPreflightHasRefusesTheRunAtOnceInItsOwnWords() {
+        Act busy = trial.act("busy")
+                .preflight(
+                        context -> Mono.error(StepFailure.throttled(Duration.ofMinutes(1), "come back later", null)));
+
+        trial.start(busy.step());
+
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(trial.report().failure().orElseThrow().message()).isEqualTo("come back later");
     }
 
     @Test
