@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * When the next request to an account may be sent, and whose it is: one pace for all runs that use the account's handle.
@@ -80,8 +83,9 @@ final class Pace {
     Mono<Turn> turn(String lane) {
         return Mono.create(sink -> {
             Waiting waiting = new Waiting(lane, sink);
-            sink.onDispose(() -> leave(waiting));
+            // in this order: a cancel that comes in between would find nobody who could leave
             join(waiting);
+            sink.onDispose(() -> leave(waiting));
             goOn();
         });
     }
@@ -127,27 +131,58 @@ final class Pace {
         }
     }
 
+    /** Turns are handed out by the scheduler alone: whoever comes or waits in one run does not do the work of another one. */
     private void goOn() {
-        dueTurns().forEach(Granted::tell);
+        long wait = arm();
+        if (wait < 0) {
+            return;
+        }
+        try {
+            scheduler.get().schedule(this::timeIsUp, wait, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            StepFailure failure = StepFailure.of(FailureClass.TRANSIENT, "nobody can hand out turns any more", e);
+            disarm().forEach(waiting -> told(() -> waiting.sink.error(failure)));
+        }
+    }
+
+    /** Milliseconds until somebody's turn; negative if nobody waits or the time is watched already. */
+    private synchronized long arm() {
+        if (lanes.isEmpty() || armed) {
+            return -1;
+        }
+        long wait = Math.max(0, rate.untilNext(time()));
+        armed = true;
+        return wait;
+    }
+
+    /** All who waited for what will not come. */
+    private synchronized List<Waiting> disarm() {
+        armed = false;
+        List<Waiting> all = lanes.values().stream().flatMap(Set::stream).toList();
+        lanes.clear();
+        return all;
     }
 
     private void timeIsUp() {
-        synchronized (this) {
-            armed = false;
-        }
+        dueTurns().forEach(due -> told(() -> due.to.sink.success(due.turn)));
         goOn();
     }
 
+    /** What one does with its turn is nothing that the others could suffer from. */
+    private static void told(Runnable tell) {
+        try {
+            tell.run();
+        } catch (Throwable e) { // an Error too: it came from whoever was told
+            Operators.onErrorDropped(e, Context.empty());
+        }
+    }
+
     private synchronized List<Granted> dueTurns() {
+        armed = false;
         List<Granted> due = new ArrayList<>();
         long time = time();
-        long wait = 0;
-        while (!lanes.isEmpty() && (wait = rate.untilNext(time)) <= 0) {
+        while (!lanes.isEmpty() && rate.untilNext(time) <= 0) {
             due.add(new Granted(next(), take(time)));
-        }
-        if (!lanes.isEmpty() && !armed) {
-            armed = true;
-            scheduler.get().schedule(this::timeIsUp, wait, TimeUnit.MILLISECONDS);
         }
         return due;
     }
@@ -190,9 +225,5 @@ final class Pace {
         }
     }
 
-    private record Granted(Waiting to, Turn turn) {
-        void tell() {
-            to.sink.success(turn);
-        }
-    }
+    private record Granted(Waiting to, Turn turn) {}
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -215,6 +216,64 @@ class PaceTest {
         pass(Duration.ofMinutes(10));
         assertThat(service.admitted / 600.0).isBetween(16.0, 20.2);
         assertThat(refused[0]).isLessThan(service.admitted / 20);
+    }
+
+    @Test
+    void whoComesDoesNotDoTheWorkOfThoseWhoWait() {
+        Scheduler turns = Schedulers.newSingle("turns");
+        try {
+            Pace pace = Pace.unlimited().by(() -> turns).atMost(1000);
+            List<String> toldOn = Flux.range(0, 300)
+                    .flatMap(
+                            i -> pace.turn("run " + i % 3)
+                                    .map(turn -> Thread.currentThread().getName()),
+                            300)
+                    .collectList()
+                    .block(Duration.ofSeconds(20));
+            assertThat(toldOn).hasSize(300).allMatch(name -> name.startsWith("turns"));
+        } finally {
+            turns.dispose();
+        }
+    }
+
+    @Test
+    void oneWhoFailsWhenItIsToldTakesNobodyElsesTurn() {
+        unlimited.failed(turn(unlimited), StepFailure.throttled(Duration.ofMinutes(1), "Throttling", REFUSED));
+        wait(unlimited, "run", 2);
+        unlimited.turn("broken").subscribe(turn -> {
+            throw new NoClassDefFoundError("io/example/Missing");
+        });
+        wait(unlimited, "other", 2);
+        pass(Duration.ofMinutes(1));
+        assertThat(had).as("all at once, when the minute is over").hasSize(4);
+        wait(unlimited, "later", 1);
+        assertThat(had).hasSize(5);
+    }
+
+    @Test
+    void whoGaveUpBeforeItCouldWaitTakesNoTurn() {
+        twenty.turn("given up").doOnSubscribe(Subscription::cancel).subscribe();
+        assertThat(twenty.lanes()).isZero();
+        wait(twenty, "run", 5);
+        assertThat(had).hasSize(5);
+    }
+
+    @Test
+    void withoutASchedulerWhoWaitsIsToldSoAndLaterOnesAreServed() {
+        AtomicReference<Scheduler> clock = new AtomicReference<>(time);
+        Pace pace = Pace.unlimited().by(clock::get).atMost(1);
+        List<Throwable> failures = new ArrayList<>();
+        wait(pace, "run", 1);
+        Scheduler shut = Schedulers.newSingle("shut");
+        shut.dispose();
+        clock.set(shut);
+        pace.turn("run").subscribe(turn -> had.add("none"), failures::add);
+        assertThat(failures).singleElement().matches(FailureClass::isPassing);
+        assertThat(pace.lanes()).isZero();
+        clock.set(time);
+        wait(pace, "run", 1);
+        pass(Duration.ofSeconds(1));
+        assertThat(had).containsExactly("run", "run");
     }
 
     @Test
