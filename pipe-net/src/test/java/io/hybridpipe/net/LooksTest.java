@@ -53,6 +53,26 @@ class LooksTest {
     }
 
     @Test
+    void aLookThatHadToWaitLongerThanThereIsTimeStillCounts() {
+        StepVerifier.withVirtualTime(() ->
+                        Looks.until(Mono.delay(WITHIN.plusMinutes(1)).thenReturn("it"), EVERY, WITHIN, LooksTest::late))
+                .thenAwait(WITHIN.plusMinutes(1))
+                .expectNext("it")
+                .expectComplete()
+                .verify(SOON);
+    }
+
+    @Test
+    void aLookThatHangsIsGivenAsLongAgain() {
+        StepVerifier.withVirtualTime(() -> Looks.until(Mono.never(), EVERY, WITHIN, LooksTest::late))
+                .expectSubscription()
+                .expectNoEvent(WITHIN.multipliedBy(2).minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .expectErrorMessage("too late")
+                .verify(SOON);
+    }
+
+    @Test
     void aPatientLookTakesAPassingFaultForNothingSeenAndSignalsEveryOther() {
         for (FailureClass each : FailureClass.values()) {
             Mono<String> look = Looks.patient(Mono.error(StepFailure.of(each, "no")));
