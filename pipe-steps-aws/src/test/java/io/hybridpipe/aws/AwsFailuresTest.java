@@ -104,6 +104,17 @@ class AwsFailuresTest {
     }
 
     @Test
+    void whatAwsSaysIsNeitherCutNorChangedButForItsLineBreaks() {
+        String said = "a ".repeat(300) + "pass  word\twith blanks,\r\nand another line\n";
+        assertThat(AwsFailures.ofRead(account, "DescribeVpcs", answer("ValidationError", 400, said)))
+                .message()
+                .endsWith("ValidationError: " + "a ".repeat(300) + "pass  word\twith blanks, and another line ");
+        assertThat(AwsFailures.ofRead(account, "DescribeVpcs", SdkClientException.create(said)))
+                .message()
+                .contains("pass  word\twith blanks, and another line");
+    }
+
+    @Test
     void aThrottledCallIsNotTakenForAQuotaThatIsUsedUp() {
         assertThat(AwsFailures.ofChange(account, "CreateVpc", answer("RequestLimitExceeded", 503, null)))
                 .hasMessage("CreateVpc in account-a/eu-central-1: RequestLimitExceeded");

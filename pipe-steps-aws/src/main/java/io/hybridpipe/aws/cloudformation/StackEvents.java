@@ -49,7 +49,7 @@ final class StackEvents {
                         newestFirst,
                         event -> isAboutStack(event)
                                 && !beginsOperation(event)
-                                && !reason(event).isEmpty())
+                                && !reason(event).isBlank())
                 .map(StackEvents::reason);
     }
 
@@ -128,9 +128,8 @@ final class StackEvents {
                 + "): " + reason(event);
     }
 
+    /** In one line, otherwise as it was said: a secret that was changed is not found any more by whoever scrubs it. */
     private static String reason(StackEvent event) {
-        return Objects.requireNonNullElse(event.resourceStatusReason(), "")
-                .strip()
-                .replaceAll("\\s+", " ");
+        return Objects.requireNonNullElse(event.resourceStatusReason(), "").replaceAll("\\R", " ");
     }
 }
