@@ -179,7 +179,8 @@ public final class CreateRouteTable implements Step {
 
     private Mono<Void> disassociateAndDelete(Own<RouteTable> own, RouteTable table, List<String> wanted) {
         return Flux.fromIterable(table.associations())
-                .filter(association -> wanted.contains(association.subnetId()))
+                // one with a gateway has no subnet
+                .filter(association -> association.subnetId() != null && wanted.contains(association.subnetId()))
                 .concatMap(association -> requestDisassociate(own, association))
                 .then(requestDelete(own, table.routeTableId()));
     }

@@ -124,12 +124,15 @@ public final class CreateSubnets implements Step {
 
     /** The availability zones to use, by name; defaults to all that are available, in the order of their names. */
     public CreateSubnets zones(String... names) {
+        if (names.length == 0) {
+            throw new IllegalArgumentException("no zones are named; leave out zones(..) to use all that are available");
+        }
         return zones(Input.value(List.of(names)));
     }
 
     /** The availability zones to use, by name; defaults to all that are available, in the order of their names. */
     public CreateSubnets zones(Input<? extends List<String>> names) {
-        return new CreateSubnets(account, vpc, subnets, names, publicIps, into, pollEvery);
+        return new CreateSubnets(account, vpc, subnets, names.map(CreateSubnets::toSome), publicIps, into, pollEvery);
     }
 
     /** Every interface that is made in these subnets gets a public address; by default none does. */
@@ -215,10 +218,12 @@ public final class CreateSubnets implements Step {
 
     private Mono<List<String>> makeMissing(
             Own<Subnet> own, State state, Map<String, Cidr> wanted, Map<Cidr, Subnet> there) {
-        if (there.keySet().containsAll(wanted.values())) {
-            return Mono.just(wanted.values().stream()
-                    .map(block -> there.get(block).subnetId())
-                    .toList());
+        List<String> known = wanted.values().stream()
+                .flatMap(block -> Optional.ofNullable(there.get(block)).stream())
+                .map(Subnet::subnetId)
+                .toList();
+        if (known.size() == wanted.size()) {
+            return Mono.just(known);
         }
         return getZones(own, state).flatMap(names -> Flux.fromIterable(wanted.entrySet())
                 .index()
@@ -339,6 +344,14 @@ public final class CreateSubnets implements Step {
         return before;
     }
 
+    private static List<String> toSome(List<String> zones) {
+        if (zones.isEmpty()) {
+            throw StepFailure.permanent(
+                    "the list of zones is empty; leave out zones(..) to use all that are available");
+        }
+        return zones;
+    }
+
     private static Subnets toNamed(List<Cidr> blocks) {
         Map<String, Cidr> named = new LinkedHashMap<>();
         for (Cidr block : blocks) {
@@ -372,7 +385,9 @@ public final class CreateSubnets implements Step {
         return Outputs.of(
                 into,
                 new AwsSubnets(wanted.entrySet().stream()
-                        .map(each -> toOutput(each.getKey(), there.get(each.getValue())))
+                        .map(each -> toOutput(
+                                each.getKey(),
+                                Optional.ofNullable(there.get(each.getValue())).orElseThrow()))
                         .toList()));
     }
 

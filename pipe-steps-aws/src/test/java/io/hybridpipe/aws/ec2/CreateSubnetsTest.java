@@ -4,6 +4,7 @@ package io.hybridpipe.aws.ec2;
 import static io.hybridpipe.aws.TestAws.POLL;
 import static io.hybridpipe.aws.TestAws.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.hybridpipe.Found;
@@ -113,6 +114,17 @@ class CreateSubnetsTest extends OnNetwork {
                         + " account-a/eu-central-1, which has [eu-central-1a, eu-central-1b, eu-central-1c]");
         step().zones("eu-central-1a").preflight(State.empty(), context).block(SOON);
         assertThat(aws.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void anEmptyListOfZonesIsRefusedBeforeAnythingIsCalled() {
+        assertThatThrownBy(() -> step().zones())
+                .hasMessage("no zones are named; leave out zones(..) to use all that are available");
+        CreateSubnets nowhere = step().zones(Input.value(List.of()));
+        assertThat(failure(nowhere.preflight(State.empty(), context)))
+                .hasMessage("the list of zones is empty; leave out zones(..) to use all that are available");
+        assertThat(failure(nowhere.run(State.empty(), context)).failureClass()).isEqualTo(FailureClass.PERMANENT);
+        assertThat(calls("CreateSubnet")).isEmpty();
     }
 
     @Test
