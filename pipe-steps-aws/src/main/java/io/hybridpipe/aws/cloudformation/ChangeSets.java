@@ -140,6 +140,11 @@ record ChangeSets(StackCalls calls, Duration pollEvery) {
                 .defaultIfEmpty(owner);
     }
 
+    /** Whether the stack has no change sets. */
+    Mono<Boolean> isWithout(Stack stack) {
+        return requestAll(stack).hasElements().map(some -> !some);
+    }
+
     private Flux<ChangeSetSummary> requestAll(Stack stack) {
         return calls.calls()
                 .readingAll(

@@ -196,10 +196,10 @@ public final class DeployStack implements Step {
         return life(context).check(state, context);
     }
 
-    /** A visibility window of five seconds; half an hour for a look, which waits for a stack in progress, and for an undo. */
+    /** A step timeout of {@link #within} and one hour; a visibility window of five seconds; half an hour for a look, which waits for a stack in progress, and for an undo. */
     @Override
     public StepOptions options() {
-        return StackLife.OPTIONS;
+        return StackLife.options(plan);
     }
 
     private StackLife life(StepContext context) {

@@ -29,6 +29,11 @@ final class StackEvents {
         return isAboutStack(event) && DEPLOYMENTS.contains(event.resourceStatusAsString());
     }
 
+    /** Whether something that was done to the stack as a whole is over. */
+    static boolean endsOperation(StackEvent event) {
+        return isAboutStack(event) && !event.resourceStatusAsString().endsWith("_IN_PROGRESS");
+    }
+
     /**
      * The first resource that failed by itself, since those that CloudFormation stopped because of it may be told before or
      * after it.

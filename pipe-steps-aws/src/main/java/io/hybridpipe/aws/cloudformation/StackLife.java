@@ -11,6 +11,7 @@ import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
@@ -30,9 +31,13 @@ record StackLife(
         StackDeleting deleting) {
     private static final Pattern MADE = Pattern.compile("(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE");
 
-    static final StepOptions OPTIONS = AwsAccount.stepOptions()
-            .withReconcileTimeout(Duration.ofMinutes(30))
-            .withUndoTimeout(StackDeleting.WITHIN);
+    /** An hour beside the time of the stack: for a wait before it, its change set, and pauses between attempts. */
+    static StepOptions options(StackPlan plan) {
+        return AwsAccount.stepOptions()
+                .withStepTimeout(plan.within().plusHours(1))
+                .withReconcileTimeout(Duration.ofMinutes(30))
+                .withUndoTimeout(StackDeleting.WITHIN);
+    }
 
     static StackLife of(StackPlan plan, AwsCalls aws) {
         StackCalls calls = new StackCalls(plan.account(), aws);
@@ -63,6 +68,12 @@ record StackLife(
                     if (there.owner().isStepOf(context)) {
                         return lookAtOwn(there.stack(), there.owner(), context);
                     }
+                    if (isReview(there.stack())) {
+                        return sets.unexecuted(there.stack(), List.of(context.token()))
+                                .next()
+                                .map(set -> Found.partly("change set " + set.changeSetName() + " is not executed"))
+                                .defaultIfEmpty(Found.absent());
+                    }
                     return plan.manner().updating()
                             ? updating.look(there.stack(), context, this::toFound)
                             : Mono.just(Found.absent());
@@ -83,8 +94,25 @@ record StackLife(
     }
 
     private Mono<Void> takeBack(Stack stack, StepContext context) {
+        if (isReview(stack)) {
+            return withdraw(stack, context);
+        }
         return deleting.tellRemainsWhole(stack.stackName(), context)
                 .then(Mono.defer(() -> plan.manner().updating() ? updating.takeBack(stack, context) : Mono.empty()));
+    }
+
+    /** Of a stack that others want to make too this step's change sets go; the stack goes with the last one. */
+    private Mono<Void> withdraw(Stack stack, StepContext context) {
+        boolean made = deleting.written(context).stream().anyMatch(calls.toResource(stack)::isSameAs);
+        return sets.unexecuted(stack, List.of(context.token()))
+                .concatMap(
+                        set -> sets.delete(stack.stackId(), set.changeSetId()).thenReturn(set))
+                .count()
+                .filter(own -> own > 0 || made)
+                .flatMap(own -> sets.isWithout(stack))
+                .flatMap(last -> last
+                        ? deleting.deleteWhole(stack, context)
+                        : Mono.fromRunnable(() -> context.gone(calls.toResource(stack))));
     }
 
     /** Checks the credentials, the template and its parameters if the template is known, and that the name is not taken. */
@@ -156,7 +184,7 @@ record StackLife(
     private Mono<Found> lookAtOwn(Stack stack, Owner owner, StepContext context) {
         context.made(calls.toResource(stack));
         // one that waits for its change set would wait for ever
-        boolean waits = !stack.stackStatusAsString().equals("REVIEW_IN_PROGRESS");
+        boolean waits = !isReview(stack);
         return (waits ? making.waits().whileIn(status -> status.endsWith("_IN_PROGRESS"), stack) : Mono.just(stack))
                 .map(settled -> owner.isAttemptOf(context) ? toFound(settled) : partly(settled))
                 .switchIfEmpty(Mono.fromRunnable(() -> context.gone(calls.toResource(stack))));
@@ -182,7 +210,11 @@ record StackLife(
     }
 
     private boolean mayUpdate(Stack stack) {
-        return plan.manner().updating() && !stack.stackStatusAsString().equals("REVIEW_IN_PROGRESS");
+        return plan.manner().updating() && !isReview(stack);
+    }
+
+    private static boolean isReview(Stack stack) {
+        return stack.stackStatusAsString().equals("REVIEW_IN_PROGRESS");
     }
 
     private StepFailure taken(Owned there) {

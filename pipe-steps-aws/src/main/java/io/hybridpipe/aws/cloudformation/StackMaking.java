@@ -56,7 +56,8 @@ record StackMaking(StackPlan plan, StackCalls calls, StackWaits waits, ChangeSet
 
     /** The stack once it is made; empty when it is deleted. */
     Mono<Stack> waitUntilMade(String name, String id, StepContext context, int size) {
-        return waits.whileIn(BEING_MADE::contains, name, id, plan.within(), new StackProgress(calls, context, size, ""))
+        return waits.whileIn(
+                        BEING_MADE::contains, name, id, plan.within(), new StackProgress(calls, context, size, "", ""))
                 .flatMap(stack ->
                         stack.stackStatusAsString().equals("CREATE_COMPLETE") ? Mono.just(stack) : failures.of(stack))
                 .switchIfEmpty(Mono.fromRunnable(() -> context.gone(calls.toResource(name, id))));

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 
 /** Says how far a stack's resources have come, from the events as they happen. Not thread-safe: one for each wait. */
@@ -17,28 +16,38 @@ final class StackProgress {
     private final int total;
     private final Map<String, String> statuses = new TreeMap<>();
     private final String token;
-    private String newestSeen = "";
+    private final String before;
+    private String newestSeen;
     private String newestToken = "";
+    private boolean atEnd;
 
     /**
      * @param total how many resources the operation concerns; 0 if nobody knows
      * @param token that of the operation that is waited for; empty if any will do
+     * @param before the id of the newest event before that operation; empty if there was none
      */
-    StackProgress(StackCalls calls, StepContext context, int total, String token) {
+    StackProgress(StackCalls calls, StepContext context, int total, String token, String before) {
         this.calls = calls;
         this.context = context;
         this.total = total;
         this.token = token;
+        this.before = before;
+        newestSeen = before;
     }
 
-    /** Whether the stack still shows what was before the operation; where events bear no tokens nobody can tell. */
-    boolean isBefore() {
-        return !token.isEmpty() && !newestToken.isEmpty() && !newestToken.equals(token);
+    /** Whether the events do not show the operation's end yet; where they bear no tokens, not its beginning. */
+    boolean isBeforeEnd() {
+        return isBefore() || !token.isEmpty() && newestToken.equals(token) && !atEnd;
+    }
+
+    /** Whether the events still show what was before the operation: nothing new, or what bears the token of another one. */
+    private boolean isBefore() {
+        return !token.isEmpty() && (newestSeen.equals(before) || !newestToken.isEmpty() && !newestToken.equals(token));
     }
 
     /** Takes in the events since the last look. */
-    Mono<Void> look(Stack stack) {
-        return calls.requestEvents(stack.stackId())
+    Mono<Void> look(String stack) {
+        return calls.requestEvents(stack)
                 .takeWhile(event -> !newestSeen.equals(event.eventId()))
                 .takeUntil(StackEvents::beginsOperation)
                 .collectList()
@@ -52,6 +61,7 @@ final class StackProgress {
         }
         newestSeen = newestFirst.get(0).eventId();
         newestToken = StackEvents.token(newestFirst.get(0));
+        atEnd = StackEvents.endsOperation(newestFirst.get(0));
         if (isBefore()) {
             return;
         }

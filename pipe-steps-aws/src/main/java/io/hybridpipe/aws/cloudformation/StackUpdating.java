@@ -37,16 +37,15 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
 
     /** Updates the stack, once nothing is under way; what it was is written down right before. */
     Mono<Stack> update(Stack there, State state, StepContext context) {
-        return waitUntilSettled(there, context)
-                .delayUntil(this::check)
-                .flatMap(stack -> nextToken(stack, context.token()).flatMap(token -> plan.input()
+        return waitUntilSettled(there, context).delayUntil(this::check).flatMap(stack -> next(stack, context.token())
+                .flatMap(next -> plan.input()
                         .template()
                         .text(state, context)
-                        .map(template -> toRequest(stack, template, state, token))
+                        .map(template -> toRequest(stack, template, state, next.token()))
                         .flatMap(this::makeChangeSet)
                         .flatMap(set -> ChangeSets.isWithoutChanges(set)
                                 ? deleteChangeSet(set).thenReturn(stack)
-                                : writeDown(set, state, context).then(execute(set, token, context)))));
+                                : writeDown(set, state, context).then(execute(set, next, context)))));
     }
 
     /** Refuses a stack whose state lets nobody update it. */
@@ -63,8 +62,10 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
 
     /** Looks whether an update of this step took effect; waits while something is under way. */
     Mono<Found> look(Stack there, StepContext context, Function<Stack, Found> toFound) {
-        return waits.whileIn(StackUpdating::isUnderWay, there)
-                .flatMap(stack -> newestToken(stack).flatMap(token -> {
+        return waits.settled(StackUpdating::isUnderWay, there)
+                .flatMap(settled -> {
+                    Stack stack = settled.stack();
+                    String token = settled.token();
                     String status = stack.stackStatusAsString();
                     if (isUpdate(token, context) && status.equals("UPDATE_COMPLETE")) {
                         FormerStack.before(token, context).ifPresent(context::made);
@@ -80,7 +81,7 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
                                     .next()
                                     .map(set ->
                                             Found.partly("change set " + set.changeSetName() + " is not executed")));
-                }))
+                })
                 .defaultIfEmpty(Found.absent());
     }
 
@@ -89,11 +90,10 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
      * of change sets.
      */
     Mono<Void> takeBack(Stack there, StepContext context) {
-        return waits.whileIn(StackUpdating::isUnderWay, there)
-                .flatMap(stack -> newestToken(stack)
-                        .flatMap(token -> takeBack(stack, token, context))
-                        .then(sets.unexecuted(stack, prefixes(context))
-                                .concatMap(set -> sets.delete(stack.stackId(), set.changeSetId()))
+        return waits.settled(StackUpdating::isUnderWay, there)
+                .flatMap(settled -> takeBack(settled.stack(), settled.token(), context)
+                        .then(sets.unexecuted(settled.stack(), prefixes(context))
+                                .concatMap(set -> sets.delete(settled.stack().stackId(), set.changeSetId()))
                                 .then()))
                 .then(Mono.fromRunnable(() -> FormerStack.all(context).forEach(context::gone)));
     }
@@ -122,11 +122,11 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
                 .switchIfEmpty(Mono.error(() -> StepFailure.permanent(
                         calls.shown(stack) + " was updated by this step, but what it was before is not written down")))
                 .doOnNext(former -> context.progress(0, 0, "bringing back stack " + stack.stackName()))
-                .flatMap(former -> nextToken(stack, UNDO + context.token())
-                        .flatMap(token -> makeChangeSet(toRequest(stack, former, token))
+                .flatMap(former -> next(stack, UNDO + context.token())
+                        .flatMap(next -> makeChangeSet(toRequest(stack, former, next.token()))
                                 .flatMap(set -> ChangeSets.isWithoutChanges(set)
                                         ? deleteChangeSet(set)
-                                        : execute(set, token, context).then())));
+                                        : execute(set, next, context).then())));
     }
 
     private Mono<DescribeChangeSetResponse> makeChangeSet(CreateChangeSetRequest request) {
@@ -178,9 +178,10 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
         return input.reads().stream().anyMatch(Key::isSecret) || input.get(state) instanceof Secret<?>;
     }
 
-    private Mono<Stack> execute(DescribeChangeSetResponse set, String token, StepContext context) {
-        StackProgress progress = new StackProgress(calls, context, ChangeSets.size(set), token);
-        return Mono.defer(() -> sets.execute(set, token))
+    private Mono<Stack> execute(DescribeChangeSetResponse set, Next next, StepContext context) {
+        StackProgress progress =
+                new StackProgress(calls, context, ChangeSets.size(set), next.token(), next.newestBefore());
+        return Mono.defer(() -> sets.execute(set, next.token()))
                 .then(waits.whileIn(StackUpdating::isUnderWay, set.stackName(), set.stackId(), plan.within(), progress))
                 .switchIfEmpty(gone(set.stackName(), "updated"))
                 .flatMap(stack ->
@@ -231,19 +232,19 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
                 : Mono.just(false);
     }
 
-    private Mono<String> nextToken(Stack stack, String base) {
-        return calls.requestEvents(stack.stackId())
-                .next()
-                .map(event -> base + "-" + Integer.toHexString(event.eventId().hashCode()))
-                .defaultIfEmpty(base);
-    }
+    /**
+     * The next operation of this step.
+     *
+     * @param newestBefore the id of the newest event before it; empty if there is none
+     */
+    private record Next(String token, String newestBefore) {}
 
-    /** The token of what happened last to the stack; an empty text if that had none. */
-    private Mono<String> newestToken(Stack stack) {
+    private Mono<Next> next(Stack stack, String base) {
         return calls.requestEvents(stack.stackId())
                 .next()
-                .map(StackEvents::token)
-                .defaultIfEmpty("");
+                .map(event -> new Next(
+                        base + "-" + Integer.toHexString(event.eventId().hashCode()), event.eventId()))
+                .defaultIfEmpty(new Next(base, ""));
     }
 
     private static List<String> prefixes(StepContext context) {

@@ -28,9 +28,10 @@ record StackWaits(StackCalls calls, Duration pollEvery) {
      * @param meanwhile is told of each look
      */
     Mono<Stack> whileIn(Predicate<String> status, String name, String id, Duration within, StackProgress meanwhile) {
-        Mono<Optional<Stack>> look = Mono.defer(() -> calls.findStack(id))
-                .delayUntil(meanwhile::look)
-                .filter(stack -> !status.test(stack.stackStatusAsString()) && !meanwhile.isBefore())
+        // the events first: a stack that is seen after an event of the operation is not one from before it
+        Mono<Optional<Stack>> look = Mono.defer(() -> meanwhile.look(id))
+                .then(Mono.defer(() -> calls.findStack(id)))
+                .filter(stack -> !status.test(stack.stackStatusAsString()) && !meanwhile.isBeforeEnd())
                 .map(stack -> Optional.of(stack).filter(StackWaits::isThere));
         return Looks.until(
                         Looks.patient(look),
@@ -42,11 +43,42 @@ record StackWaits(StackCalls calls, Duration pollEvery) {
 
     /** The stack as soon as its status is another one; empty as soon as it is gone or not seen any more. */
     Mono<Stack> whileIn(Predicate<String> status, Stack stack) {
-        Mono<Optional<Stack>> look = Mono.defer(() -> calls.getStack(stack.stackId()))
+        return whileIn(status, stack, look(status, stack));
+    }
+
+    /** As {@link #whileIn(Predicate, Stack)}, with the newest event that goes with what was seen of the stack. */
+    Mono<Settled> settled(Predicate<String> underWay, Stack stack) {
+        // no event between two looks at them: what was seen of the stack in between belongs to them
+        Mono<Optional<Settled>> look = newest(stack)
+                .flatMap(before -> look(underWay, stack).flatMap(seen -> newest(stack)
+                        .filter(after -> before.map(StackEvent::eventId).equals(after.map(StackEvent::eventId)))
+                        .map(newest -> seen.map(there -> new Settled(there, newest)))));
+        return whileIn(underWay, stack, look);
+    }
+
+    /** A stack that nothing is done to, and its newest event if it has one. */
+    record Settled(Stack stack, Optional<StackEvent> newest) {
+        /** The token of what happened last to the stack; an empty text if that had none. */
+        String token() {
+            return newest.map(StackEvents::token).orElse("");
+        }
+    }
+
+    private Mono<Optional<StackEvent>> newest(Stack stack) {
+        return Mono.defer(() -> calls.requestEvents(stack.stackId()).next())
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty());
+    }
+
+    private Mono<Optional<Stack>> look(Predicate<String> status, Stack stack) {
+        return Mono.defer(() -> calls.getStack(stack.stackId()))
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
                 .filter(seen -> seen.filter(there -> status.test(there.stackStatusAsString()))
                         .isEmpty());
+    }
+
+    private <T> Mono<T> whileIn(Predicate<String> status, Stack stack, Mono<Optional<T>> look) {
         return Looks.until(
                         Looks.patient(look),
                         pollEvery,

@@ -93,8 +93,17 @@ public final class TemporaryStack implements Scope {
         return new TemporaryStack(plan.withPollEvery(interval), expiry);
     }
 
-    /** How long the stack may live at most; defaults to one hour. */
+    /**
+     * How long the stack may live at most; defaults to one hour. The work inside ends half an hour before, since the close may
+     * take that long.
+     *
+     * @throws IllegalArgumentException if it is half an hour or less: nothing could be done inside
+     */
     public TemporaryStack expiry(Duration expiry) {
+        if (expiry.compareTo(StackDeleting.WITHIN) <= 0) {
+            throw new IllegalArgumentException("expiry is " + expiry + ", it must be longer than "
+                    + StackDeleting.WITHIN + ", which is kept for the close");
+        }
         return new TemporaryStack(plan, expiry);
     }
 
@@ -135,7 +144,7 @@ public final class TemporaryStack implements Scope {
     /** A visibility window of five seconds; half an hour for a look, which waits for a stack in progress, and for a close. */
     @Override
     public StepOptions options() {
-        return StackLife.OPTIONS;
+        return StackLife.options(plan);
     }
 
     /** Deletes what dead runs left, by the system's clock; see {@link #sweep(AwsAccount, Clock)}. */

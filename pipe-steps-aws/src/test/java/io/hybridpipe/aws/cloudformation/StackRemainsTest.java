@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import software.amazon.awssdk.services.cloudformation.model.ChangeSetType;
+import software.amazon.awssdk.services.cloudformation.model.Tag;
 
 /** What is left of a stack that is deleted, and who says so. */
 @Timeout(60)
@@ -159,6 +162,48 @@ class StackRemainsTest {
                 .expectError(StepFailure.class)
                 .verify(SOON);
         return context;
+    }
+
+    @Test
+    void ofTwoRunsThatBeganTheSameStackTheLastUndoDeletesIt() {
+        TestContext one = TestContext.at("net/stack").withRunId("run-1");
+        TestContext other = one.withRunId("run-2");
+        aws.faults().on("ExecuteChangeSet").nth(1).error("AccessDenied", "not you");
+        step(PLAIN).run(State.empty(), one).onErrorComplete().block(SOON);
+        String set = aws.account()
+                .cloudFormation()
+                .createChangeSet(r -> r.stackName("web")
+                        .changeSetName(ChangeSets.name(other.token()))
+                        .changeSetType(ChangeSetType.CREATE)
+                        .templateBody(PLAIN)
+                        .tags(other.tags().entrySet().stream()
+                                .map(tag -> Tag.builder()
+                                        .key(tag.getKey())
+                                        .value(tag.getValue())
+                                        .build())
+                                .toList()))
+                .join()
+                .id();
+        Mono.fromSupplier(() -> aws.account()
+                        .cloudFormation()
+                        .describeChangeSet(r -> r.changeSetName(set))
+                        .join()
+                        .statusAsString())
+                .filter("CREATE_COMPLETE"::equals)
+                .repeatWhenEmpty(again -> again.delayElements(POLL))
+                .block(SOON);
+        assertThat(step(PLAIN).reconcile(State.empty(), one).block(SOON)).isInstanceOf(Found.Partly.class);
+        step(PLAIN).undo(State.empty(), Found.unknown("?"), one).block(SOON);
+        assertThat(aws.inventory().ids("stack")).containsExactly("web");
+        assertThat(one.made()).isEmpty();
+        step(PLAIN).undo(State.empty(), Found.unknown("?"), other).block(SOON);
+        assertThat(aws.inventory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aStackMayTakeAsLongAsItIsGiven() {
+        assertThat(step(PLAIN).within(Duration.ofHours(2)).options().stepTimeout())
+                .isEqualTo(Duration.ofHours(3));
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
+import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.test.ResumeContract;
 import io.hybridpipe.test.StepContract;
 import io.hybridpipe.test.TestContext;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
 
 /** A stack that somebody else made, updated and brought back. */
@@ -122,6 +124,42 @@ class StackUpdateTest {
         int changes = context.mutations();
         step.undo(State.empty(), Found.done(outputs), context).block(SOON);
         assertThat(context.mutations()).isEqualTo(changes);
+    }
+
+    @Test
+    void aLateViewOfTheStackAfterTheExecutionIsNotTakenForItsEnd() {
+        String id = stack().stackId();
+        StackEvent created = aws.account()
+                .cloudFormation()
+                .describeStackEvents(r -> r.stackName("web"))
+                .join()
+                .stackEvents()
+                .get(0);
+        assertThat(StackEvents.token(created)).isEmpty();
+        late(
+                "DescribeStacks",
+                "<Stacks><member><StackName>web</StackName><StackId>" + id
+                        + "</StackId><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus>"
+                        + "</member></Stacks>");
+        late(
+                "DescribeStackEvents",
+                "<StackEvents><member><EventId>" + created.eventId() + "</EventId><StackId>" + id
+                        + "</StackId><PhysicalResourceId>" + id
+                        + "</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackEvents>");
+        Outputs outputs = step.run(State.empty(), context).block(SOON);
+        assertThat(outputs.get(GROUP)).isIn(ids("security-group"));
+        assertThat(stack().stackStatusAsString()).isEqualTo("UPDATE_COMPLETE");
+    }
+
+    private void late(String action, String result) {
+        aws.faults()
+                .on(call -> call.action().equals(action)
+                        && !aws.calls("ExecuteChangeSet").isEmpty())
+                .times(1)
+                .answer(SimResponse.xml(
+                        200,
+                        "<" + action + "Response xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><"
+                                + action + "Result>" + result + "</" + action + "Result></" + action + "Response>"));
     }
 
     @Test

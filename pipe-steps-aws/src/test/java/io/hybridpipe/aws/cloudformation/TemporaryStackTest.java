@@ -5,6 +5,7 @@ import static io.hybridpipe.aws.TestAws.POLL;
 import static io.hybridpipe.aws.TestAws.SOON;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hybridpipe.Found;
 import io.hybridpipe.Key;
@@ -54,7 +55,7 @@ class TemporaryStackTest {
                 .named("orders-bootstrap")
                 .template(TEMPLATE)
                 .output("KeyName", KEY_NAME)
-                .expiry(Duration.ofMinutes(20))
+                .expiry(Duration.ofMinutes(40))
                 .pollEvery(POLL);
     }
 
@@ -118,8 +119,15 @@ class TemporaryStackTest {
                 .stream()
                 .collect(Collectors.toMap(t -> t.key(), t -> t.value())));
         assertThat(owner.expires().orElseThrow())
-                .isBetween(start.plus(Duration.ofMinutes(20)), Instant.now().plus(Duration.ofMinutes(20)));
+                .isBetween(start.plus(Duration.ofMinutes(40)), Instant.now().plus(Duration.ofMinutes(40)));
         assertThat(owner).hasToString("made by fednet/bootstrap of run run-1");
+    }
+
+    @Test
+    void anExpiryThatLeavesNoTimeForWorkIsRefused() {
+        assertThatThrownBy(() -> scope.expiry(Duration.ofMinutes(30)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expiry is PT30M, it must be longer than PT30M, which is kept for the close");
     }
 
     @Test
@@ -145,9 +153,9 @@ class TemporaryStackTest {
                 .block(SOON);
         create("by-hand", Map.of(Owner.EXPIRES, "2020-01-01T00:00:00Z"));
         Inventory opened = aws.inventory();
-        assertThat(sweepIn(Duration.ofMinutes(19)).collectList().block(SOON)).isEmpty();
+        assertThat(sweepIn(Duration.ofMinutes(39)).collectList().block(SOON)).isEmpty();
         assertThat(aws.inventory()).isEqualTo(opened);
-        assertThat(sweepIn(Duration.ofMinutes(21)).collectList().block(SOON)).isEqualTo(context.made());
+        assertThat(sweepIn(Duration.ofMinutes(41)).collectList().block(SOON)).isEqualTo(context.made());
         assertThat(aws.inventory().ids("stack")).containsExactlyInAnyOrder("orders-vpc", "by-hand");
         assertThat(TemporaryStack.sweep(aws.account()).collectList().block(SOON))
                 .isEmpty();
@@ -162,7 +170,7 @@ class TemporaryStackTest {
                 .open(State.empty(), other)
                 .block(SOON);
         aws.faults().on("DeleteStack").nth(1).error("AccessDenied", "not you");
-        StepVerifier.create(sweepIn(Duration.ofMinutes(21)))
+        StepVerifier.create(sweepIn(Duration.ofMinutes(41)))
                 .expectNextSequence(other.made())
                 .expectErrorSatisfies(
                         failure -> assertThat(failure).hasMessageContaining("DeleteStack orders-bootstrap"))
@@ -173,7 +181,7 @@ class TemporaryStackTest {
     @Test
     void aStackThatWasSweptIsAbsentForItsRunWhichMakesItAgain() {
         scope.open(State.empty(), context).block(SOON);
-        sweepIn(Duration.ofMinutes(21)).blockLast(SOON);
+        sweepIn(Duration.ofMinutes(41)).blockLast(SOON);
         assertThat(scope.reconcile(State.empty(), context).block(SOON)).isEqualTo(Found.absent());
         TestContext resumed = context.withAttempt(2);
         assertThat(scope.open(State.empty(), resumed).block(SOON)).isEqualTo(Outputs.of(KEY_NAME, "bootstrap"));
