@@ -43,8 +43,8 @@ import software.amazon.awssdk.services.sts.StsAsyncClient;
  * <p><b>Pace:</b> all steps and runs that use this handle, or copies of it with another name or HTTP client, share one pace: their
  * {@linkplain #calls(StepContext) calls} take turns, round the runs, and within a run in the order in which they came. There is no
  * limit (or that of {@link #requestsPerSecond}) until AWS refuses a request ({@code RequestLimitExceeded}, {@code Throttling} and their
- * kin). Then the rate falls at once to 0.6 of what was sent in the last two seconds, though not below one request in two
- * seconds, and rises by a tenth of what was refused each second, so that after four seconds that is tried again; a minute without a refusal
+ * kin). Then the rate falls at once to 0.6 of what was sent in the last two seconds, though not below two requests a
+ * second, and rises by a tenth of what was refused each second, so that after four seconds that is tried again; a minute without a refusal
  * ends it. What was under way when the rate fell does not lower it again. A {@code Retry-After} holds up the step that got it
  * as long as it says, everybody else for a minute at most. Handles of another region, with other credentials or another
  * endpoint, and those of {@link #assumeRole(RoleSession)}, begin with a pace of their own, under the same ceiling.

@@ -15,8 +15,8 @@ final class Rate {
     /** So much of the rate that was refused is added each second: after four seconds it is tried again. */
     private static final double RISES_BY = 0.1;
 
-    /** Slower does not help anybody: it is one request in two seconds, whoever else uses up the account's limit. */
-    private static final double LEAST = 0.5;
+    /** Slower does not help anybody: even the actions that EC2 limits most, such as RunInstances, are refilled at this rate. */
+    private static final double LEAST = 2;
 
     /** Without a refusal for so long, whatever made the service refuse has passed. */
     private static final long FORGOTTEN_AFTER = 60_000;
