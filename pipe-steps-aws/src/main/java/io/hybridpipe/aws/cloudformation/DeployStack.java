@@ -139,7 +139,7 @@ public final class DeployStack implements Step {
      * Permits to update a stack that exists and that this step did not make; otherwise such a stack is refused.
      *
      * <p>The update goes through a change set. Without changes it is a success and nothing is to be undone. The stack keeps its
-     * tags, {@link #tag} adds or changes some. While somebody else's operation is in progress it is waited for, up to 25
+     * tags, {@link #tag} adds or changes some, and the values of parameters that are not given. While somebody else's operation is in progress it is waited for, up to 25
      * minutes. A failed update is rolled back by CloudFormation; the message names the resource that failed first. A stack in
      * {@code UPDATE_ROLLBACK_FAILED} is a permanent failure that says what is in the way and how to go on.
      *
@@ -147,7 +147,8 @@ public final class DeployStack implements Step {
      * once the change set is there, and written down as something that the step made, so that an undo in another process knows
      * them. Parameters that CloudFormation does not echo, and those given as secrets, keep the values of the update, and
      * so does a role where there was none. A stack that somebody else has changed since is left as it is, and the undo fails.
-     * An update is refused if the present template is longer than a request may be.
+     * An update is refused if the present template is longer than a request may be, and if the new one reads a secret key, since
+     * templates are written down unsealed: give the secret as a parameter.
      */
     public DeployStack updating() {
         return new DeployStack(plan.withManner(plan.manner().andUpdating()));

@@ -5,9 +5,12 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.retry.StepFailure;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.TemplateParameter;
 
@@ -19,26 +22,38 @@ record StackChecks(StackPlan plan, StackCalls calls) {
     Mono<Stack> check(State state, StepContext context) {
         return plan.account()
                 .identity(calls.calls())
-                .then(Mono.defer(() -> checkTemplate(state, context)))
                 .then(Mono.defer(() -> Mono.justOrEmpty(plan.name().find(state))))
-                .flatMap(this::getStack);
+                .flatMap(this::getStack)
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .delayUntil(there -> checkTemplate(state, context, getKept(there)))
+                .flatMap(Mono::justOrEmpty);
     }
 
-    private Mono<Void> checkTemplate(State state, StepContext context) {
+    /** The parameters that an update leaves as they are if the caller does not name them. */
+    private Set<String> getKept(Optional<Stack> there) {
+        return there.filter(stack -> plan.manner().updating())
+                .map(stack ->
+                        stack.parameters().stream().map(Parameter::parameterKey).collect(Collectors.toSet()))
+                .orElse(Set.of());
+    }
+
+    private Mono<Void> checkTemplate(State state, StepContext context, Set<String> kept) {
         return plan.input()
                 .template()
                 .find(state, context)
                 .flatMap(calls::requestValidate)
-                .flatMap(this::checkParameters);
+                .flatMap(declared -> checkParameters(declared, kept));
     }
 
-    private Mono<Void> checkParameters(List<TemplateParameter> declared) {
+    private Mono<Void> checkParameters(List<TemplateParameter> declared, Set<String> kept) {
         Set<String> given = plan.input().parameters().keySet();
         List<String> names =
                 declared.stream().map(TemplateParameter::parameterKey).sorted().toList();
         List<String> lacking = declared.stream()
-                .filter(parameter -> parameter.defaultValue() == null && !given.contains(parameter.parameterKey()))
+                .filter(parameter -> parameter.defaultValue() == null)
                 .map(TemplateParameter::parameterKey)
+                .filter(name -> !given.contains(name) && !kept.contains(name))
                 .sorted()
                 .toList();
         List<String> unknown =

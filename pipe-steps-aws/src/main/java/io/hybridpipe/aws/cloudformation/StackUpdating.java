@@ -17,11 +17,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.cloudformation.model.ChangeSetType;
 import software.amazon.awssdk.services.cloudformation.model.CreateChangeSetRequest;
 import software.amazon.awssdk.services.cloudformation.model.DescribeChangeSetResponse;
+import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.TemplateParameter;
 
 /**
  * A stack that somebody else made, updated by a step and brought back to what it was.
@@ -41,7 +44,9 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
                 .flatMap(next -> plan.input()
                         .template()
                         .text(state, context)
-                        .map(template -> toRequest(stack, template, state, next.token()))
+                        .delayUntil(template -> checkKeepable())
+                        .flatMap(template -> calls.requestValidate(template)
+                                .map(declared -> toRequest(stack, template, declared, state, next.token())))
                         .flatMap(this::makeChangeSet)
                         .flatMap(set -> ChangeSets.isWithoutChanges(set)
                                 ? deleteChangeSet(set).thenReturn(stack)
@@ -175,7 +180,12 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
     }
 
     private static boolean isSecret(Input<?> input, State state) {
-        return input.reads().stream().anyMatch(Key::isSecret) || input.get(state) instanceof Secret<?>;
+        return input.reads().stream().anyMatch(Key::isSecret) || holdsSecret(input.get(state));
+    }
+
+    private static boolean holdsSecret(Object value) {
+        return value instanceof Secret<?>
+                || value instanceof List<?> list && list.stream().anyMatch(StackUpdating::holdsSecret);
     }
 
     private Mono<Stack> execute(DescribeChangeSetResponse set, Next next, StepContext context) {
@@ -200,14 +210,40 @@ record StackUpdating(StackPlan plan, StackCalls calls, StackWaits waits, ChangeS
                 () -> StepFailure.of(FailureClass.TRANSIENT, calls.shown(name) + " was deleted while it was " + what));
     }
 
-    private CreateChangeSetRequest toRequest(Stack stack, String template, State state, String token) {
+    /** The template becomes the former one of the next update, which is written down where everybody may read it. */
+    private Mono<Void> checkKeepable() {
+        return plan.input().template().reads().stream()
+                        .flatMap(input -> input.reads().stream())
+                        .anyMatch(Key::isSecret)
+                ? Mono.error(StepFailure.permanent("the template reads a secret and cannot be used for an update, whose"
+                        + " undo writes templates down: give the secret as a parameter"))
+                : Mono.empty();
+    }
+
+    private CreateChangeSetRequest toRequest(
+            Stack stack, String template, List<TemplateParameter> declared, State state, String token) {
         return plan.input().toChangeSet(stack.stackName(), token).toBuilder()
                 .changeSetType(ChangeSetType.UPDATE)
                 .templateBody(template)
-                .parameters(plan.input().toParameters(state))
+                .parameters(Stream.concat(plan.input().toParameters(state).stream(), toKept(stack, declared))
+                        .toList())
                 .tags(plan.input()
                         .toTags(state, StackCalls.ownerOf(stack.tags()).tags()))
                 .build();
+    }
+
+    /** What the caller does not name keeps its value: left out it would fall back to its default. */
+    private Stream<Parameter> toKept(Stack stack, List<TemplateParameter> declared) {
+        Set<String> names =
+                declared.stream().map(TemplateParameter::parameterKey).collect(Collectors.toSet());
+        names.removeAll(plan.input().parameters().keySet());
+        return stack.parameters().stream()
+                .map(Parameter::parameterKey)
+                .filter(names::contains)
+                .map(name -> Parameter.builder()
+                        .parameterKey(name)
+                        .usePreviousValue(true)
+                        .build());
     }
 
     private CreateChangeSetRequest toRequest(Stack stack, FormerStack former, String token) {

@@ -251,6 +251,37 @@ class StackUpdateTest {
     }
 
     @Test
+    void parametersThatAreNotGivenKeepTheirValues() {
+        step.run(State.empty(), context).block(SOON);
+        DeployStack silent = DeployStack.in(aws.account())
+                .named("web")
+                .template(TEMPLATE.replace(", Default: 443", ""))
+                .updating()
+                .pollEvery(POLL);
+        TestContext later = TestContext.at("other/update").withRunId("run-2");
+        silent.preflight(State.empty(), later).block(SOON);
+        silent.run(State.empty(), later).block(SOON);
+        assertThat(parameters()).containsEntry("Port", "8443");
+        assertThat(ids("route-table")).hasSize(1);
+    }
+
+    @Test
+    void secretsInListsAreNotWrittenDown() {
+        step.parameter("Port", Input.value(List.of(Secret.of("8444"))))
+                .run(State.empty(), context)
+                .block(SOON);
+        assertThat(FormerStack.of(context.made().get(0)).parameters()).containsEntry("Port", null);
+    }
+
+    @Test
+    void aTemplateThatReadsASecretIsRefused() {
+        Key<String> secret = Key.of("word", String.class).secret();
+        assertThat(failure(step.template(secret.map(word -> WIDER)).run(State.of(secret, "canary"), context)))
+                .hasMessageContaining("the template reads a secret");
+        assertThat(aws.calls("CreateChangeSet")).isEmpty();
+    }
+
+    @Test
     void anOperationOfSomebodyElseIsWaitedFor() {
         aws.account()
                 .cloudFormation()
