@@ -133,7 +133,7 @@ public final class AllocateAddress implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         Own<Address> own = own(context);
-        return own.all().flatMap(all -> new Addresses(own).release(all));
+        return own.toRemove().flatMap(all -> new Addresses(own).release(all));
     }
 
     /** Checks the credentials and, by a dry run, that EC2 permits the address. */

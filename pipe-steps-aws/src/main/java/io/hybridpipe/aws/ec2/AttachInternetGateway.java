@@ -112,7 +112,7 @@ public final class AttachInternetGateway implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         Own<InternetGateway> own = own(context);
-        return own.all().flatMap(all -> own.remove(all, gateway -> detachAndDelete(own, gateway)));
+        return own.toRemove().flatMap(all -> own.remove(all, gateway -> detachAndDelete(own, gateway)));
     }
 
     /** Checks the credentials and, by a dry run, that EC2 permits a gateway; refuses an incomplete description. */

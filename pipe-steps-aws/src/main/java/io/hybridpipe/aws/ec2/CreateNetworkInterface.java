@@ -188,7 +188,7 @@ public final class CreateNetworkInterface implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         Own<NetworkInterface> own = own(context);
-        return own.all().flatMap(all -> Interfaces.of(own).remove(all));
+        return own.toRemove().flatMap(all -> Interfaces.of(own).remove(all));
     }
 
     /** Checks the credentials and, if all inputs are known, by a dry run that EC2 permits the interface. */

@@ -133,7 +133,7 @@ public final class CreateRouteTable implements Step {
         return Mono.defer(() -> {
             Own<RouteTable> own = own(context);
             List<String> wanted = subnets.get(state);
-            return own.all().flatMap(all -> own.remove(all, table -> disassociateAndDelete(own, table, wanted)));
+            return own.toRemove().flatMap(all -> own.remove(all, table -> disassociateAndDelete(own, table, wanted)));
         });
     }
 

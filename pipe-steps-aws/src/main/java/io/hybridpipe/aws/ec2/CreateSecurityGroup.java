@@ -172,7 +172,7 @@ public final class CreateSecurityGroup implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         Own<SecurityGroup> own = own(context);
-        return own.all().flatMap(all -> own.remove(all, group -> requestDelete(own, group.groupId())));
+        return own.toRemove().flatMap(all -> own.remove(all, group -> requestDelete(own, group.groupId())));
     }
 
     /** Checks the credentials and, if VPC, name and description are known, by a dry run that EC2 permits the group. */

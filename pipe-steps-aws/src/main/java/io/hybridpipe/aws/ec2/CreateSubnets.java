@@ -183,7 +183,7 @@ public final class CreateSubnets implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         Own<Subnet> own = own(context);
-        return own.all().flatMap(all -> own.remove(all, subnet -> requestDelete(own, subnet)));
+        return own.toRemove().flatMap(all -> own.remove(all, subnet -> requestDelete(own, subnet)));
     }
 
     /**

@@ -102,7 +102,7 @@ public final class CreateVpc implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         Own<Vpc> own = own(context);
-        return own.all().flatMap(all -> own.remove(all, vpc -> requestDelete(own, vpc)));
+        return own.toRemove().flatMap(all -> own.remove(all, vpc -> requestDelete(own, vpc)));
     }
 
     /** Checks the credentials and, if the block is known, by a dry run that EC2 permits the VPC. */

@@ -100,11 +100,11 @@ final class Launch {
 
     /** Takes away what the step made, in the order of dependence. */
     Mono<Void> remove() {
-        return own.all()
+        return own.toRemove()
                 .flatMap(all -> own.remove(all, this::requestTermination))
                 // an interface goes with its instance, unless something was in the way
-                .then(Mono.defer(() -> interfaces.own().all()).flatMap(interfaces::remove))
-                .then(Mono.defer(() -> addresses.own().all()).flatMap(addresses::release))
+                .then(Mono.defer(() -> interfaces.own().toRemove()).flatMap(interfaces::remove))
+                .then(Mono.defer(() -> addresses.own().toRemove()).flatMap(addresses::release))
                 .then(Mono.defer(this::removeAssociation));
     }
 

@@ -8,15 +8,18 @@ import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
 import io.hybridpipe.aws.Owner;
 import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.Filter;
@@ -29,6 +32,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * became of an answer, waited for, and taken away.
  */
 record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration pollEvery) {
+    private static final int LOOKS_FOR_MADE = 10;
+
     AwsCalls calls() {
         return account.calls(context);
     }
@@ -69,6 +74,41 @@ record Own<R>(Kind<R> kind, AwsAccount account, StepContext context, Duration po
     /** Those of this step in this run, of any attempt, before and after an undo; says that they are made. */
     Mono<List<R>> all() {
         return seen().doOnNext(found -> found.forEach(each -> made(kind.id().apply(each))));
+    }
+
+    /**
+     * What an undo takes away: those of {@link #all}, and those that earlier calls said they made and that EC2 does not list by
+     * tag yet. These are looked for by id, and count as gone if they are not seen in ten looks.
+     */
+    Mono<List<R>> toRemove() {
+        return all().flatMap(listed -> {
+            Set<String> known = listed.stream().map(kind.id()).collect(Collectors.toSet());
+            List<String> unlisted = context.madeBefore().stream()
+                    .filter(made -> made.isSameAs(toResource(made.id())))
+                    .map(Resource::id)
+                    .filter(id -> !known.contains(id))
+                    .distinct()
+                    .toList();
+            return lookFor(unlisted)
+                    .map(late -> Stream.concat(listed.stream(), late.stream()).toList());
+        });
+    }
+
+    private Mono<List<R>> lookFor(List<String> ids) {
+        if (ids.isEmpty()) {
+            return Mono.just(List.of());
+        }
+        Mono<List<R>> look = search(kind.idFilter(), ids).collectList();
+        return Looks.until(
+                Looks.patient(look.filter(seen -> seen.size() == ids.size())),
+                pollEvery,
+                pollEvery.multipliedBy(LOOKS_FOR_MADE),
+                () -> look);
+    }
+
+    /** Whether an earlier call of this step said that it made it. */
+    boolean isMadeBefore(String id) {
+        return context.madeBefore().stream().anyMatch(toResource(id)::isSameAs);
     }
 
     /** Those of {@link #all()}, without saying that they are made. */

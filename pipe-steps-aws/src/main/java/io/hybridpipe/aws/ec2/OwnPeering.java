@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.ec2.model.CreateVpcPeeringConnectionRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVpcPeeringConnectionResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcPeeringConnectionsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -66,15 +67,21 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
     /** The id of the one that an earlier attempt requested, or else of a new one, as soon as it is active and tagged on both sides. */
     Mono<String> getOrMake(Ends ends) {
         return own().all()
-                .flatMap(all -> own().current(all).stream()
-                        .findFirst()
-                        .map(VpcPeeringConnection::vpcPeeringConnectionId)
-                        .map(Mono::just)
-                        .orElseGet(() -> requestPeering(ends)))
-                .flatMap(id -> waitUntilActive(id)
-                        .doOnNext(there -> own().made(id))
-                        .flatMap(there -> isTagged(there) ? Mono.empty() : requestTags(id))
-                        .thenReturn(id));
+                .flatMap(all ->
+                        own().current(all).stream().findFirst().map(Mono::just).orElseGet(() -> requestPeering(ends)))
+                .flatMap(first -> finish(first.vpcPeeringConnectionId(), isKnown(first)));
+    }
+
+    private Mono<String> finish(String id, boolean known) {
+        return waitUntilActive(id, known)
+                .doOnNext(there -> own().made(id))
+                .flatMap(there -> isTagged(there) ? Mono.empty() : requestTags(id))
+                .thenReturn(id);
+    }
+
+    /** Whether it is the step's own, even if a look does not show its tags yet. */
+    private boolean isKnown(VpcPeeringConnection answered) {
+        return isTagged(answered) || own().isMadeBefore(answered.vpcPeeringConnectionId());
     }
 
     /**
@@ -108,10 +115,11 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
 
     /** Deletes it and waits until it has ended on both sides. */
     Mono<Void> remove() {
-        return own().all().flatMap(all -> own().remove(all, peering -> requestDelete(peering.vpcPeeringConnectionId()))
-                .thenMany(Flux.fromIterable(all))
-                .concatMap(peering -> waitUntilGoneThere(peering.vpcPeeringConnectionId()))
-                .then());
+        return own().toRemove()
+                .flatMap(all -> own().remove(all, peering -> requestDelete(peering.vpcPeeringConnectionId()))
+                        .thenMany(Flux.fromIterable(all))
+                        .concatMap(peering -> waitUntilGoneThere(peering.vpcPeeringConnectionId()))
+                        .then());
     }
 
     /** Asks EC2 whether it would permit the request, without making it. */
@@ -127,7 +135,7 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
         return new Own<>(LIVE, requester, context, pollEvery);
     }
 
-    private Mono<String> requestPeering(Ends ends) {
+    private Mono<VpcPeeringConnection> requestPeering(Ends ends) {
         return accepter.identity(accepter.calls(context)).flatMap(peer -> own().calls()
                 .changing(
                         whatFor(ends),
@@ -136,7 +144,7 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
                         made -> Optional.of(made.vpcPeeringConnection())
                                 .filter(this::isTagged)
                                 .ifPresent(peering -> own().made(peering.vpcPeeringConnectionId())))
-                .map(made -> made.vpcPeeringConnection().vpcPeeringConnectionId()));
+                .map(CreateVpcPeeringConnectionResponse::vpcPeeringConnection));
     }
 
     private String whatFor(Ends ends) {
@@ -153,10 +161,15 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
                 .build();
     }
 
-    /** The accepter's view of it, once it is active on both sides. */
-    private Mono<VpcPeeringConnection> waitUntilActive(String id) {
-        Mono<VpcPeeringConnection> look =
-                seenFrom(requester, id).flatMap(this::checkedHere).flatMap(this::acceptOrSee);
+    /**
+     * The accepter's view of it, once it is active on both sides.
+     *
+     * @param known whether it is the step's own whatever tags a look shows
+     */
+    private Mono<VpcPeeringConnection> waitUntilActive(String id, boolean known) {
+        Mono<VpcPeeringConnection> look = seenFrom(requester, id)
+                .flatMap(here -> checkedHere(here, known))
+                .flatMap(this::acceptOrSee);
         return Looks.until(
                 Looks.patient(look),
                 pollEvery,
@@ -167,7 +180,7 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
                                 + ACTIVE_WITHIN)));
     }
 
-    private Mono<VpcPeeringConnection> checkedHere(VpcPeeringConnection here) {
+    private Mono<VpcPeeringConnection> checkedHere(VpcPeeringConnection here, boolean known) {
         String id = here.vpcPeeringConnectionId();
         if (ENDED.contains(stateOf(here)) || stateOf(here) == DELETING) {
             return Mono.error(() -> {
@@ -177,7 +190,7 @@ record OwnPeering(AwsAccount requester, AwsAccount accepter, StepContext context
                         + here.status().message());
             });
         }
-        if (!isTagged(here)) {
+        if (!known && !isTagged(here)) {
             return Mono.error(() -> StepFailure.permanent("the VPCs are peered by " + id + " in " + requester.where()
                     + " already (" + here.status().codeAsString() + ", " + ownerOf(here)
                     + "); it is left as it is"));

@@ -67,7 +67,7 @@ record OwnRules(Own<SecurityGroupRule> rules, Map<String, String> tags, String d
     /** Revokes them and waits until they are not seen any more. */
     Mono<Void> removeAll() {
         // one by one: a rule that is gone already fails a call for all
-        return rules.all()
+        return rules.toRemove()
                 .flatMap(all -> rules.remove(all, rule -> requestRevoke(rules.account(), rules.calls(), rule)));
     }
 

@@ -128,6 +128,15 @@ class CreateSubnetsTest extends OnNetwork {
     }
 
     @Test
+    void undoTakesAwayWhatIsNotListedByItsTagsYet() {
+        run(step());
+        String late = context.made().get(0).id();
+        ec2.deleteTags(r -> r.resources(late)).join();
+        undo(step(), context.afterwards());
+        assertThat(aws.inventory()).isEqualTo(before);
+    }
+
+    @Test
     void undoTakesAwayItsOwnAndNoOther() {
         run(step());
         undo(step(), otherRun);

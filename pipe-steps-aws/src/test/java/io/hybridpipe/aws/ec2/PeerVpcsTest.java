@@ -92,6 +92,21 @@ class PeerVpcsTest {
     }
 
     @Test
+    void aPeeringThatTheCreateCallAnsweredIsItsOwnEvenIfItsTagsAreSeenLate() {
+        Fault answered = aws.faults().on("CreateVpcPeeringConnection").holdAfter();
+        answered.reached().thenRun(() -> {
+            peerings(near).forEach(made -> near.ec2()
+                    .deleteTags(r -> r.resources(made.vpcPeeringConnectionId()))
+                    .join());
+            answered.release();
+        });
+        step.run(state, context).block(SOON);
+        assertThat(peerings(far))
+                .extracting(made -> made.status().codeAsString())
+                .containsExactly("active");
+    }
+
+    @Test
     void packetsPassBothWaysOnceItIsDoneAndNoFurther() {
         host(near.ec2(), here, "10.1.0.0/24", "10.1.0.10");
         host(far.ec2(), there, "10.2.0.0/24", "10.2.0.10");

@@ -23,7 +23,9 @@ enum Mishap {
     /** The run is cancelled while the call is on its way. */
     CANCEL_BEFORE,
     /** The run is cancelled when the call has taken effect and before its answer. */
-    CANCEL_AFTER;
+    CANCEL_AFTER,
+    /** As {@link #CANCEL_AFTER}, and nothing that was made is seen before five seconds are over. */
+    CANCEL_AFTER_SEEN_LATE;
 
     /** How long a request waits for its answer. */
     static final Duration REQUEST_TIMEOUT = Duration.ofMillis(600);
@@ -42,11 +44,11 @@ enum Mishap {
     }
 
     boolean isCancel() {
-        return this == CANCEL_BEFORE || this == CANCEL_AFTER;
+        return this == CANCEL_BEFORE || this == CANCEL_AFTER || this == CANCEL_AFTER_SEEN_LATE;
     }
 
     boolean needsDelayedSight() {
-        return this == LOST_ANSWER_SEEN_LATE;
+        return this == LOST_ANSWER_SEEN_LATE || this == CANCEL_AFTER_SEEN_LATE;
     }
 
     /** Puts it in force for the n-th call of this action. */
@@ -60,7 +62,7 @@ enum Mishap {
             case UNAVAILABLE_AFTER -> rule.statusAfter(503);
             case THROTTLING_STORM -> storm(rule, stage.faults());
             case CANCEL_BEFORE -> rule.holdBefore();
-            case CANCEL_AFTER -> rule.holdAfter();
+            case CANCEL_AFTER, CANCEL_AFTER_SEEN_LATE -> rule.holdAfter();
         };
     }
 
