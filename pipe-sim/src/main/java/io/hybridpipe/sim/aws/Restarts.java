@@ -44,19 +44,20 @@ final class Restarts {
     private void go(String id) {
         synchronized (region) {
             var alive = region.instanceStore.find(id).filter(Instance::alive);
-            if (alive.isEmpty()) {
+            var launch = wanted.get(id);
+            if (launch == null || alive.isEmpty()) {
                 wanted.remove(id);
                 return;
             }
             switch (alive.get().state()) {
                 case STOPPED -> {
-                    var launch = wanted.remove(id);
+                    wanted.remove(id);
                     region.instanceStore.put(alive.get().ofType(launch.type()).withUserData(launch.userData()));
                     region.instances.start(id);
                     return;
                 }
                 case RUNNING -> {
-                    if (same(alive.get(), wanted.get(id))) {
+                    if (same(alive.get(), launch)) {
                         wanted.remove(id);
                         return;
                     }
