@@ -18,8 +18,8 @@ final class AllOrNothing {
      * What is wrong with a request in itself. A dry run tells of it, but not of limits, conflicts and dependencies, which the
      * call may or may not meet later: the documentation promises an answer about permissions and parameters only.
      */
-    private static final Pattern BAD_REQUEST = Pattern.compile("Missing.*|InvalidParameter.*|.*\\.Malformed|.*\\.Range"
-            + "|VPCIdNotSpecified|(?!InvalidPermission|InvalidRoute\\.).*\\.NotFound");
+    private static final Pattern BAD_REQUEST =
+            Pattern.compile("Missing.*|InvalidParameter.*|.*\\.Malformed|.*\\.Range|VPCIdNotSpecified|.*\\.NotFound");
 
     private static final AwsError WOULD_HAVE_SUCCEEDED =
             AwsError.of("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
@@ -74,7 +74,7 @@ final class AllOrNothing {
                 });
                 return WOULD_HAVE_SUCCEEDED;
             } catch (AwsError e) {
-                return BAD_REQUEST.matcher(e.code()).matches() ? e : WOULD_HAVE_SUCCEEDED;
+                return !e.conflict() && BAD_REQUEST.matcher(e.code()).matches() ? e : WOULD_HAVE_SUCCEEDED;
             } finally {
                 back.run();
             }

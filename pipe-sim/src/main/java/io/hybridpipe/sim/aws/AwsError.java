@@ -32,14 +32,16 @@ final class AwsError extends RuntimeException {
     private static final Pattern WRITTEN = Pattern.compile("<Code>([^<]+)</Code>|\"__type\":\"([^\"]+)\"");
 
     private final String code;
+    private final boolean conflict;
 
-    private AwsError(String code, String message) {
+    private AwsError(String code, String message, boolean conflict) {
         super(message, null, false, false);
         this.code = code;
+        this.conflict = conflict;
     }
 
     static AwsError of(String code, String message, Object... values) {
-        return new AwsError(code, values.length == 0 ? message : message.formatted(values));
+        return new AwsError(code, values.length == 0 ? message : message.formatted(values), false);
     }
 
     static AwsError missing(String parameter) {
@@ -61,6 +63,16 @@ final class AwsError extends RuntimeException {
     /** The refusal itself, or that which the service answers when it meets a fault of its own. */
     static AwsError from(RuntimeException e) {
         return e instanceof AwsError refusal ? refusal : of("InternalFailure", "Internal failure: " + e);
+    }
+
+    /** The same, of a request that is right in itself but does not fit what there is now, whatever the code says. */
+    AwsError asConflict() {
+        return new AwsError(code, text(), true);
+    }
+
+    /** Whether the request is right in itself. */
+    boolean conflict() {
+        return conflict;
     }
 
     String code() {

@@ -22,7 +22,14 @@ final class ChangeSetActions {
         actions.put("ListChangeSets", (region, params, answer) -> {
             var stack = region.stacks.toChange(params.get("StackName"));
             Pages.write(
-                    answer, "Summaries", params, List.copyOf(stack.changeSets.values()), 100, ChangeSetActions::head);
+                    region,
+                    answer,
+                    "Summaries",
+                    params,
+                    List.copyOf(stack.changeSets.values()),
+                    set -> set.id,
+                    100,
+                    ChangeSetActions::head);
         });
         actions.put(
                 "ExecuteChangeSet",
@@ -242,8 +249,15 @@ final class ChangeSetActions {
         StackQueries.settings(answer, set.request.input());
         set.request.onFailure().ifPresent(onFailure -> answer.put("OnStackFailure", onFailure));
         var resources = set.changes.stream().filter(Changes.Change::ofResource).toList();
-        Pages.write(answer, "Changes", params, resources, CHANGES_A_PAGE, (one, change) -> one.put("Type", "Resource")
-                .in("ResourceChange", inner -> write(inner, change)));
+        Pages.write(
+                region,
+                answer,
+                "Changes",
+                params,
+                resources,
+                Changes.Change::logicalId,
+                CHANGES_A_PAGE,
+                (one, change) -> one.put("Type", "Resource").in("ResourceChange", inner -> write(inner, change)));
     }
 
     private static void write(Xml xml, Changes.Change change) {

@@ -79,11 +79,12 @@ final class Describe<T extends Model.Resource> {
                     "The parameter %ssSet cannot be used with the parameter maxResults",
                     idParameter.substring(0, 1).toLowerCase(Locale.ROOT) + idParameter.substring(1));
         }
-        return page(region, params, set, selected, smallest, largest);
+        return page(region, params, set, selected, T::id, smallest, largest);
     }
 
     /** The part of any list that the request asks for by size and token. */
-    static <I> Page<I> page(Region region, Params params, String set, List<I> selected, int least, int most) {
+    static <I> Page<I> page(
+            Region region, Params params, String set, List<I> selected, Function<I, String> id, int least, int most) {
         var size = params.number("MaxResults");
         size.filter(number -> number < least || number > most).ifPresent(number -> {
             throw AwsError.invalid(
@@ -92,7 +93,8 @@ final class Describe<T extends Model.Resource> {
         });
         return Page.of(
                 selected,
-                set + " " + region.account + " " + region.name + " " + params.fingerprint("NextToken", "MaxResults"),
+                id,
+                region.scope() + set + params.fingerprint("NextToken", "MaxResults"),
                 params.find("NextToken"),
                 size.orElse(most),
                 token -> AwsError.of(
@@ -106,7 +108,7 @@ final class Describe<T extends Model.Resource> {
         var kept = store.apply(region);
         var items = wanted.isEmpty()
                 ? kept.where(item -> region.visibility.shown(item.id()))
-                : wanted.stream().map(kept::get).toList();
+                : wanted.stream().distinct().map(kept::get).toList();
         var asked = params.structs("Filter").stream()
                 .map(filter -> fitting(region, filter))
                 .toList();

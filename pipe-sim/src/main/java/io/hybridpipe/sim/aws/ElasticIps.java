@@ -50,6 +50,7 @@ final class ElasticIps {
         other.ifPresent(old -> disassociate(old.association()));
         var association = region.ids.next("eipassoc");
         region.addressStore.put(address.associated(association, interfaceId));
+        region.interfaceStore.find(address.networkInterface()).ifPresent(region.instances::addressChanged);
         region.instances.addressChanged(card);
         return association;
     }

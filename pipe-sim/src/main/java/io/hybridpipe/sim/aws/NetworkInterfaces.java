@@ -43,7 +43,8 @@ final class NetworkInterfaces {
 
     void delete(String id) {
         if (region.interfaceStore.get(id).attachment().exists()) {
-            throw AwsError.invalid("Network interface '%s' is currently in use.", id);
+            throw AwsError.invalid("Network interface '%s' is currently in use.", id)
+                    .asConflict();
         }
         remove(id);
     }
@@ -68,7 +69,8 @@ final class NetworkInterfaces {
         }
         if (of(instance).stream().anyMatch(other -> other.attachment().index() == index)) {
             throw AwsError.invalid(
-                    "Instance '%s' already has an interface attached at device index '%d'.", instance, index);
+                            "Instance '%s' already has an interface attached at device index '%d'.", instance, index)
+                    .asConflict();
         }
         var attachment = new Attachment(region.ids.next("eni-attach"), instance, index, deleteOnTermination);
         region.interfaceStore.put(card.withAttachment(attachment));

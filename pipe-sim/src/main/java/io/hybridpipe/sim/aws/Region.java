@@ -120,6 +120,11 @@ final class Region {
         return shown;
     }
 
+    /** Whose and where it is, as one text. */
+    String scope() {
+        return account + " " + name + " ";
+    }
+
     String arn(String service, String resource) {
         return "arn:aws:%s:%s:%s:%s".formatted(service, name, account, resource);
     }

@@ -32,7 +32,8 @@ final class Routing {
                     "Resource.AlreadyAssociated", "resource %s is already attached to network %s", id, gateway.vpc());
         }
         if (gatewayOf(vpc).isPresent()) {
-            throw AwsError.invalid("Network %s already has an internet gateway attached", vpc);
+            throw AwsError.invalid("Network %s already has an internet gateway attached", vpc)
+                    .asConflict();
         }
         region.gatewayStore.put(new InternetGateway(id, vpc));
     }
@@ -165,7 +166,8 @@ final class Routing {
         var old = find(table, block).filter(route -> !route.local());
         if (old.isEmpty()) {
             throw AwsError.invalid(
-                    "There is no route defined for '%s' in the route table. Use CreateRoute instead.", block);
+                            "There is no route defined for '%s' in the route table. Use CreateRoute instead.", block)
+                    .asConflict();
         }
         region.tableStore.put(table.withRoutes(plus(minus(table.routes(), old.get()), new Route(block, target))));
     }
@@ -173,12 +175,12 @@ final class Routing {
     void deleteRoute(String tableId, String destination) {
         var table = region.tableStore.get(tableId);
         var block = Cidr.block(destination, "destinationCidrBlock");
-        var route = find(table, block)
-                .orElseThrow(() -> AwsError.of(
+        var route = find(table, block).orElseThrow(() -> AwsError.of(
                         "InvalidRoute.NotFound",
                         "no route with destination-cidr-block %s in route table %s",
                         block,
-                        tableId));
+                        tableId)
+                .asConflict());
         if (route.local()) {
             throw AwsError.invalid("cannot remove local route %s in route table %s", block, tableId);
         }

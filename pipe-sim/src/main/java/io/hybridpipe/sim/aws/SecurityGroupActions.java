@@ -28,7 +28,14 @@ final class SecurityGroupActions {
             .filters("ip-permission.from-port", (region, group) -> shown(region, group)
                     .filter(rule -> !rule.egress())
                     .map(rule -> String.valueOf(rule.from()))
-                    .toList());
+                    .toList())
+            .narrowed((region, params) -> {
+                // "DescribeSecurityGroups" in the API reference: names are for a default VPC, and here is none
+                params.list("GroupName").stream().findFirst().ifPresent(name -> {
+                    throw AwsError.of("InvalidGroup.NotFound", "The security group '%s' does not exist", name);
+                });
+                return group -> true;
+            });
 
     private SecurityGroupActions() {}
 
@@ -75,10 +82,7 @@ final class SecurityGroupActions {
         var ids = params.list("SecurityGroupRuleId");
         var unwanted = ids.isEmpty()
                 ? rules(region, params, egress)
-                : ids.stream()
-                        .map(id -> region.groups.rule(group, id))
-                        .filter(rule -> rule.egress() == egress)
-                        .toList();
+                : ids.stream().map(id -> region.groups.rule(group, id, egress)).toList();
         var removed = region.groups.revoke(group, unwanted);
         answer.put("return", true)
                 .each("revokedSecurityGroupRuleSet", removed, (xml, rule) -> xml.put("securityGroupRuleId", rule.id())
@@ -135,8 +139,7 @@ final class SecurityGroupActions {
                 .toList();
         for (var id : wanted) {
             if (all.stream().noneMatch(placed -> placed.rule().id().equals(id))) {
-                throw AwsError.of(
-                        "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id);
+                throw SecurityGroups.noRule(id);
             }
         }
         var selected = all.stream()
@@ -144,7 +147,14 @@ final class SecurityGroupActions {
                         wanted.isEmpty() || wanted.contains(placed.rule().id()))
                 .filter(placed -> params.structs("Filter").stream().allMatch(filter -> fits(region, filter, placed)))
                 .toList();
-        var page = Describe.page(region, params, "securityGroupRuleSet", selected, 5, 1000);
+        var page = Describe.page(
+                region,
+                params,
+                "securityGroupRuleSet",
+                selected,
+                placed -> placed.rule().id(),
+                5,
+                1000);
         answer.each(
                 "securityGroupRuleSet",
                 page.items(),

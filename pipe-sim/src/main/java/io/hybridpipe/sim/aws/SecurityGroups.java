@@ -67,8 +67,13 @@ final class SecurityGroups {
         if (used) {
             throw AwsError.dependency("resource %s has a dependent object", id);
         }
-        region.groupStore.remove(id);
-        region.tags.forget(id);
+        forget(group);
+    }
+
+    /** Takes a group away with its rules and all their tags, whoever still uses it. */
+    void forget(SecurityGroup group) {
+        region.groupStore.remove(group.id());
+        region.tags.forget(group.id());
         group.rules().forEach(rule -> region.tags.forget(rule.id()));
     }
 
@@ -104,11 +109,9 @@ final class SecurityGroups {
         var rules = new ArrayList<>(group.rules());
         var removed = new ArrayList<Rule>();
         for (var rule : unwanted) {
-            var found = rules.stream()
-                    .filter(rule::sameAs)
-                    .findFirst()
-                    .orElseThrow(() -> AwsError.of(
-                            "InvalidPermission.NotFound", "The specified rule does not exist in this security group."));
+            var found = rules.stream().filter(rule::sameAs).findFirst().orElseThrow(() -> AwsError.of(
+                            "InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+                    .asConflict());
             rules.remove(found);
             removed.add(found);
             region.tags.forget(found.id());
@@ -121,10 +124,20 @@ final class SecurityGroups {
         return region.groupStore.get(groupId).rules().stream()
                 .filter(rule -> rule.id().equals(ruleId))
                 .findFirst()
-                .orElseThrow(() -> AwsError.of(
-                        "InvalidSecurityGroupRuleId.NotFound",
-                        "The security group rule ID '%s' does not exist",
-                        ruleId));
+                .orElseThrow(() -> noRule(ruleId));
+    }
+
+    /** The rule if it is of this direction. */
+    Rule rule(String groupId, String ruleId, boolean egress) {
+        var rule = rule(groupId, ruleId);
+        if (rule.egress() != egress) {
+            throw noRule(ruleId);
+        }
+        return rule;
+    }
+
+    static AwsError noRule(String id) {
+        return AwsError.of("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id);
     }
 
     void replace(String groupId, Rule changed) {

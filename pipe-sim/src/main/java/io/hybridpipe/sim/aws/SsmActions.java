@@ -99,7 +99,8 @@ final class SsmActions {
         }
         var page = Page.of(
                 region.parameters.below(path, body.flag("Recursive")),
-                "GetParametersByPath" + path,
+                Parameters.Version::name,
+                region.scope() + "GetParametersByPath" + path,
                 body.find("NextToken"),
                 size,
                 token -> AwsError.of("InvalidNextToken", "The specified token is not valid."));

@@ -21,14 +21,15 @@ final class StackQueries {
             var stacks = params.find("StackName")
                     .map(name -> List.of(region.stacks.get(name)))
                     .orElseGet(region.stacks::live);
-            Pages.write(answer, "Stacks", params, stacks, 100, StackQueries::write);
+            Pages.write(region, answer, "Stacks", params, stacks, stack -> stack.id, 100, StackQueries::write);
         });
         actions.put("ListStacks", (region, params, answer) -> {
             var statuses = params.list("StackStatusFilter");
             var stacks = region.stacks.all().stream()
                     .filter(stack -> statuses.isEmpty() || statuses.contains(stack.status))
                     .toList();
-            Pages.write(answer, "StackSummaries", params, stacks, 100, StackQueries::summary);
+            Pages.write(
+                    region, answer, "StackSummaries", params, stacks, stack -> stack.id, 100, StackQueries::summary);
         });
         actions.put("DescribeStackEvents", (region, params, answer) -> {
             var stack = region.stacks
@@ -38,10 +39,12 @@ final class StackQueries {
             var newestFirst = new ArrayList<>(stack.events);
             Collections.reverse(newestFirst);
             Pages.write(
+                    region,
                     answer,
                     "StackEvents",
                     params,
                     newestFirst,
+                    Stack.Event::id,
                     EVENTS_A_PAGE,
                     (xml, event) -> write(xml, stack, event));
         });
@@ -60,16 +63,18 @@ final class StackQueries {
         actions.put("ListStackResources", (region, params, answer) -> {
             var stack = region.stacks.get(params.get("StackName"));
             Pages.write(
+                    region,
                     answer,
                     "StackResourceSummaries",
                     params,
                     List.copyOf(stack.resources.values()),
+                    resource -> resource.logicalId,
                     100,
                     (xml, resource) -> head(xml, resource).put("LastUpdatedTimestamp", resource.changed));
         });
         actions.put("ListExports", (region, params, answer) -> {
             var exports = List.copyOf(region.stacks.exports().all().values());
-            Pages.write(answer, "Exports", params, exports, 100, (xml, export) -> xml.put(
+            Pages.write(region, answer, "Exports", params, exports, Exports.Export::name, 100, (xml, export) -> xml.put(
                             "ExportingStackId", export.stack().id)
                     .put("Name", export.name())
                     .put("Value", export.value()));

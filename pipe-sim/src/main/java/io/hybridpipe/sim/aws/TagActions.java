@@ -47,9 +47,7 @@ final class TagActions {
         var tags = new LinkedHashMap<String, String>();
         for (var tag : params.structs("Tag")) {
             var key = tag.get("Key");
-            if (key.startsWith("aws:")) {
-                throw AwsError.invalid("Tag keys starting with 'aws:' are reserved for internal use");
-            }
+            checkKey(key);
             var value = tag.find("Value").orElse("");
             if (key.length() > KEY || value.length() > VALUE) {
                 throw AwsError.invalid("Tag %s exceeds the maximum length", key);
@@ -62,6 +60,12 @@ final class TagActions {
             throw tooMany();
         }
         return tags;
+    }
+
+    private static void checkKey(String key) {
+        if (key.startsWith("aws:")) {
+            throw AwsError.invalid("Tag keys starting with 'aws:' are reserved for internal use");
+        }
     }
 
     private static AwsError tooMany() {
@@ -90,7 +94,11 @@ final class TagActions {
 
     /** Without tags all go, but those that AWS gave. */
     private static void delete(Region region, Params params, Xml answer) {
+        for (var tag : params.structs("Tag")) {
+            checkKey(tag.get("Key"));
+        }
         for (var id : params.list("ResourceId")) {
+            kindOf(region, id);
             var now = region.tags.of(id);
             if (params.structs("Tag").isEmpty()) {
                 List.copyOf(now.keySet()).stream()
@@ -128,15 +136,13 @@ final class TagActions {
     }
 
     private static void describe(Region region, Params params, Xml answer) {
+        // the tags of a peering outlive it in a region that did not see its end
         var all = region.tags.all().keySet().stream()
-                .filter(id -> !id.startsWith("parameter:"))
-                // the tags of a peering outlive it in a region that did not see its end
-                .filter(id -> !region.peeringStore.owns(id) || region.peeringStore.has(id))
-                .flatMap(id -> region.shownTags(id).entrySet().stream()
-                        .map(tag -> new Tagged(id, kindOf(region, id), tag.getKey(), tag.getValue())))
+                .flatMap(id -> findKind(region, id).stream().flatMap(kind -> region.shownTags(id).entrySet().stream()
+                        .map(tag -> new Tagged(id, kind, tag.getKey(), tag.getValue()))))
                 .filter(tag -> params.structs("Filter").stream().allMatch(tag::fits))
                 .toList();
-        var page = Describe.page(region, params, "tagSet", all, 5, 1000);
+        var page = Describe.page(region, params, "tagSet", all, tag -> Tags.key(tag.id(), tag.key()), 5, 1000);
         answer.each("tagSet", page.items(), (xml, tag) -> xml.put("resourceId", tag.id())
                 .put("resourceType", tag.kind())
                 .put("key", tag.key())
@@ -145,22 +151,29 @@ final class TagActions {
     }
 
     private static String kindOf(Region region, String id) {
-        if (id.startsWith("sgr-")) {
-            if (region.groupStore.any(
-                    group -> group.rules().stream().anyMatch(rule -> rule.id().equals(id)))) {
-                return "security-group-rule";
+        return findKind(region, id).orElseThrow(() -> {
+            if (id.startsWith("sgr-")) {
+                return SecurityGroups.noRule(id);
             }
-            throw AwsError.of(
-                    "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id);
+            return region.stores().stream()
+                    .filter(store -> store.owns(id))
+                    .findFirst()
+                    .map(store -> store.notFound(id))
+                    .orElseGet(() -> AwsError.of("InvalidID", "The ID '%s' is not valid", id));
+        });
+    }
+
+    /** The kind of a resource of EC2 that exists. */
+    private static Optional<String> findKind(Region region, String id) {
+        if (id.startsWith("sgr-")) {
+            return region.groupStore.any(group ->
+                            group.rules().stream().anyMatch(rule -> rule.id().equals(id)))
+                    ? Optional.of("security-group-rule")
+                    : Optional.empty();
         }
         return region.stores().stream()
                 .filter(store -> store.has(id))
                 .findFirst()
-                .map(Store::kind)
-                .orElseThrow(() -> region.stores().stream()
-                        .filter(store -> store.owns(id))
-                        .findFirst()
-                        .map(store -> store.notFound(id))
-                        .orElseGet(() -> AwsError.of("InvalidID", "The ID '%s' is not valid", id)));
+                .map(Store::kind);
     }
 }

@@ -45,9 +45,7 @@ final class Vpcs {
         region.tableStore
                 .where(table -> table.vpc().equals(id))
                 .forEach(table -> forget(region.tableStore, table.id()));
-        region.groupStore
-                .where(group -> group.vpc().equals(id))
-                .forEach(group -> forget(region.groupStore, group.id()));
+        region.groupStore.where(group -> group.vpc().equals(id)).forEach(region.groups::forget);
         forget(region.vpcStore, id);
         region.peerings.vpcGone(id);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -226,5 +227,16 @@ class DryRunTest {
         assertThat(answer("CreateSubnet&VpcId=$vpc&CidrBlock=10.1.0.0/24")).contains("<Code>DryRunOperation</Code>");
         assertThat(answer("DeleteRoute&RouteTableId=$table&DestinationCidrBlock=10.77.0.0/16"))
                 .contains("<Code>DryRunOperation</Code>");
+    }
+
+    @Test
+    void conflictsThatAreAnsweredAsInvalidParametersAreNotForetoldEither() throws Exception {
+        for (var call : List.of(
+                "DeleteNetworkInterface&NetworkInterfaceId=$second",
+                "AttachNetworkInterface&NetworkInterfaceId=$card&InstanceId=$instance&DeviceIndex=1",
+                "AttachInternetGateway&InternetGatewayId=$loose&VpcId=$vpc",
+                "ReplaceRoute&RouteTableId=$table&DestinationCidrBlock=10.77.0.0/16&NetworkInterfaceId=$card")) {
+            assertThat(answer(call)).as(call).contains("<Code>DryRunOperation</Code>");
+        }
     }
 }

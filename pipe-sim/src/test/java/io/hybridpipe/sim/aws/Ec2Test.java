@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.AssociateAddressRequest;
 import software.amazon.awssdk.services.ec2.model.Route;
 
 class Ec2Test {
@@ -129,6 +130,40 @@ class Ec2Test {
         assertThat(seen.get(0).image().name()).isEqualTo("vns3-controller");
         assertThat(seen.get(1).publicAddress().map(Object::toString)).contains(address.publicIp());
         assertThat(seen.get(1).instance()).isEqualTo(instance);
+    }
+
+    @Test
+    void anAddressThatMovesIsToldToItsOldOwnerTooAndToNobodyWhenOnlyAskedDry() {
+        var vpc = vpc();
+        var subnet = subnet(vpc);
+        var gateway = of(aws.ec2.createInternetGateway()).internetGateway().internetGatewayId();
+        of(aws.ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(vpc)));
+        var from = card(subnet);
+        var to = card(subnet);
+        launch(from);
+        launch(to);
+        aws.clock.advance(Duration.ofSeconds(10));
+        var address = of(aws.ec2.allocateAddress());
+        of(aws.ec2.associateAddress(r -> r.allocationId(address.allocationId()).networkInterfaceId(from)));
+        aws.clock.advance(Duration.ofSeconds(1));
+        var seen = new ArrayList<InstanceEvent>();
+        aws.sim.onInstance(seen::add);
+        var move = AssociateAddressRequest.builder()
+                .allocationId(address.allocationId())
+                .networkInterfaceId(to)
+                .allowReassociation(true);
+
+        assertThat(refusal(aws.ec2.associateAddress(move.dryRun(true).build()))).isEqualTo("DryRunOperation");
+        aws.clock.advance(Duration.ofSeconds(1));
+        assertThat(seen).isEmpty();
+        of(aws.ec2.associateAddress(move.dryRun(false).build()));
+        aws.clock.advance(Duration.ofSeconds(1));
+        assertThat(seen)
+                .extracting(InstanceEvent::kind)
+                .containsExactly(InstanceEvent.Kind.ADDRESS_CHANGED, InstanceEvent.Kind.ADDRESS_CHANGED);
+        assertThat(seen).extracting(InstanceEvent::port).containsExactly(from, to);
+        assertThat(seen.get(0).publicAddress()).isEmpty();
+        assertThat(seen.get(1).publicAddress().map(Object::toString)).contains(address.publicIp());
     }
 
     private String health(String instance) {
