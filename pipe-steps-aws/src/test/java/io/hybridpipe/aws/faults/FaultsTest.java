@@ -41,7 +41,7 @@ class FaultsTest {
     private static final boolean ALL = Boolean.getBoolean("faults.all") || !ONE.isEmpty();
     private static final long SEED = Long.getLong("faults.seed", 1);
     private static final int AT_ONCE = Integer.getInteger("faults.at-once", 4);
-    private static final int OF_A_USUAL_BUILD = 3;
+    private static final int OF_A_USUAL_BUILD = 2;
 
     private final Table table = new Table();
     private final SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()

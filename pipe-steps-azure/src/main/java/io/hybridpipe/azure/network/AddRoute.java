@@ -186,10 +186,9 @@ public final class AddRoute implements Step {
             Optional<? extends String> group =
                     given(resourceGroup, "resourceGroup").find(state);
             Optional<? extends String> name = given(table, "table").find(state);
-            return ArmPace.patiently(
-                    group.isPresent() && name.isPresent()
-                            ? getTable(group.get(), name.get()).then()
-                            : account.checkCredential());
+            return group.isPresent() && name.isPresent()
+                    ? getTable(group.get(), name.get()).then()
+                    : account.checkCredential();
         });
     }
 

@@ -25,13 +25,10 @@ final class ArmPace {
                 .withVisibility(Duration.ofSeconds(3));
     }
 
-    /** A look that outlives passing failures for some seconds, since nobody tries a preflight again. */
+    /** A look outside of every run that outlives passing failures for some seconds, since nobody else tries it again. */
     static <T> Mono<T> patiently(Mono<T> look) {
         return look.retryWhen(Retry.backoff(4, Duration.ofMillis(250))
-                .filter(failure -> {
-                    FailureClass failureClass = FailureClass.of(failure);
-                    return failureClass == FailureClass.TRANSIENT || failureClass == FailureClass.THROTTLED;
-                })
+                .filter(FailureClass::isPassing)
                 .onRetryExhaustedThrow((spec, last) -> last.failure()));
     }
 }

@@ -222,10 +222,9 @@ public final class TemporarySecurityRule implements Scope {
                     given(resourceGroup, "resourceGroup").find(state);
             Optional<? extends String> name =
                     given(securityGroup, "securityGroup").find(state);
-            return ArmPace.patiently(
-                    group.isPresent() && name.isPresent()
-                            ? getGroup(group.get(), name.get()).then()
-                            : account.checkCredential());
+            return group.isPresent() && name.isPresent()
+                    ? getGroup(group.get(), name.get()).then()
+                    : account.checkCredential();
         });
     }
 

@@ -324,14 +324,13 @@ class TemporarySecurityRuleTest {
     }
 
     @Test
-    void preflightOutlivesAPassingFailure() {
-        cloud.faults()
-                .on("Microsoft.Network/networkSecurityGroups/read")
-                .times(2)
-                .status(503);
+    void aPreflightThatFailsInPassingIsLeftToTheEngineToAskAgain() {
+        cloud.faults().on("Microsoft.Network/networkSecurityGroups/read").status(503);
 
-        scope.preflight(State.empty(), context).block(SOON);
-        assertThat(cloud.calls().all()).hasSize(3);
+        assertThatThrownBy(() -> scope.preflight(State.empty(), context).block(SOON))
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.TRANSIENT);
+        assertThat(cloud.calls().all()).hasSize(1);
     }
 
     @Test
