@@ -168,6 +168,7 @@ public final class PeerVpcs implements Step {
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
         return Mono.defer(() -> own(context).ids())
+                .delayUntil(ids -> found instanceof Found.Done || ids.isEmpty() ? Mono.empty() : Mono.delay(sight()))
                 .flatMapMany(ids -> routes(state, String.join(" or ", ids), context)
                         .concatMap(route -> route.removeIf(there -> ids.contains(there.vpcPeeringConnectionId()))))
                 .then(Mono.defer(() -> own(context).remove()));
@@ -188,6 +189,11 @@ public final class PeerVpcs implements Step {
     @Override
     public StepOptions options() {
         return AwsAccount.stepOptions();
+    }
+
+    /** By then the routes and marks of an attempt that was cut off are seen: at the default interval twice EC2's usual time. */
+    private Duration sight() {
+        return pollEvery.multipliedBy(10);
     }
 
     private OwnPeering own(StepContext context) {
