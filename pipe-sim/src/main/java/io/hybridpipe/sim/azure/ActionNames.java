@@ -41,14 +41,10 @@ final class ActionNames {
             return "locations/" + (types.size() > 1 ? types.get(1) : "");
         }
         return Kinds.find(path.namespace(), types.get(0))
-                .map(kind -> kind.type()
-                        + (types.size() < 2
-                                ? ""
-                                : "/"
-                                        + kind.child()
-                                                .map(Kind.Child::type)
-                                                .filter(types.get(1)::equalsIgnoreCase)
-                                                .orElse(types.get(1))))
+                .map(kind -> types.size() < 2
+                        ? kind.type()
+                        : kind.type() + "/"
+                                + kind.child(types.get(1)).map(Kind.Child::type).orElse(types.get(1)))
                 .orElse(String.join("/", types));
     }
 

@@ -33,7 +33,7 @@ final class Bodies {
             var known = before == null ? null : Json.text(before, "properties", "resourceGuid");
             properties.put("resourceGuid", known == null ? estate.newIdentity() : known);
         }
-        kind.child().ifPresent(child -> {
+        for (var child : kind.children()) {
             var sentChildren = properties.path(child.type());
             var children = Json.object().putArray(child.type());
             var names = new HashSet<String>();
@@ -45,7 +45,7 @@ final class Bodies {
                 children.add(child(child, id.child(child.type(), name), object));
             }
             properties.set(child.type(), children);
-        });
+        }
         return body;
     }
 
@@ -59,7 +59,7 @@ final class Bodies {
                     named,
                     id.name());
         }
-        var made = child(kind.child().orElseThrow(), id, sent);
+        var made = child(kind.child(id.types().get(1)).orElseThrow(), id, sent);
         var body = parent.deepCopy();
         var list = Json.arrayIn(Json.objectIn(body, "properties"), id.types().get(1));
         for (var i = 0; i < list.size(); i++) {
@@ -159,7 +159,7 @@ final class Bodies {
     private static void states(Kind kind, ObjectNode body, String state) {
         var properties = Json.objectIn(body, "properties");
         properties.put("provisioningState", state);
-        kind.child().ifPresent(child -> parts(properties, child.type(), state));
+        kind.children().forEach(child -> parts(properties, child.type(), state));
         parts(properties, "ipConfigurations", state);
     }
 

@@ -31,7 +31,7 @@ final class Documents {
         var types = provider.putArray("resourceTypes");
         Kinds.ALL.stream().filter(kind -> kind.namespace().equals(namespace)).forEach(kind -> {
             types.addObject().put("resourceType", kind.type());
-            kind.child().ifPresent(child -> types.addObject().put("resourceType", kind.type() + "/" + child.type()));
+            kind.children().forEach(child -> types.addObject().put("resourceType", kind.type() + "/" + child.type()));
         });
         return provider;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 interface Kind {
 
     /**
-     * The type of a kind's children, which are resources of their own and stand in their parent's body too.
+     * A type of a kind's children, which are resources of their own and stand in their parent's body too.
      *
      * @param type such as {@code subnets}
      * @param derived what a client reads in a child and cannot write
@@ -44,9 +44,16 @@ interface Kind {
     /** The type in its namespace, such as {@code virtualNetworks}. */
     String type();
 
-    /** The children, if it has some; they stand in the list of properties that is named as their type. */
-    default Optional<Child> child() {
-        return Optional.empty();
+    /** The types of children, if it has some; they stand in the list of properties that is named as their type. */
+    default List<Child> children() {
+        return List.of();
+    }
+
+    /** The children of this type, whatever the case. */
+    default Optional<Child> child(String type) {
+        return children().stream()
+                .filter(child -> child.type().equalsIgnoreCase(type))
+                .findFirst();
     }
 
     /** The properties that a client reads and cannot write; when sent they are ignored. */

@@ -117,7 +117,11 @@ final class Operations {
         return running;
     }
 
-    Optional<Running> find(String id) {
-        return Optional.ofNullable(all.get(id));
+    Running get(String id) {
+        var known = all.get(id);
+        if (known == null) {
+            throw ArmError.notFound("NotFound", "The operation '%s' was not found.", id);
+        }
+        return known;
     }
 }

@@ -193,7 +193,7 @@ final class Resources {
         if (asked.isTop()) {
             return id;
         }
-        var child = id.child(kind.child().orElseThrow().type(), asked.name());
+        var child = id.child(kind.child(asked.types().get(1)).orElseThrow().type(), asked.name());
         return top.flatMap(parent -> Estate.find(parent.body(), child.toString()))
                 .map(node -> id.child(child.types().get(1), node.path("name").asText()))
                 .orElse(child);

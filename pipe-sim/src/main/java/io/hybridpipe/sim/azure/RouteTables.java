@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inet.ipaddr.IPAddress;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 
 /** Route tables with their routes. */
 final class RouteTables implements Kind {
@@ -24,8 +23,8 @@ final class RouteTables implements Kind {
     }
 
     @Override
-    public Optional<Child> child() {
-        return Optional.of(new Child("routes", List.of("hasBgpOverride")));
+    public List<Child> children() {
+        return List.of(new Child("routes", List.of("hasBgpOverride")));
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Network security groups with their rules. */
 final class SecurityGroups implements Kind {
@@ -46,8 +45,8 @@ final class SecurityGroups implements Kind {
     }
 
     @Override
-    public Optional<Child> child() {
-        return Optional.of(new Child("securityRules", List.of()));
+    public List<Child> children() {
+        return List.of(new Child("securityRules", List.of()));
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class SimAzure implements AutoCloseable {
         this.clock = builder.clock == null ? SimClock.scaled(100) : builder.clock;
         this.estate = new Estate(subscriptions, builder.publicAddresses);
         this.operations = new Operations(clock, builder.operationTime, estate);
-        var service = new ArmService(estate, operations, builder.token, builder.retryAfterSeconds);
+        var service = new ArmService(estate, operations, new Answers(builder.retryAfterSeconds), builder.token);
         this.server = SimServer.of(service, clock)
                 .faults(builder.faults)
                 .log(builder.calls)

@@ -6,7 +6,6 @@ import inet.ipaddr.IPAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Virtual networks with their subnets. */
 final class VirtualNetworks implements Kind {
@@ -22,8 +21,8 @@ final class VirtualNetworks implements Kind {
     }
 
     @Override
-    public Optional<Child> child() {
-        return Optional.of(new Child("subnets", List.of("ipConfigurations", "privateEndpoints", "purpose")));
+    public List<Child> children() {
+        return List.of(new Child("subnets", List.of("ipConfigurations", "privateEndpoints", "purpose")));
     }
 
     @Override

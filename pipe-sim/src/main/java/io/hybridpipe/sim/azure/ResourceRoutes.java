@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.sim.azure;
+
+import io.hybridpipe.sim.SimRequest;
+import io.hybridpipe.sim.SimResponse;
+import java.util.List;
+
+/** The calls to a resource provider: its resources, lists of them, and its operations. Guarded by the estate's monitor. */
+final class ResourceRoutes {
+
+    private final Estate estate;
+    private final Operations operations;
+    private final Resources resources;
+    private final Answers answers;
+
+    ResourceRoutes(Estate estate, Operations operations, Resources resources, Answers answers) {
+        this.estate = estate;
+        this.operations = operations;
+        this.resources = resources;
+        this.answers = answers;
+    }
+
+    SimResponse answer(ArmPath path, SimRequest request) {
+        var namespace = Kinds.namespace(path.namespace())
+                .orElseThrow(() -> ArmError.notFound(
+                        "InvalidResourceNamespace", "The resource namespace '%s' is invalid.", path.namespace()));
+        var rest = path.rest();
+        if (path.group().isEmpty()) {
+            if (rest.isEmpty() && Answers.reads(request)
+                    || path.endsWith("register") && request.method().equals("POST")) {
+                return Answers.ok(Documents.provider(path.subscription(), namespace));
+            }
+            if (rest.size() == 4 && rest.get(0).equalsIgnoreCase("locations")) {
+                var operation = operations.get(rest.get(3));
+                return rest.get(2).equalsIgnoreCase("operations")
+                        ? answers.status(operation)
+                        : answers.result(operation, request);
+            }
+        }
+        var kind = kind(path, request);
+        var id = path.resource();
+        return id.isPresent() ? resource(kind, id.get(), request) : list(kind, path, request);
+    }
+
+    private static Kind kind(ArmPath path, SimRequest request) {
+        var types = path.types();
+        return Kinds.find(path.namespace(), types.isEmpty() ? "" : types.get(0))
+                .filter(kind -> types.size() == 1
+                        || types.size() == 2 && kind.child(types.get(1)).isPresent())
+                .orElseThrow(() -> ArmError.notFound(
+                        "InvalidResourceType",
+                        "The resource type '%s' could not be found in the namespace '%s' for api version '%s'.",
+                        String.join("/", types),
+                        path.namespace(),
+                        request.query("api-version").orElse("")));
+    }
+
+    private SimResponse list(Kind kind, ArmPath path, SimRequest request) {
+        if (!Answers.reads(request)) {
+            throw Answers.notAllowed(request);
+        }
+        if (!path.group().isEmpty()) {
+            checkGroup(path.subscription(), path.group());
+        }
+        if (path.types().size() == 2) {
+            var parent = new ArmId(
+                    path.subscription(),
+                    path.group(),
+                    kind.namespace(),
+                    List.of(kind.type()),
+                    List.of(path.rest().get(1)));
+            return Answers.list(
+                    resources.children(parent, kind.child(path.types().get(1)).orElseThrow()));
+        }
+        return Answers.list(resources.list(kind, path.subscription(), path.group()));
+    }
+
+    private SimResponse resource(Kind kind, ArmId id, SimRequest request) {
+        return switch (request.method()) {
+            case "GET", "HEAD" -> {
+                checkGroup(id.subscription(), id.group());
+                yield Answers.ok(resources.get(id));
+            }
+            case "PUT" -> {
+                var accepted = resources.put(kind, id, Json.parse(request.body()), request);
+                yield answers.hint(Answers.json(accepted.created() ? 201 : 200, accepted.body())
+                        .withHeader("Azure-AsyncOperation", Answers.uri(accepted.operation(), "operations", request)));
+            }
+            case "PATCH" -> {
+                if (!id.isTop()) {
+                    throw Answers.notAllowed(request);
+                }
+                checkGroup(id.subscription(), id.group());
+                yield Answers.ok(resources.tag(id, Json.parse(request.body())));
+            }
+            case "DELETE" ->
+                resources
+                        .delete(kind, id, request)
+                        .map(operation -> answers.hint(SimResponse.of(202)
+                                .withHeader("Azure-AsyncOperation", Answers.uri(operation, "operations", request))
+                                .withHeader("Location", Answers.uri(operation, "operationResults", request))))
+                        .orElseGet(() -> SimResponse.of(204));
+            default -> throw Answers.notAllowed(request);
+        };
+    }
+
+    private void checkGroup(String subscription, String name) {
+        if (estate.group(subscription, name).isEmpty()) {
+            throw ArmError.notFound("ResourceGroupNotFound", "Resource group '%s' could not be found.", name);
+        }
+    }
+}
