@@ -13,9 +13,16 @@ import com.azure.core.http.policy.RequestIdPolicy;
 import com.azure.core.http.policy.RetryPolicy;
 import com.azure.core.http.policy.UserAgentPolicy;
 import com.azure.core.management.profile.AzureProfile;
-import com.azure.resourcemanager.network.NetworkManager;
+import com.azure.resourcemanager.compute.fluent.ComputeManagementClient;
 import com.azure.resourcemanager.network.fluent.NetworkManagementClient;
+import com.azure.resourcemanager.resources.fluent.DeploymentsManagementClient;
+import com.azure.resourcemanager.resources.fluent.ResourceManagementClient;
 import com.azure.resourcemanager.resources.fluentcore.policy.AuthenticationPolicy;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Looks;
+import io.hybridpipe.retry.Backoff;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +33,16 @@ import reactor.core.publisher.Mono;
 /**
  * An Azure subscription as steps call it: an alias for messages, the SDK's clients, and how often to poll.
  *
+ * <p><b>No thread is blocked.</b> The SDK's managers ({@code NetworkManager} and its kin) block in places: their fluent
+ * {@code create()} and {@code apply()}, and the pollers behind {@code beginX}. Steps use none of them: each call is a
+ * {@code …WithResponseAsync} or {@code …Async} of the inner clients here, which is one request on the HTTP client's event loop,
+ * and {@link ArmOperation} polls what it has started.
+ *
+ * <p><b>Changes of one parent take turns.</b> Resource Manager refuses a second change of one virtual network, route table or
+ * security group while the first is under way ({@code AnotherOperationInProgress}), so those of all steps and runs that use
+ * this handle or copies of it wait for each other, in the order in which they came; other handles and programs are met by
+ * trying again.
+ *
  * <p><b>Which layer retries.</b> The engine alone: the SDK's own {@code RetryPolicy} is not part of the pipeline, and is
  * taken out of one that the caller brings, because the SDK does not tell a call that was never sent from one whose answer
  * was lost. Only the polling of an accepted operation outlives passing failures by itself.
@@ -35,10 +52,18 @@ import reactor.core.publisher.Mono;
 public final class AzureAccount {
     private static final Duration POLL_EVERY = Duration.ofSeconds(2);
 
+    /** One change of a parent locks out others for seconds, so many short delays rather than the default five. */
+    private static final StepOptions STEP_OPTIONS = StepOptions.ofDefaults()
+            .withAttemptTimeout(Duration.ofMinutes(10))
+            .withRetry(io.hybridpipe.retry.RetryPolicy.ofAll(
+                    new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), 12, Duration.ofMinutes(15))))
+            .withVisibility(Duration.ofSeconds(3));
+
     private final String alias;
     private final AzureProfile profile;
     private final HttpPipeline pipeline;
-    private final NetworkManagementClient network;
+    private final Clients clients;
+    private final Turns turns;
     private final AzureFailures failures;
     private final @Nullable Duration pollEvery;
 
@@ -46,12 +71,14 @@ public final class AzureAccount {
             String alias,
             AzureProfile profile,
             HttpPipeline pipeline,
-            NetworkManagementClient network,
+            Clients clients,
+            Turns turns,
             @Nullable Duration pollEvery) {
         this.alias = alias;
         this.profile = profile;
         this.pipeline = pipeline;
-        this.network = network;
+        this.clients = clients;
+        this.turns = turns;
         this.pollEvery = pollEvery;
         this.failures = new AzureFailures(where(), endpoint());
     }
@@ -105,9 +132,7 @@ public final class AzureAccount {
         if (profile.getSubscriptionId() == null || profile.getSubscriptionId().isEmpty()) {
             throw new IllegalArgumentException("account " + alias + ": the profile has no subscription id");
         }
-        NetworkManagementClient network =
-                NetworkManager.authenticate(pipeline, profile).serviceClient();
-        return new AzureAccount(alias, profile, pipeline, network, null);
+        return new AzureAccount(alias, profile, pipeline, new Clients(pipeline, profile), new Turns(), null);
     }
 
     /**
@@ -117,7 +142,7 @@ public final class AzureAccount {
      * is always heeded.
      */
     public AzureAccount pollEvery(Duration interval) {
-        return new AzureAccount(alias, profile, pipeline, network, positive(interval));
+        return new AzureAccount(alias, profile, pipeline, clients, turns, Looks.positive(interval, "poll interval"));
     }
 
     /** Its name in messages. */
@@ -135,9 +160,55 @@ public final class AzureAccount {
         return alias + ", subscription " + subscription();
     }
 
+    /**
+     * The options that the steps ask for: attempts of at most ten minutes; twelve of them within a quarter of an hour, the first
+     * delay up to 500 ms and none over 15 s; what was accepted is seen within three seconds.
+     */
+    public static StepOptions stepOptions() {
+        return STEP_OPTIONS;
+    }
+
     /** The SDK's network client; every call goes through this account's pipeline, without retries. */
     public NetworkManagementClient network() {
-        return network;
+        return clients.network();
+    }
+
+    /** The SDK's client of virtual machines, images and marketplace terms' kin; as {@link #network()}. */
+    public ComputeManagementClient compute() {
+        return clients.compute();
+    }
+
+    /** The SDK's client of resource groups, of resources by their id, and of providers; as {@link #network()}. */
+    public ResourceManagementClient resources() {
+        return clients.resources();
+    }
+
+    /** The SDK's client of template deployments; as {@link #network()}. */
+    public DeploymentsManagementClient deployments() {
+        return clients.deployments();
+    }
+
+    /**
+     * The change, as soon as no other change of the same parent is under way through this handle.
+     *
+     * <p>Waiting holds no thread, counts as throttled ({@link StepContext#waiting}), and ends with a cancel. The turn is over
+     * when the change has ended or is cancelled, though the service may still be at work then.
+     *
+     * @param parent the id of what Resource Manager locks
+     * @param change asks the service, and waits until its operation has ended
+     */
+    public <T> Mono<T> inTurn(StepContext context, String parent, Mono<T> change) {
+        return turns.of(context, parent, change);
+    }
+
+    /**
+     * A resource of this subscription, for reports.
+     *
+     * @param type such as {@code Microsoft.Network/virtualNetworks}
+     * @param show the command that shows it, up to {@code --ids}
+     */
+    public Resource resource(String type, String id, String show) {
+        return Resource.of(type, id, where()).withShow(show + " --ids " + id);
     }
 
     /** The translator of this account's errors. */
@@ -184,12 +255,5 @@ public final class AzureAccount {
     @Override
     public String toString() {
         return "AzureAccount " + where();
-    }
-
-    private static Duration positive(Duration interval) {
-        if (interval.isNegative() || interval.isZero()) {
-            throw new IllegalArgumentException("poll interval is " + interval + ", it must be positive");
-        }
-        return interval;
     }
 }

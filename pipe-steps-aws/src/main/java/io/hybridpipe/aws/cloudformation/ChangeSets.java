@@ -3,8 +3,8 @@ package io.hybridpipe.aws.cloudformation;
 
 import io.hybridpipe.StepContext;
 import io.hybridpipe.aws.AwsFailures;
-import io.hybridpipe.aws.Owner;
 import io.hybridpipe.net.Looks;
+import io.hybridpipe.net.Owner;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
-import io.hybridpipe.aws.Owner;
+import io.hybridpipe.net.Owner;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.List;

@@ -4,7 +4,7 @@ package io.hybridpipe.aws.ec2;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.aws.AwsAccount;
 import io.hybridpipe.aws.AwsCalls;
-import io.hybridpipe.aws.Owner;
+import io.hybridpipe.net.Owner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

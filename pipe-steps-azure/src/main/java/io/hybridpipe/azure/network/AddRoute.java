@@ -141,7 +141,7 @@ public final class AddRoute implements Step {
 
     @Override
     public StepOptions options() {
-        return ArmPace.options();
+        return AzureAccount.stepOptions();
     }
 
     @Override
@@ -204,7 +204,7 @@ public final class AddRoute implements Step {
     }
 
     private Mono<RouteInner> getAtRest(Route route) {
-        return AtRest.of(getRoute(route), RouteInner::provisioningState, account.pause());
+        return AtRest.of(getRoute(route), there -> String.valueOf(there.provisioningState()), account.pause());
     }
 
     private Mono<RouteTableInner> requestTable(String group, String table) {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.azure.network;
 
-import com.azure.resourcemanager.network.models.ProvisioningState;
+import io.hybridpipe.net.Looks;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Waiting until a resource has come to rest: nothing creates, updates or deletes it any more. */
+/** Waiting until a resource has come to rest: nothing creates, updates or deletes it any more. The attempt's timeout ends it. */
 final class AtRest {
+    private static final Set<String> MOVING = Set.of("Creating", "Updating", "Deleting");
+
     private AtRest() {}
 
     /**
@@ -18,25 +20,18 @@ final class AtRest {
      * @param get one look, empty when there is no such resource; subscribed again every {@code pause}
      * @param state reads the resource's provisioning state
      */
-    static <T> Mono<T> of(Mono<T> get, Function<T, @Nullable ProvisioningState> state, Duration pause) {
+    static <T> Mono<T> of(Mono<T> get, Function<T, String> state, Duration pause) {
         return get.map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .filter(seen -> seen.isEmpty() || !isMoving(state.apply(seen.get())))
+                .filter(seen -> seen.isEmpty() || !MOVING.contains(state.apply(seen.get())))
                 .repeatWhenEmpty(laps -> laps.concatMap(lap -> Mono.delay(pause)))
                 .flatMap(Mono::justOrEmpty);
     }
 
     /** Completes when there is no such resource any more. */
     static Mono<Void> gone(Mono<?> get, Duration pause) {
-        return get.hasElement()
-                .filter(there -> !there)
+        return Looks.patient(get.hasElement().filter(there -> !there))
                 .repeatWhenEmpty(laps -> laps.concatMap(lap -> Mono.delay(pause)))
                 .then();
-    }
-
-    private static boolean isMoving(@Nullable ProvisioningState state) {
-        return ProvisioningState.CREATING.equals(state)
-                || ProvisioningState.UPDATING.equals(state)
-                || ProvisioningState.DELETING.equals(state);
     }
 }

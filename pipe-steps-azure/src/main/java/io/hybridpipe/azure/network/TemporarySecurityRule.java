@@ -179,7 +179,8 @@ public final class TemporarySecurityRule implements Scope {
     @Override
     public StepOptions options() {
         Duration quarter = expiry.dividedBy(4);
-        return ArmPace.options().withUndoTimeout(quarter.compareTo(CLOSE_TIMEOUT) < 0 ? quarter : CLOSE_TIMEOUT);
+        return AzureAccount.stepOptions()
+                .withUndoTimeout(quarter.compareTo(CLOSE_TIMEOUT) < 0 ? quarter : CLOSE_TIMEOUT);
     }
 
     @Override
@@ -296,7 +297,7 @@ public final class TemporarySecurityRule implements Scope {
     }
 
     private Mono<SecurityRuleInner> getAtRest(Rule rule) {
-        return AtRest.of(getRule(rule), SecurityRuleInner::provisioningState, account.pause());
+        return AtRest.of(getRule(rule), there -> String.valueOf(there.provisioningState()), account.pause());
     }
 
     private Mono<NetworkSecurityGroupInner> requestGroup(String group, String securityGroup) {

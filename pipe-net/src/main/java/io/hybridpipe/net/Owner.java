@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.aws;
+package io.hybridpipe.net;
 
 import io.hybridpipe.StepContext;
 import java.time.DateTimeException;

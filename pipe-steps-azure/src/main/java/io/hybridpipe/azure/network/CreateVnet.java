@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.network;
+
+import com.azure.resourcemanager.network.fluent.models.SubnetInner;
+import com.azure.resourcemanager.network.fluent.models.VirtualNetworkInner;
+import com.azure.resourcemanager.network.models.AddressSpace;
+import io.hybridpipe.Contract;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.net.Cidr;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes a virtual network with its subnets and waits until it is there.
+ *
+ * <pre>{@code
+ * CreateVnet.in(federation).resourceGroup("fed").named("hub").location("westeurope")
+ *         .space(Cidr.of("10.2.0.0/16"))
+ *         .subnet("controllers", Cidr.of("10.2.0.0/24"))
+ *         .into(HUB)
+ * }</pre>
+ *
+ * <p><b>Reads</b> the inputs it is given; <b>writes</b> the virtual network with its subnets.
+ *
+ * <p><b>Idempotent</b> by its name and the tags of pipe, run, step and token: one PUT makes the network with all its subnets, and
+ * that of an earlier attempt is gone on with. A virtual network of that name that this step did not make is refused and never
+ * changed, before the run if the name is known by then.
+ *
+ * <p><b>Retries:</b> throttling, lost connections, {@code AnotherOperationInProgress}. A block that Azure does not take
+ * ({@code NetcfgInvalidSubnet}, {@code NetcfgSubnetRangesOverlap}) and a missing resource group are permanent.
+ *
+ * <p><b>Undo</b> deletes the network, subnets and all, after an operation that is still running on it has ended, and waits until
+ * it is gone; one that something still uses is tried again.
+ *
+ * <p>Calls and needs {@code Microsoft.Network/virtualNetworks/} read, write and delete; {@code
+ * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
+ */
+public final class CreateVnet implements Step {
+    private final Target target;
+    private final @Nullable Input<? extends String> location;
+    private final List<Input<? extends Cidr>> space;
+    private final Map<String, Input<? extends Cidr>> subnets;
+    private final @Nullable Key<AzureVnet> into;
+
+    private CreateVnet(
+            Target target,
+            @Nullable Input<? extends String> location,
+            List<Input<? extends Cidr>> space,
+            Map<String, Input<? extends Cidr>> subnets,
+            @Nullable Key<AzureVnet> into) {
+        this.target = target;
+        this.location = location;
+        this.space = space;
+        this.subnets = subnets;
+        this.into = into;
+    }
+
+    /** Starts the description of a virtual network in this account. */
+    public static CreateVnet in(AzureAccount account) {
+        return new CreateVnet(Target.of("CreateVnet", account), null, List.of(), Map.of(), null);
+    }
+
+    /** The resource group, which must exist. */
+    public CreateVnet resourceGroup(String resourceGroup) {
+        return resourceGroup(Input.value(resourceGroup));
+    }
+
+    /** The resource group, which must exist. */
+    public CreateVnet resourceGroup(Input<? extends String> resourceGroup) {
+        return with(target.inGroup(resourceGroup));
+    }
+
+    /** The name of the virtual network. */
+    public CreateVnet named(String name) {
+        return named(Input.value(name));
+    }
+
+    /** The name of the virtual network. */
+    public CreateVnet named(Input<? extends String> name) {
+        return with(target.named(name));
+    }
+
+    /** The region, such as {@code westeurope}. */
+    public CreateVnet location(String location) {
+        return location(Input.value(location));
+    }
+
+    /** The region, such as {@code westeurope}. */
+    public CreateVnet location(Input<? extends String> location) {
+        return new CreateVnet(target, location, space, subnets, into);
+    }
+
+    /** Adds a block to the address space; at least one is needed. */
+    public CreateVnet space(Cidr block) {
+        return space(Input.value(block));
+    }
+
+    /** Adds a block to the address space; at least one is needed. */
+    public CreateVnet space(Input<? extends Cidr> block) {
+        List<Input<? extends Cidr>> more = new ArrayList<>(space);
+        more.add(block);
+        return new CreateVnet(target, location, more, subnets, into);
+    }
+
+    /** Adds a subnet. */
+    public CreateVnet subnet(String name, Cidr block) {
+        return subnet(name, Input.value(block));
+    }
+
+    /**
+     * Adds a subnet.
+     *
+     * @throws IllegalArgumentException if there is one of that name already
+     */
+    public CreateVnet subnet(String name, Input<? extends Cidr> block) {
+        Map<String, Input<? extends Cidr>> more = new LinkedHashMap<>(subnets);
+        if (more.putIfAbsent(name, block) != null) {
+            throw new IllegalArgumentException("CreateVnet: two subnets are named '" + name + "'");
+        }
+        return new CreateVnet(target, location, space, more, into);
+    }
+
+    /** Writes the virtual network with its subnets under the key. */
+    public CreateVnet into(Key<AzureVnet> key) {
+        return new CreateVnet(target, location, space, subnets, key);
+    }
+
+    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
+    public CreateVnet pollEvery(Duration interval) {
+        return with(target.on(target.account().pollEvery(interval)));
+    }
+
+    private CreateVnet with(Target changed) {
+        return new CreateVnet(changed, location, space, subnets, into);
+    }
+
+    @Override
+    public Contract contract() {
+        if (space.isEmpty()) {
+            throw new IllegalStateException("CreateVnet: call space(..)");
+        }
+        Contract contract = Contract.of("CreateVnet")
+                .reading(Stream.of(
+                                Stream.of(
+                                        target.groupInput(),
+                                        target.nameInput(),
+                                        target.given(location, "location(..)")),
+                                space.stream(),
+                                subnets.values().stream())
+                        .flatMap(inputs -> inputs)
+                        .toArray(Input<?>[]::new));
+        return into == null ? contract : contract.writing(into);
+    }
+
+    /** Those of {@link AzureAccount#stepOptions()}. */
+    @Override
+    public StepOptions options() {
+        return AzureAccount.stepOptions();
+    }
+
+    @Override
+    public Mono<Outputs> run(State state, StepContext context) {
+        return Mono.defer(() -> own(state, context).make(toBody(state, context)).map(this::toOutputs));
+    }
+
+    @Override
+    public Mono<Found> reconcile(State state, StepContext context) {
+        return Mono.defer(() -> own(state, context).toFound(vnet -> Optional.empty(), this::toOutputs));
+    }
+
+    @Override
+    public Mono<Void> undo(State state, Found found, StepContext context) {
+        return Mono.defer(() -> own(state, context).remove());
+    }
+
+    /** Checks the credential, and, if the name is known by then, that no other virtual network has it. */
+    @Override
+    public Mono<Void> preflight(State state, StepContext context) {
+        return target.checkFree(Kind.VNET, state, context);
+    }
+
+    private Own<VirtualNetworkInner> own(State state, StepContext context) {
+        return target.own(Kind.VNET, state, context);
+    }
+
+    private VirtualNetworkInner toBody(State state, StepContext context) {
+        VirtualNetworkInner body = new VirtualNetworkInner()
+                .withAddressSpace(new AddressSpace()
+                        .withAddressPrefixes(space.stream()
+                                .map(block -> block.get(state).toString())
+                                .toList()))
+                .withSubnets(subnets.entrySet().stream()
+                        .map(subnet -> new SubnetInner()
+                                .withName(subnet.getKey())
+                                .withAddressPrefix(subnet.getValue().get(state).toString()))
+                        .toList());
+        body.withLocation(target.given(location, "location(..)").get(state)).withTags(context.tags());
+        return body;
+    }
+
+    private Outputs toOutputs(VirtualNetworkInner vnet) {
+        return into == null
+                ? Outputs.none()
+                : Outputs.of(
+                        into,
+                        new AzureVnet(
+                                vnet.id(),
+                                vnet.subnets().stream().collect(Collectors.toMap(SubnetInner::name, SubnetInner::id))));
+    }
+}

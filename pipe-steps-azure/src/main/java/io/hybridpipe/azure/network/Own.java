@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.network;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.azure.ArmOperation;
+import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.AzureFailures;
+import io.hybridpipe.event.Resource;
+import io.hybridpipe.net.Owner;
+import io.hybridpipe.retry.StepFailure;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+
+/**
+ * The one resource of a kind that one step of a run makes at a place, known by its tags or its name: found again whatever
+ * became of an answer, waited for, and taken away. What somebody else made at that place is refused, and never changed.
+ */
+record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place place) {
+
+    /**
+     * The resource, made as described; one that an earlier attempt brought to its end is gone on with.
+     *
+     * <p>What an earlier attempt left unfinished, or what came up after it was undone, is replaced by the same PUT.
+     */
+    Mono<R> make(R body) {
+        return atRest().map(Optional::of).defaultIfEmpty(Optional.empty()).flatMap(there -> {
+            there.ifPresent(this::refuseForeign);
+            return there.filter(this::isMade).map(Mono::just).orElseGet(() -> put(body));
+        });
+    }
+
+    /** The resource as it is after a change to this body, whatever was there. */
+    Mono<R> put(R body) {
+        String what = "make " + this;
+        return inTurn(context.mutate(request(body, what).doOnNext(accepted -> made()))
+                        .flatMap(accepted -> accepted.finished(account, what)))
+                .then(find())
+                .switchIfEmpty(Mono.error(() ->
+                        StepFailure.permanent(what + ": it is gone as soon as it was made (" + account.where() + ")")));
+    }
+
+    private Mono<ArmOperation> request(R body, String what) {
+        // said inside the call that is listened to after a cancel, too
+        return Mono.defer(() -> ArmOperation.acceptedBy(kind.put().at(account, place, body)))
+                .onErrorMap(failure -> account.failures().ofChange(what, failure));
+    }
+
+    /**
+     * What became of an attempt: the resource as soon as nothing changes it any more, if this step made it.
+     *
+     * @param lack what one that is there still lacks, if anything
+     */
+    Mono<Found> toFound(Function<R, Optional<String>> lack, Function<R, Outputs> toOutputs) {
+        return atRest().filter(this::isOwn)
+                .map(there -> {
+                    made();
+                    String state = stateOf(there);
+                    if (!isAttempt(there)) {
+                        return Found.partly(this + " is from before an undo");
+                    }
+                    return state.equals("Succeeded")
+                            ? lack.apply(there)
+                                    .map(text -> Found.partly(this + " " + text))
+                                    .orElseGet(() -> Found.done(toOutputs.apply(there)))
+                            : Found.partly(this + " is " + state);
+                })
+                .defaultIfEmpty(Found.absent());
+    }
+
+    /** Deletes the resource if this step made it, as soon as nothing changes it any more, and waits until it is gone. */
+    Mono<Void> remove() {
+        String what = "delete " + this;
+        return atRest().filter(this::isOwn)
+                .flatMap(there -> inTurn(context.mutate(requestDelete(what))
+                                .flatMap(accepted -> accepted.finished(account, what)))
+                        .then(AtRest.gone(find(), account.pause())))
+                .then(Mono.fromRunnable(() -> context.gone(toResource())));
+    }
+
+    private Mono<ArmOperation> requestDelete(String what) {
+        return Mono.defer(() -> ArmOperation.acceptedBy(kind.delete().at(account, place)))
+                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
+                .onErrorMap(failure -> account.failures().ofChange(what, failure));
+    }
+
+    /** The change, in its turn among those of the same parent. */
+    <T> Mono<T> inTurn(Mono<T> change) {
+        return account.inTurn(context, place.parentId(account.subscription(), kind.type()), change);
+    }
+
+    /** The resource at this place, whoever made it; empty when there is none. */
+    Mono<R> find() {
+        return Mono.defer(() -> kind.get().at(account, place))
+                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
+                .onErrorMap(failure -> account.failures().ofRead("look at " + this, failure));
+    }
+
+    /** The resource at this place, whoever made it, as soon as nothing changes it any more. */
+    Mono<R> atRest() {
+        return AtRest.of(find(), this::stateOf, account.pause());
+    }
+
+    /** Completes unless somebody else made what is at this place; a preflight asks. */
+    Mono<Void> checkFree() {
+        return find().doOnNext(this::refuseForeign).then();
+    }
+
+    /** Fails when somebody else made it. */
+    private void refuseForeign(R there) {
+        if (!isOwn(there)) {
+            throw StepFailure.permanent("make " + this + ": it is there already, " + ownerOf(there)
+                    + ", and is left as it is; choose another name, or delete it (" + account.where() + ")");
+        }
+    }
+
+    private boolean isMade(R there) {
+        return isAttempt(there) && stateOf(there).equals("Succeeded");
+    }
+
+    private boolean isAttempt(R there) {
+        return kind.tags() == null || ownerOf(there).isAttemptOf(context);
+    }
+
+    private boolean isOwn(R there) {
+        return kind.tags() == null || ownerOf(there).isStepOf(context);
+    }
+
+    private Owner ownerOf(R there) {
+        Map<String, String> tags = kind.tags() == null ? null : kind.tags().apply(there);
+        return new Owner(tags == null ? Map.of() : tags);
+    }
+
+    private String stateOf(R there) {
+        return String.valueOf(kind.state().apply(there));
+    }
+
+    /** Says that the resource is made: as soon as the service has accepted it. */
+    private void made() {
+        context.made(toResource());
+    }
+
+    Resource toResource() {
+        return account.resource(kind.type(), id(), kind.show());
+    }
+
+    String id() {
+        return place.id(account.subscription(), kind.type());
+    }
+
+    /** What and where it is, for messages. */
+    @Override
+    public String toString() {
+        return kind.noun() + " " + place;
+    }
+}

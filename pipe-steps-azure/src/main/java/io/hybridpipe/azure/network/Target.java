@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.network;
+
+import io.hybridpipe.Input;
+import io.hybridpipe.State;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.azure.AzureAccount;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What every step is told about the one resource that it makes: in which account and resource group, and its name.
+ *
+ * @param step the step's type, for messages
+ */
+record Target(
+        String step,
+        AzureAccount account,
+        @Nullable Input<? extends String> group,
+        @Nullable Input<? extends String> name) {
+
+    static Target of(String step, AzureAccount account) {
+        return new Target(step, account, null, null);
+    }
+
+    Target inGroup(Input<? extends String> resourceGroup) {
+        return new Target(step, account, resourceGroup, name);
+    }
+
+    Target named(Input<? extends String> given) {
+        return new Target(step, account, group, given);
+    }
+
+    Target on(AzureAccount changed) {
+        return new Target(step, changed, group, name);
+    }
+
+    /** The input of the resource group, which must have been given. */
+    Input<? extends String> groupInput() {
+        return given(group, "resourceGroup(..)");
+    }
+
+    /** The input of the name, which must have been given. */
+    Input<? extends String> nameInput() {
+        return given(name, "named(..)");
+    }
+
+    /** The input, which must have been given by this method of the step. */
+    <T> Input<? extends T> given(@Nullable Input<? extends T> input, String method) {
+        if (input == null) {
+            throw new IllegalStateException(step + ": call " + method);
+        }
+        return input;
+    }
+
+    Place place(State state) {
+        return Place.of(groupInput().get(state), nameInput().get(state));
+    }
+
+    <R> Own<R> own(Kind<R> kind, State state, StepContext context) {
+        return new Own<>(kind, account, context, place(state));
+    }
+
+    /** Checks the credential, and, if the place is known before the run, that nobody else's resource is there. */
+    <R> Mono<Void> checkFree(Kind<R> kind, State state, StepContext context) {
+        return Mono.defer(() -> {
+            Optional<? extends String> knownGroup = groupInput().find(state);
+            Optional<? extends String> knownName = nameInput().find(state);
+            return knownGroup.isPresent() && knownName.isPresent()
+                    ? new Own<>(kind, account, context, Place.of(knownGroup.get(), knownName.get())).checkFree()
+                    : account.checkCredential();
+        });
+    }
+}
