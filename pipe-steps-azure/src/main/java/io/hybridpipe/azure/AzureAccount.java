@@ -55,6 +55,8 @@ public final class AzureAccount {
     /** One change of a parent locks out others for seconds, so many short delays rather than the default five. */
     private static final StepOptions STEP_OPTIONS = StepOptions.ofDefaults()
             .withAttemptTimeout(Duration.ofMinutes(10))
+            // an operation goes on when nobody waits for it any more, and only its end tells what became of it
+            .withReconcileTimeout(Duration.ofMinutes(10))
             .withRetry(io.hybridpipe.retry.RetryPolicy.ofAll(
                     new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), 12, Duration.ofMinutes(15))))
             .withVisibility(Duration.ofSeconds(3));
@@ -161,8 +163,8 @@ public final class AzureAccount {
     }
 
     /**
-     * The options that the steps ask for: attempts of at most ten minutes; twelve of them within a quarter of an hour, the first
-     * delay up to 500 ms and none over 15 s; what was accepted is seen within three seconds.
+     * The options that the steps ask for: attempts, and looks for what became of one, of at most ten minutes; twelve attempts within
+     * a quarter of an hour, the first delay up to 500 ms and none over 15 s; what was accepted is seen within three seconds.
      */
     public static StepOptions stepOptions() {
         return STEP_OPTIONS;
