@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param subnetGroup the security group of the subnet
  * @param table the route table of the subnet
  * @param publicIp the public address
+ * @param peers the connected peerings of the virtual network
  */
 record Attachment(
         Port port,
@@ -31,11 +32,12 @@ record Attachment(
         Optional<ObjectNode> nicGroup,
         Optional<ObjectNode> subnetGroup,
         Optional<ObjectNode> table,
-        Optional<ObjectNode> publicIp) {
+        Optional<ObjectNode> publicIp,
+        List<Peer> peers) {
 
-    static List<Attachment> all(Estate estate, String subscription) {
+    static List<Attachment> all(Estate estate) {
         var all = new ArrayList<Attachment>();
-        for (var resource : estate.resources(subscription)) {
+        for (var resource : estate.resources()) {
             var nic = resource.effective();
             if (resource.kind() instanceof Interfaces && nic != null) {
                 for (var configuration : Json.objects(nic.path("properties").path("ipConfigurations"))) {
@@ -68,7 +70,8 @@ record Attachment(
                 effective(estate, Json.text(nic.path("properties"), "networkSecurityGroup", "id")),
                 effective(estate, Json.text(subnet.get().path("properties"), "networkSecurityGroup", "id")),
                 effective(estate, Json.text(subnet.get().path("properties"), "routeTable", "id")),
-                publicIp));
+                publicIp,
+                Peer.of(network.get(), estate)));
     }
 
     private static Optional<ObjectNode> effective(Estate estate, @Nullable String id) {
@@ -111,11 +114,17 @@ record Attachment(
 
     /** The address space of the virtual network. */
     List<IPAddress> space() {
-        var space = new ArrayList<IPAddress>();
-        for (var prefix : Json.at(virtualNetwork, "properties", "addressSpace", "addressPrefixes")) {
-            space.add(Addresses.prefix(prefix.asText(), network()));
-        }
-        return space;
+        return Peerings.blocks(Json.at(virtualNetwork, "properties", "addressSpace"), network());
+    }
+
+    boolean isInside(IPAddress address) {
+        return space().stream().anyMatch(block -> block.contains(address));
+    }
+
+    boolean isIn(String subscription) {
+        return ArmId.parse(nic.path("id").asText())
+                .filter(id -> id.subscription().equalsIgnoreCase(subscription))
+                .isPresent();
     }
 
     /** The routes of the table that the subnet has. */

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What packets meet in one subscription: interfaces, security groups and routes as operations have brought them about. */
+/**
+ * What packets meet in one subscription, and over peerings in others: interfaces, security groups and routes as operations
+ * have brought them about.
+ */
 final class AzureNetwork implements CloudNetwork {
 
     private final Estate estate;
@@ -29,7 +32,8 @@ final class AzureNetwork implements CloudNetwork {
     @Override
     public List<Port> ports() {
         synchronized (estate) {
-            return Attachment.all(estate, subscription).stream()
+            return Attachment.all(estate).stream()
+                    .filter(one -> one.isIn(subscription))
                     .map(Attachment::port)
                     .toList();
         }
@@ -38,7 +42,7 @@ final class AzureNetwork implements CloudNetwork {
     @Override
     public Next send(Port from, Packet packet) {
         synchronized (estate) {
-            var all = Attachment.all(estate, subscription);
+            var all = Attachment.all(estate);
             var sender = find(all, from);
             return sender.isEmpty() ? gone(from) : send(all, sender.get(), packet);
         }
@@ -68,7 +72,8 @@ final class AzureNetwork implements CloudNetwork {
         }
         passed.add(route.get().text());
         return switch (route.get().nextHopType()) {
-            case "VnetLocal" -> inside(all, from, packet.destination(), packet, passed);
+            case "VnetLocal", "VNetPeering", "VNetGlobalPeering" ->
+                reach(all, from, packet.destination(), packet, passed);
             case "VirtualAppliance" -> toAppliance(all, from, route.get(), packet, passed);
             case "Internet" -> toInternet(from, own, packet, passed);
             case "VirtualNetworkGateway" ->
@@ -77,26 +82,56 @@ final class AzureNetwork implements CloudNetwork {
         };
     }
 
-    private static Next inside(
+    /** Takes a packet to an address of the own virtual network or of one that is peered with it. */
+    private static Next reach(
             List<Attachment> all, Attachment from, IPAddress address, Packet packet, List<String> passed) {
+        var target = target(all, from, address);
+        var peer = peer(from, address);
+        if (peer.isPresent() && !peer.get().allowsAccess()) {
+            return new Next.Dropped(
+                    peer.get().label(),
+                    "it does not allow access to virtual network " + peer.get().networkName(),
+                    passed);
+        }
+        if (target.isEmpty()) {
+            return new Next.Dropped(
+                    "virtual network " + peer.map(Peer::networkName).orElseGet(from::networkName),
+                    "no network interface has the address " + address,
+                    passed);
+        }
+        if (peer.isPresent() && !from.isInside(packet.source())) {
+            var back = target.get().peers().stream()
+                    .filter(one -> one.network().equals(from.network()))
+                    .findFirst();
+            if (back.isPresent() && !back.get().allowsForwarded()) {
+                return new Next.Dropped(
+                        "%s of virtual network %s"
+                                .formatted(back.get().label(), target.get().networkName()),
+                        "%s is not an address of virtual network %s, and forwarded traffic is not allowed"
+                                .formatted(packet.source(), from.networkName()),
+                        passed);
+            }
+        }
+        return new Next.Deliver(target.get().port(), packet, passed);
+    }
+
+    /** The peering that leads to an address; empty for those of the own virtual network. */
+    private static Optional<Peer> peer(Attachment from, IPAddress address) {
+        return from.isInside(address) ? Optional.empty() : Peer.covering(from.peers(), address);
+    }
+
+    private static Optional<Attachment> target(List<Attachment> all, Attachment from, IPAddress address) {
+        var network = peer(from, address).map(Peer::network).orElseGet(from::network);
         return all.stream()
-                .filter(to -> to.network().equals(from.network())
+                .filter(to -> to.network().equals(network)
                         && to.port().privateAddress().equals(address))
-                .<Next>map(to -> new Next.Deliver(to.port(), packet, passed))
-                .findFirst()
-                .orElseGet(() -> new Next.Dropped(
-                        "virtual network " + from.networkName(),
-                        "no network interface has the address " + address,
-                        passed));
+                .findFirst();
     }
 
     private static Next toAppliance(
             List<Attachment> all, Attachment from, Routing.Route route, Packet packet, List<String> passed) {
         var address = Addresses.address(route.nextHopAddress()).orElseThrow();
-        var appliance = all.stream()
-                .filter(to -> to.network().equals(from.network())
-                        && to.port().privateAddress().equals(address))
-                .findFirst();
+        var appliance = target(all, from, address);
         if (appliance.isPresent()
                 && !appliance.get().forwards()
                 && !packet.destination().equals(address)) {
@@ -105,7 +140,7 @@ final class AzureNetwork implements CloudNetwork {
                     "it is the next hop of %s, but its IP forwarding is off".formatted(route.name()),
                     passed);
         }
-        return inside(all, from, address, packet, passed);
+        return reach(all, from, address, packet, passed);
     }
 
     private static Next toInternet(Attachment from, boolean own, Packet packet, List<String> passed) {
@@ -127,7 +162,7 @@ final class AzureNetwork implements CloudNetwork {
     @Override
     public Next deliver(Port to, Packet packet) {
         synchronized (estate) {
-            var receiver = find(Attachment.all(estate, subscription), to);
+            var receiver = find(Attachment.all(estate), to);
             return receiver.isEmpty() ? gone(to) : deliver(receiver.get(), packet);
         }
     }

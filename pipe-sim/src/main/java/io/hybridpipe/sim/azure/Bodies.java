@@ -34,6 +34,12 @@ final class Bodies {
             properties.put("resourceGuid", known == null ? estate.newIdentity() : known);
         }
         for (var child : kind.children()) {
+            if (child.stay() && before != null && !properties.has(child.type())) {
+                properties.set(
+                        child.type(),
+                        before.path("properties").path(child.type()).deepCopy());
+                continue;
+            }
             var sentChildren = properties.path(child.type());
             var children = Json.object().putArray(child.type());
             var names = new HashSet<String>();

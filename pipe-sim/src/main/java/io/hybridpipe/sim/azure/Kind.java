@@ -14,16 +14,39 @@ interface Kind {
      *
      * @param type such as {@code subnets}
      * @param derived what a client reads in a child and cannot write
+     * @param stay whether they stay when a whole new body of the parent leaves out the list of them
      */
-    record Child(String type, List<String> derived) {}
+    record Child(String type, List<String> derived, boolean stay) {
+
+        /** Those that go when a new body of the parent does not have them. */
+        Child(String type, List<String> derived) {
+            this(type, derived, false);
+        }
+    }
 
     /**
      * A body about to be stored, or, when {@code after} is null, a resource about to go.
      *
+     * @param id the resource
+     * @param asked what the call names: the resource or one of its children
      * @param before what was stored until now, null for a new resource
+     * @param syncs whether the call wants what is known of other resources brought up to date
      */
     record Change(
-            ArmId id, @Nullable ObjectNode before, @Nullable ObjectNode after, Estate estate) {
+            ArmId id,
+            ArmId asked,
+            @Nullable ObjectNode before,
+            @Nullable ObjectNode after,
+            boolean syncs,
+            Estate estate) {
+
+        /** Whether the call is about this part: it names it, or brings it in for the first time. */
+        boolean asks(ObjectNode part) {
+            var partId = part.path("id").asText();
+            return asked.toString().equalsIgnoreCase(partId)
+                    || before == null
+                    || Estate.find(before, partId).isEmpty();
+        }
 
         /** The properties of the body about to be stored. */
         ObjectNode properties() {

@@ -103,7 +103,7 @@ final class ResourceGroups {
                 () -> {
                     checkNotNeeded(subscription, name);
                     estate.removeGroup(subscription, name);
-                    PublicAddresses.allocate(estate);
+                    Ripples.spread(estate);
                 },
                 error -> Json.objectIn(group, "properties").put("provisioningState", "Succeeded"));
     }
@@ -115,6 +115,7 @@ final class ResourceGroups {
                 var inside = owner.id().subscription().equalsIgnoreCase(subscription)
                         && owner.id().group().equalsIgnoreCase(name);
                 var needs = References.in(owner.body()).stream()
+                        .filter(reference -> !Peerings.isPointer(reference.path()))
                         .anyMatch(reference ->
                                 reference.to().equalsIgnoreCase(resource.id().toString())
                                         || reference

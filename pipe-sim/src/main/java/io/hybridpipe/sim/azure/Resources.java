@@ -4,9 +4,7 @@ package io.hybridpipe.sim.azure;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.azure.Operations.Running;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +73,11 @@ final class Resources {
         var after = asked.isTop()
                 ? Bodies.whole(kind, id, sent, before, estate)
                 : Bodies.withChild(kind, before(before), id, sent);
-        kind.settle(new Kind.Change(id.top(), before, after, estate));
-        checkReferences(id.top(), before, after);
+        var syncs = request.query("syncRemoteAddressSpace")
+                .filter("true"::equalsIgnoreCase)
+                .isPresent();
+        kind.settle(new Kind.Change(id.top(), id, before, after, syncs, estate));
+        new Pointers(estate, id).check(before, after);
 
         var resource = top.orElseGet(() -> new Resource(id.top(), kind, after));
         var created = existing.isEmpty();
@@ -86,7 +87,7 @@ final class Resources {
         Bodies.newEtag(after, estate);
         resource.body(after);
         estate.put(resource);
-        PublicAddresses.allocate(estate);
+        Ripples.spread(estate);
         if (atOnce) {
             resource.takeEffect();
         }
@@ -131,18 +132,18 @@ final class Resources {
         checkCondition(request, existing);
         checkIdle(resource);
         if (id.isTop()) {
-            kind.release(new Kind.Change(id, resource.body(), null, estate));
+            kind.release(new Kind.Change(id, id, resource.body(), null, false, estate));
             Bodies.state(kind, resource.body(), id, "Deleting");
             return Optional.of(start(resource, id, "delete", () -> {
                 estate.remove(resource);
-                PublicAddresses.allocate(estate);
+                Ripples.spread(estate);
             }));
         }
         var after = Bodies.withoutChild(resource.body(), id);
-        kind.settle(new Kind.Change(id.top(), resource.body(), after, estate));
+        kind.settle(new Kind.Change(id.top(), id, resource.body(), after, false, estate));
         Bodies.state(kind, resource.body(), id, "Deleting");
         return Optional.of(start(resource, id, "delete", () -> {
-            resource.body(after);
+            resource.body(Bodies.withoutChild(resource.body(), id));
             succeed(resource);
         }));
     }
@@ -164,7 +165,7 @@ final class Resources {
         Bodies.newEtag(resource.body(), estate);
         resource.takeEffect();
         estate.changed();
-        PublicAddresses.allocate(estate);
+        Ripples.spread(estate);
     }
 
     /** The group, which must be there and stay. */
@@ -243,51 +244,6 @@ final class Resources {
                 .isPresent();
         if (wrongMatch || wrongNoneMatch) {
             throw new ArmError(412, "PreconditionFailed", "The condition set by the request's headers was not met.");
-        }
-    }
-
-    /** Checks what a body points to: written as an id, there, in the same place, and, if the pointer is new, settled. */
-    private void checkReferences(ArmId owner, @Nullable ObjectNode before, ObjectNode after) {
-        var old = new HashSet<String>();
-        if (before != null) {
-            References.in(before).forEach(reference -> old.add(reference.to().toLowerCase(Locale.ROOT)));
-        }
-        for (var reference : References.in(after)) {
-            var id = ArmId.parse(reference.to())
-                    .orElseThrow(() -> ArmError.badRequest(
-                            "LinkedInvalidPropertyId",
-                            "Property id '%s' at path '%s' is invalid. Expect fully qualified resource Id that start with"
-                                    + " '/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.",
-                            reference.to(),
-                            reference.path()));
-            var known = Kinds.find(id.namespace(), id.types().get(0)).isPresent();
-            if (!known && !owner.namespace().equals("Microsoft.Network")) {
-                // images, disks and their kin: the stand-in has none, a virtual machine may name them all the same
-                continue;
-            }
-            var target = estate.node(id).flatMap(node -> estate.top(id));
-            if (target.isEmpty()
-                    || !target.get().location().equals(after.path("location").asText())) {
-                throw ArmError.badRequest(
-                        "InvalidResourceReference",
-                        "Resource %s referenced by resource %s was not found. Please make sure that the referenced resource"
-                                + " exists, and that both resources are in the same region.",
-                        reference.to(),
-                        owner);
-            }
-            if (target.get().busyWith() != null && old.add(id.key())) {
-                throw new ArmError(
-                        429,
-                        "RetryableError",
-                        "A retryable error occurred.",
-                        List.of(ArmError.badRequest(
-                                "ReferencedResourceNotProvisioned",
-                                "Cannot proceed with operation because resource %s used by resource %s is not in Succeeded"
-                                        + " state. Resource is in %s state.",
-                                reference.to(),
-                                owner,
-                                Bodies.stateOf(target.get().body()))));
-            }
         }
     }
 }

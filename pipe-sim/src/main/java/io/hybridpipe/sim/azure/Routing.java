@@ -46,6 +46,15 @@ record Routing(List<Route> routes) {
         for (var prefix : from.space()) {
             routes.add(new Route("system route of virtual network " + from.networkName(), prefix, "VnetLocal", ""));
         }
+        for (var peer : from.peers()) {
+            for (var prefix : peer.space()) {
+                routes.add(new Route(
+                        "system route of %s to virtual network %s".formatted(peer.label(), peer.networkName()),
+                        prefix,
+                        peer.nextHopType(),
+                        ""));
+            }
+        }
         routes.add(system("0.0.0.0/0", "Internet"));
         NOWHERE.forEach(prefix -> routes.add(system(prefix, "None")));
         return new Routing(routes);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which addresses a service tag covers, seen from one interface. {@code VirtualNetwork} is the virtual network's space and
- * the prefixes of the subnet's user-defined routes, as
+ * Which addresses a service tag covers, seen from one interface. {@code VirtualNetwork} is the virtual network's space, that
+ * of the connected peerings that allow access, and the prefixes of the subnet's user-defined routes, as
  * <a href="https://learn.microsoft.com/azure/virtual-network/service-tags-overview">Microsoft defines it</a>;
  * {@code Internet} is what is neither that nor private; {@code AzureLoadBalancer} is the probe's address.
  */
@@ -24,6 +24,7 @@ record ServiceTags(List<IPAddress> virtualNetwork) {
 
     static ServiceTags seenFrom(Attachment place) {
         var blocks = new ArrayList<>(place.space());
+        place.peers().stream().filter(Peer::allowsAccess).forEach(peer -> blocks.addAll(peer.space()));
         for (var route : place.userRoutes()) {
             blocks.add(Addresses.prefix(
                     route.path("properties").path("addressPrefix").asText(), place.networkName()));

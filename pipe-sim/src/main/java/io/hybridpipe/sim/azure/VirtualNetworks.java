@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Virtual networks with their subnets. */
+/** Virtual networks with their subnets and peerings. */
 final class VirtualNetworks implements Kind {
 
     @Override
@@ -22,7 +22,8 @@ final class VirtualNetworks implements Kind {
 
     @Override
     public List<Child> children() {
-        return List.of(new Child("subnets", List.of("ipConfigurations", "privateEndpoints", "purpose")));
+        return List.of(
+                new Child("subnets", List.of("ipConfigurations", "privateEndpoints", "purpose")), Peerings.CHILD);
     }
 
     @Override
@@ -34,7 +35,6 @@ final class VirtualNetworks implements Kind {
     public void settle(Change change) {
         var space = space(change);
         var properties = change.properties();
-        Json.arrayIn(properties, "virtualNetworkPeerings");
         Json.putDefault(properties, "enableDdosProtection", false);
         var network = change.id().name();
         var taken = new ArrayList<IPAddress>();
@@ -69,6 +69,7 @@ final class VirtualNetworks implements Kind {
             complete(subnet);
         }
         keepWhatIsInUse(change, change.body());
+        Peerings.settle(change);
     }
 
     private static List<IPAddress> space(Change change) {
@@ -164,5 +165,6 @@ final class VirtualNetworks implements Kind {
                 users.forEach(user -> list.addObject().put("id", user));
             }
         }
+        Peerings.show(body, estate);
     }
 }
