@@ -14,6 +14,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.ArmOperation;
+import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;

@@ -5,6 +5,7 @@ import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.ArmOperation;
+import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;

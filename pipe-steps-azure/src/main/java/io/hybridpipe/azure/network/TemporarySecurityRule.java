@@ -15,6 +15,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.ArmOperation;
+import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;

@@ -31,15 +31,15 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A stand-in with a resource group {@code fed}, a route table {@code routes} and a security group {@code doors}. */
-final class Cloud implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(15);
+public final class Cloud implements AutoCloseable {
+    public static final Duration SOON = Duration.ofSeconds(15);
 
     private static final String PLACE = "westeurope";
 
     private final SimAzure azure = SimAzure.start();
     private final AzureAccount account = newAccount();
 
-    Cloud() throws IOException, InterruptedException {
+    public Cloud() throws IOException, InterruptedException {
         HttpRequest group = HttpRequest.newBuilder(URI.create(azure.endpoint() + "/subscriptions/"
                         + azure.subscription() + "/resourcegroups/fed?api-version=2025-04-01"))
                 .header("Content-Type", "application/json")
@@ -63,56 +63,56 @@ final class Cloud implements AutoCloseable {
     }
 
     /** Another handle of the same account, with clients of its own. */
-    AzureAccount newAccount() {
+    public AzureAccount newAccount() {
         AzureProfile profile = new AzureProfile(null, azure.subscription(), environment());
         return AzureAccount.of("federation", profile, new HttpPipelineBuilder().build())
                 .pollEvery(Duration.ofMillis(5));
     }
 
-    AzureAccount account() {
+    public AzureAccount account() {
         return account;
     }
 
-    NetworkManagementClient network() {
+    public NetworkManagementClient network() {
         return account.network();
     }
 
-    Faults faults() {
+    public Faults faults() {
         return azure.faults();
     }
 
-    CallLog calls() {
+    public CallLog calls() {
         return azure.calls();
     }
 
-    SimAzure azure() {
+    public SimAzure azure() {
         return azure;
     }
 
-    SortedMap<String, Map<String, Object>> inventory() {
+    public SortedMap<String, Map<String, Object>> inventory() {
         return azure.inventory(azure.subscription());
     }
 
     /** Waits until the service has done what this call asks for. */
-    void now(Mono<Response<Flux<ByteBuffer>>> call) {
+    public void now(Mono<Response<Flux<ByteBuffer>>> call) {
         ArmOperation.acceptedBy(call)
                 .flatMap(operation -> operation.finished(account, "furnish"))
                 .block(SOON);
     }
 
-    void addForeign(String name, RouteInner route) {
+    public void addForeign(String name, RouteInner route) {
         now(network().getRoutes().createOrUpdateWithResponseAsync("fed", "routes", name, route));
     }
 
-    void addForeign(String name, SecurityRuleInner rule) {
+    public void addForeign(String name, SecurityRuleInner rule) {
         now(network().getSecurityRules().createOrUpdateWithResponseAsync("fed", "doors", name, rule));
     }
 
-    List<RouteInner> routes() {
+    public List<RouteInner> routes() {
         return network().getRoutes().listAsync("fed", "routes").collectList().block(SOON);
     }
 
-    List<SecurityRuleInner> rules() {
+    public List<SecurityRuleInner> rules() {
         return network()
                 .getSecurityRules()
                 .listAsync("fed", "doors")
@@ -121,14 +121,14 @@ final class Cloud implements AutoCloseable {
     }
 
     /** What the call fails with. */
-    static StepFailure failureOf(Mono<?> call) {
+    public static StepFailure failureOf(Mono<?> call) {
         return call.then(Mono.<StepFailure>empty())
                 .onErrorResume(StepFailure.class, Mono::just)
                 .blockOptional(SOON)
                 .orElseThrow(() -> new AssertionError("it did not fail"));
     }
 
-    static FailureClass classOf(Mono<?> call) {
+    public static FailureClass classOf(Mono<?> call) {
         return failureOf(call).failureClass();
     }
 

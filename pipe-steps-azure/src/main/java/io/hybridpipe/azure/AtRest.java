@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.azure.network;
+package io.hybridpipe.azure;
 
 import io.hybridpipe.net.Looks;
 import java.time.Duration;
@@ -8,8 +8,12 @@ import java.util.Set;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
-/** Waiting until a resource has come to rest: nothing creates, updates or deletes it any more. The attempt's timeout ends it. */
-final class AtRest {
+/**
+ * Waiting until a resource has come to rest: nothing creates, updates or deletes it any more.
+ *
+ * <p>Waiting holds no thread, starts when subscribed, and ends with a cancel; there is no limit but the attempt's timeout.
+ */
+public final class AtRest {
     private static final Set<String> MOVING = Set.of("Creating", "Updating", "Deleting");
 
     private AtRest() {}
@@ -20,7 +24,7 @@ final class AtRest {
      * @param get one look, empty when there is no such resource; subscribed again every {@code pause}
      * @param state reads the resource's provisioning state
      */
-    static <T> Mono<T> of(Mono<T> get, Function<T, String> state, Duration pause) {
+    public static <T> Mono<T> of(Mono<T> get, Function<T, String> state, Duration pause) {
         return get.map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
                 .filter(seen -> seen.isEmpty() || !MOVING.contains(state.apply(seen.get())))
@@ -28,8 +32,12 @@ final class AtRest {
                 .flatMap(Mono::justOrEmpty);
     }
 
-    /** Completes when there is no such resource any more. */
-    static Mono<Void> gone(Mono<?> get, Duration pause) {
+    /**
+     * Completes when there is no such resource any more; a look that fails for a passing reason is repeated.
+     *
+     * @param get one look, empty when there is no such resource; subscribed again every {@code pause}
+     */
+    public static Mono<Void> gone(Mono<?> get, Duration pause) {
         return Looks.patient(get.hasElement().filter(there -> !there))
                 .repeatWhenEmpty(laps -> laps.concatMap(lap -> Mono.delay(pause)))
                 .then();
