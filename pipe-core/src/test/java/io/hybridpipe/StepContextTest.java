@@ -2,12 +2,12 @@
 package io.hybridpipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.hybridpipe.event.Path;
 import io.hybridpipe.event.PipeEvent;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunId;
-import io.hybridpipe.event.RunReport;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
@@ -244,14 +244,15 @@ class StepContextTest {
                 }));
         List<String> told = Collections.synchronizedList(new ArrayList<>());
 
-        RunReport report = Pipe.named("net")
+        // run, not start: its first step is called on this thread, which may wait, and not on the engine's, which must
+        // not
+        Mono<State> run = Pipe.named("net")
                 .step("make-vpc", step)
                 .build()
-                .start(State.empty(), RunOptions.ofDefaults().listener(event -> told.add(event.type())))
-                .settled()
-                .block(VirtualRun.SOON);
+                .run(State.empty(), RunOptions.ofDefaults().listener(event -> told.add(event.type())));
+        PipeFailedException failed = catchThrowableOfType(PipeFailedException.class, () -> run.block(VirtualRun.SOON));
 
-        assertThat(report.leftovers()).singleElement().satisfies(left -> assertThat(left.resources())
+        assertThat(failed.report().leftovers()).singleElement().satisfies(left -> assertThat(left.resources())
                 .containsExactly(VPC));
         assertThat(told)
                 .containsSubsequence("StepStarted", "ResourceMade", "StepFailed")

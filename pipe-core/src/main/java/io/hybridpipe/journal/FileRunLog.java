@@ -66,15 +66,18 @@ final class FileRunLog implements RunLog {
     @Override
     public void append(JournalRecord entry, Consumer<@Nullable Throwable> written) {
         byte[] line = null;
+        Consumer<@Nullable Throwable> answer = written;
         if (failure == null) {
             try {
                 line = chain.add(LineFormat.entry(chain.length() + 1, entry));
             } catch (RuntimeException e) {
-                fail(failed(e));
+                fail(notWritten(e, ""));
+                // the mark takes the disk's time, which the scribe has and who appends has not
+                answer = nothing -> written.accept(failed(e));
             }
         }
         // also when it failed, so that answers come in the order of the calls
-        store.scribe.add(new Scribe.Entry(this, line, chain.length(), chain.last(), written));
+        store.scribe.add(new Scribe.Entry(this, line, chain.length(), chain.last(), answer));
     }
 
     @Override
@@ -180,6 +183,10 @@ final class FileRunLog implements RunLog {
         } catch (IOException e) {
             noted = " (nor could it be noted that the end of this log is lost: " + message(e) + ")";
         }
+        return notWritten(cause, noted);
+    }
+
+    private JournalException notWritten(Throwable cause, String noted) {
         return JournalException.failed(file() + " cannot be written: " + message(cause) + noted, cause);
     }
 

@@ -3,8 +3,10 @@ package io.hybridpipe.journal;
 
 import static io.hybridpipe.journal.Written.SOON;
 import static io.hybridpipe.journal.Written.append;
+import static io.hybridpipe.journal.Written.await;
 import static io.hybridpipe.journal.Written.create;
 import static io.hybridpipe.journal.Written.intent;
+import static io.hybridpipe.journal.Written.start;
 import static io.hybridpipe.journal.Written.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,10 +27,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** A run's records stand in a file of its own, and come back as they were. */
 class FileJournalTest {
@@ -218,7 +223,14 @@ class FileJournalTest {
         RunLog log = create(journal, "r");
         append(log, intent(1));
 
-        assertThatThrownBy(() -> append(log, with(Kind.RESULT, Map.of("x", new Object()))))
+        // from a thread that must not block, as the engine's: the mark that the end is lost is not made there
+        // (BlockHound)
+        CompletableFuture<Void> refused = Mono.fromCallable(
+                        () -> start(log, with(Kind.RESULT, Map.of("x", new Object()))))
+                .subscribeOn(Schedulers.parallel())
+                .block(SOON);
+
+        assertThatThrownBy(() -> await(refused))
                 .isInstanceOf(JournalException.class)
                 .hasMessageContaining("r.jsonl cannot be written: a value of")
                 .hasMessageContaining("has no JSON form");
