@@ -55,7 +55,12 @@ record Answers(int retryAfter) {
 
     /** Where to ask how an operation goes: the end of a path of the given word below the operation's own. */
     static String uri(Running operation, String word, SimRequest request) {
-        return endpoint(request) + operation.path() + "/" + word + "/" + operation.id() + "?api-version="
+        return uri(operation.path(), word, operation.id(), request);
+    }
+
+    /** The same for an operation that is known by its path and its id. */
+    static String uri(String path, String word, String id, SimRequest request) {
+        return endpoint(request) + path + "/" + word + "/" + id + "?api-version="
                 + request.query("api-version").orElse("");
     }
 

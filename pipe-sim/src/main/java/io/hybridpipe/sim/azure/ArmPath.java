@@ -21,6 +21,13 @@ record ArmPath(String subscription, String group, String namespace, List<String>
         var subscription = takeAfter(parts, "subscriptions");
         var group = subscription.isEmpty() ? "" : takeAfter(parts, "resourcegroups");
         var namespace = takeAfter(parts, "providers");
+        if (!group.isEmpty()
+                && namespace.isEmpty()
+                && !parts.isEmpty()
+                && parts.get(0).equalsIgnoreCase("deployments")) {
+            // a deployment's operations are asked for on this shorter path as well
+            namespace = Deployments.NAMESPACE;
+        }
         return new ArmPath(subscription, group, namespace, List.copyOf(parts));
     }
 

@@ -18,6 +18,7 @@ final class ArmService implements SimService {
     private final Estate estate;
     private final GroupRoutes groups;
     private final ResourceRoutes resources;
+    private final DeploymentRoutes deployments;
     private final Answers answers;
     private final @Nullable String token;
 
@@ -28,6 +29,8 @@ final class ArmService implements SimService {
         this.estate = estate;
         this.groups = new GroupRoutes(estate, operations, answers);
         this.resources = new ResourceRoutes(estate, operations, new Resources(estate, operations), answers);
+        this.deployments =
+                new DeploymentRoutes(new Deployments(estate, operations, this::answerInside), operations, answers);
         this.answers = answers;
         this.token = token;
     }
@@ -46,10 +49,20 @@ final class ArmService implements SimService {
     public SimResponse answer(SimRequest request) {
         try {
             synchronized (estate) {
+                checkToken(request);
                 return withTracing(route(request));
             }
         } catch (ArmError error) {
             return withTracing(answers.refusal(error));
+        }
+    }
+
+    /** Answers a call that a deployment makes for the caller that it was admitted with. */
+    private SimResponse answerInside(SimRequest request) {
+        try {
+            return route(request);
+        } catch (ArmError error) {
+            return answers.refusal(error);
         }
     }
 
@@ -61,13 +74,15 @@ final class ArmService implements SimService {
     }
 
     private SimResponse route(SimRequest request) {
-        checkToken(request);
         checkVersion(request);
         var path = ArmPath.parse(request.path());
         if (path.subscription().isEmpty()) {
             return groups.subscriptions(path, request);
         }
         checkSubscription(path.subscription());
+        if (DeploymentRoutes.covers(path)) {
+            return deployments.answer(path, request);
+        }
         if (!path.namespace().isEmpty()) {
             return resources.answer(path, request);
         }

@@ -28,6 +28,7 @@ final class Estate {
     private final IPAddressString publicPool;
     private final Map<String, ObjectNode> groups = new LinkedHashMap<>();
     private final Map<String, Resource> resources = new LinkedHashMap<>();
+    private final Map<String, Deployment> deployments = new LinkedHashMap<>();
     private @Nullable Map<String, List<String>> referrers;
     private long identities;
     private long publicAddresses;
@@ -64,11 +65,17 @@ final class Estate {
     void removeGroup(String subscription, String name) {
         groups.remove(groupKey(subscription, name));
         resources.values().removeIf(resource -> isIn(resource, subscription, name));
+        deployments.values().removeIf(deployment -> deployment.isIn(subscription, name));
         referrers = null;
     }
 
     private static String groupKey(String subscription, String name) {
         return (subscription + "/" + name).toLowerCase(Locale.ROOT);
+    }
+
+    /** The records of deployments by the keys of their ids, in the order of their first beginning. */
+    Map<String, Deployment> deployments() {
+        return deployments;
     }
 
     Collection<Resource> resources() {

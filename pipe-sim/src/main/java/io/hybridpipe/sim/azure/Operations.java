@@ -86,6 +86,25 @@ final class Operations {
         failures.add(new Failure(action, error));
     }
 
+    /** The failure that was set for the next operation of an action, which is then no longer set. */
+    Optional<ArmError> takeFailure(String action) {
+        var next = failures.stream()
+                .filter(failure -> failure.action().equals(action))
+                .findFirst();
+        next.ifPresent(failures::remove);
+        return next.map(Failure::error);
+    }
+
+    /** When operations end. */
+    SimClock clock() {
+        return clock;
+    }
+
+    /** How long an operation runs. */
+    Duration duration() {
+        return duration;
+    }
+
     /**
      * Begins an operation.
      *
@@ -96,16 +115,13 @@ final class Operations {
     Running start(String action, String path, Runnable succeed, Consumer<ArmError> fail) {
         var running = new Running(estate.newIdentity(), path, clock.instant());
         all.put(running.id(), running);
-        var injected = failures.stream()
-                .filter(failure -> failure.action().equals(action))
-                .findFirst();
-        injected.ifPresent(failures::remove);
+        var injected = takeFailure(action);
         clock.after(duration, () -> {
             synchronized (estate) {
                 running.ended = clock.instant();
                 try {
                     injected.ifPresent(failure -> {
-                        throw failure.error();
+                        throw failure;
                     });
                     succeed.run();
                 } catch (ArmError error) {

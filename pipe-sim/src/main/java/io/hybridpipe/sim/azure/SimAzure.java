@@ -191,8 +191,8 @@ public final class SimAzure implements AutoCloseable {
     }
 
     /**
-     * All resource groups and resources that are there now, by id, each as the service shows it but without ETags, which
-     * change with every write. Two inventories are equal when the same things are there in the same state.
+     * All resource groups, resources and records of deployments that are there now, by id, each as the service shows it but
+     * without ETags, which change with every write, and without the times of deployments. Two inventories are equal when the same things are there in the same state.
      */
     public SortedMap<String, Map<String, Object>> inventory(String subscription) {
         synchronized (estate) {
@@ -204,6 +204,13 @@ public final class SimAzure implements AutoCloseable {
                 resource.kind().show(body, estate);
                 Json.removeEverywhere(body, "etag");
                 found.put(resource.id().toString(), Json.plain(body));
+            }
+            for (var deployment : estate.deployments().values()) {
+                if (deployment.id().subscription().equalsIgnoreCase(subscription)) {
+                    var body = deployment.toJson();
+                    Json.objectIn(body, "properties").remove(List.of("timestamp", "duration", "correlationId"));
+                    found.put(deployment.id().toString(), Json.plain(body));
+                }
             }
             return found;
         }
