@@ -42,6 +42,10 @@ public final class AzureFailures {
             Map.entry("RetryableErrorDueToAnotherOperation", FailureClass.TRANSIENT),
             Map.entry("CanceledAndSupersededDueToAnotherOperation", FailureClass.TRANSIENT),
             Map.entry("ReferencedResourceNotProvisioned", FailureClass.TRANSIENT),
+            // what uses it is on its way out
+            Map.entry("PublicIPAddressCannotBeDeleted", FailureClass.TRANSIENT),
+            Map.entry("NicInUse", FailureClass.TRANSIENT),
+            Map.entry("NicReservedForAnotherVm", FailureClass.TRANSIENT),
             Map.entry("TooManyRequests", FailureClass.THROTTLED),
             Map.entry("SubscriptionRequestsThrottled", FailureClass.THROTTLED));
 
