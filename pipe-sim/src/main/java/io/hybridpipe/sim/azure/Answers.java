@@ -53,6 +53,20 @@ record Answers(int retryAfter) {
         return retryAfter == 0 ? answer : answer.withHeader("Retry-After", String.valueOf(retryAfter));
     }
 
+    /** The answer with the address at which to ask how an operation of a provider goes. */
+    SimResponse withStatus(SimResponse answer, Running operation, SimRequest request) {
+        return hint(answer.withHeader("Azure-AsyncOperation", uri(operation, "operations", request)));
+    }
+
+    /** The answer with the address at which to ask what an operation of a provider came to. */
+    SimResponse withResult(SimResponse answer, Running operation, SimRequest request) {
+        // as recorded: the compute provider has one address for both and tells them apart by a parameter
+        var address = isCompute(operation)
+                ? uri(operation, "operations", request).replace("?", "?monitor=true&")
+                : uri(operation, "operationResults", request);
+        return hint(answer.withHeader("Location", address));
+    }
+
     /** Where to ask how an operation goes: the end of a path of the given word below the operation's own. */
     static String uri(Running operation, String word, SimRequest request) {
         return uri(operation.path(), word, operation.id(), request);
@@ -64,10 +78,24 @@ record Answers(int retryAfter) {
                 + request.query("api-version").orElse("");
     }
 
+    /** The answer at one of the addresses of a provider's operation. */
+    SimResponse watch(Running operation, String word, SimRequest request) {
+        return word.equalsIgnoreCase("operations") && request.query("monitor").isEmpty()
+                ? status(operation)
+                : result(operation, request);
+    }
+
     /** How an operation goes: always 200, with a body that says it. */
-    SimResponse status(Running operation) {
-        var answer = ok(operation.status());
-        return operation.isRunning() ? hint(answer) : answer;
+    private SimResponse status(Running operation) {
+        var body = operation.status();
+        if (!isCompute(operation)) {
+            body.retain("status", "error");
+        }
+        return operation.isRunning() ? hint(ok(body)) : ok(body);
+    }
+
+    private static boolean isCompute(Running operation) {
+        return operation.path().contains("/providers/Microsoft.Compute/");
     }
 
     /** What an operation came to: 202 while it runs, then nothing or the error. */
@@ -79,7 +107,8 @@ record Answers(int retryAfter) {
         return operation
                 .error()
                 .map(this::refusal)
-                .orElseGet(() -> SimResponse.of(operation.path().contains("/providers/") ? 204 : 200));
+                .orElseGet(() ->
+                        SimResponse.of(operation.path().contains("/providers/") && !isCompute(operation) ? 204 : 200));
     }
 
     /** The address that the client called, which is the one it can call again. */

@@ -17,6 +17,7 @@ final class ArmError extends RuntimeException {
             Map.entry("OperationNotAllowed", 409),
             Map.entry("AnotherOperationInProgress", 409),
             Map.entry("Conflict", 409),
+            Map.entry("Canceled", 409),
             Map.entry("ResourceGroupBeingDeleted", 409),
             Map.entry("AuthenticationFailed", 401),
             Map.entry("InvalidAuthenticationToken", 401),

@@ -51,10 +51,14 @@ final class Operations {
             return Optional.ofNullable(error);
         }
 
+        /** How it ended. */
+        private String outcome() {
+            return error == null ? "Succeeded" : error.code().startsWith("Canceled") ? "Canceled" : "Failed";
+        }
+
         /** What is answered to the question how it goes. */
         ObjectNode status() {
-            var status =
-                    Json.object().put("status", isRunning() ? "InProgress" : error == null ? "Succeeded" : "Failed");
+            var status = Json.object().put("status", isRunning() ? "InProgress" : outcome());
             status.put("name", id).put("startTime", started.toString());
             if (ended != null) {
                 status.put("endTime", ended.toString());

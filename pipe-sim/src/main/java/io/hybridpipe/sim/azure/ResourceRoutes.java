@@ -32,9 +32,7 @@ final class ResourceRoutes {
             }
             if (rest.size() == 4 && rest.get(0).equalsIgnoreCase("locations")) {
                 var operation = operations.get(rest.get(3));
-                return rest.get(2).equalsIgnoreCase("operations")
-                        ? answers.status(operation)
-                        : answers.result(operation, request);
+                return answers.watch(operation, rest.get(2), request);
             }
         }
         var kind = kind(path, request);
@@ -83,8 +81,8 @@ final class ResourceRoutes {
             }
             case "PUT" -> {
                 var accepted = resources.put(kind, id, Json.parse(request.body()), request);
-                yield answers.hint(Answers.json(accepted.created() ? 201 : 200, accepted.body())
-                        .withHeader("Azure-AsyncOperation", Answers.uri(accepted.operation(), "operations", request)));
+                yield answers.withStatus(
+                        Answers.json(accepted.created() ? 201 : 200, accepted.body()), accepted.operation(), request);
             }
             case "PATCH" -> {
                 if (!id.isTop()) {
@@ -96,9 +94,8 @@ final class ResourceRoutes {
             case "DELETE" ->
                 resources
                         .delete(kind, id, request)
-                        .map(operation -> answers.hint(SimResponse.of(202)
-                                .withHeader("Azure-AsyncOperation", Answers.uri(operation, "operations", request))
-                                .withHeader("Location", Answers.uri(operation, "operationResults", request))))
+                        .map(operation -> answers.withResult(
+                                answers.withStatus(SimResponse.of(202), operation, request), operation, request))
                         .orElseGet(() -> SimResponse.of(204));
             default -> throw Answers.notAllowed(request);
         };

@@ -180,13 +180,13 @@ public final class SimAzure implements AutoCloseable {
 
     /**
      * Lets the next operation that is accepted for an action end as Failed: the call is answered as ever, the failure shows
-     * when the client asks how the operation goes.
+     * when the client asks how the operation goes. A code that begins with {@code Canceled} lets it end as Canceled.
      *
      * @param action such as {@code Microsoft.Network/virtualNetworks/write}
      */
     public void failNextOperation(String action, String code, String message) {
         synchronized (estate) {
-            operations.failNext(action, new ArmError(400, code, message));
+            operations.failNext(action, ArmError.coded(code, message));
         }
     }
 
