@@ -47,6 +47,16 @@ public record Owner(Map<String, String> tags) {
                 .allMatch(key -> tags.containsKey(key) && tags.get(key).equals(own.get(key)));
     }
 
+    /** Whether some step of this run made it. */
+    public boolean isOfRun(StepContext context) {
+        return tags.containsKey(RUN) && tags.get(RUN).equals(context.tags().get(RUN));
+    }
+
+    /** Whether some run made it. */
+    public boolean isMadeByRun() {
+        return tags.containsKey(RUN);
+    }
+
     /** The keys of the tags that together name a step of a run. */
     public static List<String> keysOfStep() {
         return STEP_OF_A_RUN;

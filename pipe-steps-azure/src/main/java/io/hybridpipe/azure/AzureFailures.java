@@ -46,6 +46,11 @@ public final class AzureFailures {
             Map.entry("PublicIPAddressCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("NicInUse", FailureClass.TRANSIENT),
             Map.entry("NicReservedForAnotherVm", FailureClass.TRANSIENT),
+            Map.entry("InUseSubnetCannotBeDeleted", FailureClass.TRANSIENT),
+            Map.entry("InUseRouteTableCannotBeDeleted", FailureClass.TRANSIENT),
+            Map.entry("InUseNetworkSecurityGroupCannotBeDeleted", FailureClass.TRANSIENT),
+            Map.entry("ResourceGroupBeingDeleted", FailureClass.TRANSIENT),
+            Map.entry("ResourceGroupDeletionBlocked", FailureClass.TRANSIENT),
             Map.entry("TooManyRequests", FailureClass.THROTTLED),
             Map.entry("SubscriptionRequestsThrottled", FailureClass.THROTTLED));
 
@@ -109,6 +114,8 @@ public final class AzureFailures {
                 .map(http -> ((HttpResponseException) http).getResponse())
                 .map(HttpResponse::getStatusCode)
                 .filter(status -> status == 404)
+                // of a subscription that is not there nobody can say what is in it
+                .filter(status -> !code(failure).equals("SubscriptionNotFound"))
                 .isPresent();
     }
 

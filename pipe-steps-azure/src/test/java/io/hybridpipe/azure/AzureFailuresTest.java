@@ -57,6 +57,11 @@ class AzureFailuresTest {
         "400, PublicIPAddressCannotBeDeleted, '', TRANSIENT, TRANSIENT",
         "400, NicInUse, '', TRANSIENT, TRANSIENT",
         "400, NicReservedForAnotherVm, '', TRANSIENT, TRANSIENT",
+        "400, InUseSubnetCannotBeDeleted, '', TRANSIENT, TRANSIENT",
+        "400, InUseRouteTableCannotBeDeleted, '', TRANSIENT, TRANSIENT",
+        "400, InUseNetworkSecurityGroupCannotBeDeleted, '', TRANSIENT, TRANSIENT",
+        "409, ResourceGroupBeingDeleted, '', TRANSIENT, TRANSIENT",
+        "409, ResourceGroupDeletionBlocked, '', TRANSIENT, TRANSIENT",
         "409, Conflict, '', PERMANENT, PERMANENT",
         "409, OperationNotAllowed, '', PERMANENT, PERMANENT",
         "409, ScopeLocked, '', PERMANENT, PERMANENT",
@@ -224,6 +229,14 @@ class AzureFailuresTest {
             assertThat(AzureFailures.isMissing(put(server.account()))).isFalse();
             assertThat(AzureFailures.isMissing(new IllegalStateException("404")))
                     .isFalse();
+        }
+    }
+
+    @Test
+    void inASubscriptionThatIsNotThereNothingIsMissing() {
+        try (AnsweringServer server =
+                new AnsweringServer(request -> AnsweringServer.error(404, "SubscriptionNotFound", "none"))) {
+            assertThat(AzureFailures.isMissing(get(server.account()))).isFalse();
         }
     }
 
