@@ -20,6 +20,9 @@ final class Evaluation {
     /** The most elements that a copy loop makes, as the service has it. */
     private static final int LONGEST_COPY = 800;
 
+    /** The most characters of a text and elements of a list: the service's limit to the size of a template. */
+    private static final int LARGEST = 4 * 1024 * 1024;
+
     /** An expression that waits for the run, with the place it stands in; it is a leaf of an expanded tree. */
     record Deferred(Expression expression, Evaluation in) {}
 
@@ -228,12 +231,18 @@ final class Evaluation {
             var taken = new Arguments(function.name(), List.of(condition)).bool(0) ? 1 : 2;
             return evaluate(arguments.get(taken));
         }
-        return function.body()
-                .apply(
-                        this,
-                        new Arguments(
-                                function.name(),
-                                arguments.stream().map(this::evaluate).toList()));
+        var values = arguments.stream().map(this::evaluate).toList();
+        return sized(function.body().apply(this, new Arguments(function.name(), values)));
+    }
+
+    /** The value, unless it is larger than a template may be: variables that double each other would fill the memory. */
+    private static JsonNode sized(JsonNode value) {
+        var size = value.isTextual() ? value.textValue().length() : value.size();
+        if (size > LARGEST) {
+            throw new ExpressionException(
+                    "The language expression evaluates to a value that is larger than '%d'", LARGEST);
+        }
+        return value;
     }
 
     private static JsonNode member(JsonNode value, JsonNode key) {

@@ -62,8 +62,11 @@ final class ExpressionReader {
             throw new ExpressionException("Unable to parse language expression: it is nested too deeply.");
         }
         var expression = primary();
-        while (true) {
+        for (var links = 0; ; links++) {
             var next = peek();
+            if (links > DEEPEST) {
+                throw new ExpressionException("Unable to parse language expression: it has too many members in a row.");
+            }
             if (next == '.') {
                 at++;
                 expression = new Expression.Member(expression, new Expression.Literal(TextNode.valueOf(identifier())));

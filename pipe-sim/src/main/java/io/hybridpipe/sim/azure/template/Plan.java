@@ -27,6 +27,8 @@ public final class Plan {
             "resources",
             "outputs");
 
+    private static final int MOST_VARIABLES = 256;
+
     private final ObjectNode parameters;
     private final Resources resources;
     private final Map<String, Set<String>> dependencies = new LinkedHashMap<>();
@@ -37,6 +39,12 @@ public final class Plan {
         var positions = new Positions(template);
         var symbols = new Symbols(template, scope);
         this.parameters = new Parameters(section(template, "parameters"), given, positions).take(symbols);
+        if (section(template, "variables").size() > MOST_VARIABLES) {
+            throw TemplateException.invalid(
+                    "The number of template variables limit exceeded. Limit: '%d' and actual: '%d'. Please see"
+                            + " https://aka.ms/arm-template-limits for usage details.",
+                    MOST_VARIABLES, symbols.variables().size());
+        }
         for (var variable : symbols.variables()) {
             try {
                 symbols.variable(variable);
