@@ -3,11 +3,13 @@ package io.hybridpipe.azure;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
+import com.azure.core.http.policy.AddHeadersFromContextPolicy;
 import com.azure.core.http.policy.HttpPipelinePolicy;
 import com.azure.core.http.policy.RequestIdPolicy;
 import com.azure.core.http.policy.RetryPolicy;
@@ -98,6 +100,7 @@ public final class AzureAccount {
                 profile,
                 new UserAgentPolicy("hybridpipe"),
                 new RequestIdPolicy(),
+                new AddHeadersFromContextPolicy(),
                 new AuthenticationPolicy(credential, profile.getEnvironment()));
     }
 
@@ -121,6 +124,7 @@ public final class AzureAccount {
                 new HttpPipelineBuilder()
                         .httpClient(pipeline.getHttpClient())
                         .tracer(pipeline.getTracer())
+                        .policies(new AddHeadersFromContextPolicy())
                         .policies(policies)
                         .build());
     }
@@ -201,6 +205,18 @@ public final class AzureAccount {
      */
     public <T> Mono<T> inTurn(StepContext context, String parent, Mono<T> change) {
         return turns.of(context, parent, change);
+    }
+
+    /**
+     * The call, which the service refuses with 412 {@code PreconditionFailed} when the resource was changed since it was read.
+     *
+     * @param etag what the resource was read with
+     * @param call of one of an account's clients
+     */
+    public static <T> Mono<T> ifUnchanged(String etag, Mono<T> call) {
+        HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.IF_MATCH, etag);
+        return call.contextWrite(
+                context -> context.put(AddHeadersFromContextPolicy.AZURE_REQUEST_HTTP_HEADERS_KEY, headers));
     }
 
     /**

@@ -42,6 +42,8 @@ public final class AzureFailures {
             Map.entry("RetryableErrorDueToAnotherOperation", FailureClass.TRANSIENT),
             Map.entry("CanceledAndSupersededDueToAnotherOperation", FailureClass.TRANSIENT),
             Map.entry("ReferencedResourceNotProvisioned", FailureClass.TRANSIENT),
+            // somebody changed the resource between a look and the change: the next look sees what
+            Map.entry("PreconditionFailed", FailureClass.TRANSIENT),
             // what uses it is on its way out
             Map.entry("PublicIPAddressCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("NicInUse", FailureClass.TRANSIENT),

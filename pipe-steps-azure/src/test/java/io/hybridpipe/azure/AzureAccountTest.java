@@ -51,6 +51,21 @@ class AzureAccountTest {
     }
 
     @Test
+    void aChangeOfWhatWasReadIsSentOnTheConditionThatItIsUnchanged() {
+        try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(412))) {
+            AzureAccount account = server.account();
+            AzureAccount.ifUnchanged(
+                            "W/\"1\"", account.network().getRouteTables().deleteWithResponseAsync("fed", "routes"))
+                    .onErrorComplete()
+                    .block(SOON);
+
+            assertThat(server.calls().all()).singleElement().satisfies(call -> assertThat(
+                            call.request().header("If-Match"))
+                    .contains("W/\"1\""));
+        }
+    }
+
+    @Test
     void anIntervalSetOnACopyLeavesTheOriginalAsItWas() {
         try (AnsweringServer server = new AnsweringServer(request -> SimResponse.of(200))) {
             AzureAccount account = server.account();

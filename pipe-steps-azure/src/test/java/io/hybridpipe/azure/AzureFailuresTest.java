@@ -74,7 +74,7 @@ class AzureFailuresTest {
         "401, InvalidAuthenticationToken, '', PERMANENT, PERMANENT",
         "403, AuthorizationFailed, '', PERMANENT, PERMANENT",
         "403, RequestDisallowedByPolicy, '', PERMANENT, PERMANENT",
-        "412, PreconditionFailed, '', PERMANENT, PERMANENT",
+        "412, PreconditionFailed, '', TRANSIENT, TRANSIENT",
         "408, RequestTimeout, '', UNKNOWN_OUTCOME, TRANSIENT",
         "500, InternalServerError, '', UNKNOWN_OUTCOME, TRANSIENT",
         "502, BadGateway, '', UNKNOWN_OUTCOME, TRANSIENT",

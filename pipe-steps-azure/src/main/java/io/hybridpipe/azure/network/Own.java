@@ -5,9 +5,7 @@ import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.ArmOperation;
-import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.AzureAccount;
-import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Owner;
 import io.hybridpipe.retry.StepFailure;
@@ -36,8 +34,18 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
 
     /** The resource as it is after a change to this body, whatever was there. */
     Mono<R> put(R body) {
+        return put(Mono.just(body));
+    }
+
+    /**
+     * The resource as it is after a change to this body, whatever was there.
+     *
+     * @param body looks at what the body depends on; subscribed when the turn has come, so that no sibling changes it meanwhile
+     */
+    Mono<R> put(Mono<R> body) {
         String what = "make " + this;
-        return inTurn(context.mutate(request(body, what).doOnNext(accepted -> made()))
+        return inTurn(body.flatMap(described ->
+                                context.mutate(request(described, what).doOnNext(accepted -> made())))
                         .flatMap(accepted -> accepted.finished(account, what)))
                 .then(find())
                 .switchIfEmpty(Mono.error(() ->
@@ -72,37 +80,53 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
                 .defaultIfEmpty(Found.absent());
     }
 
-    /** Deletes the resource if this step made it, as soon as nothing changes it any more, and waits until it is gone. */
-    Mono<Void> remove() {
-        String what = "delete " + this;
-        return atRest().filter(this::isOwn)
-                .flatMap(there -> inTurn(context.mutate(requestDelete(what))
-                                .flatMap(accepted -> accepted.finished(account, what)))
-                        .then(AtRest.gone(find(), account.pause())))
-                .then(Mono.fromRunnable(() -> context.gone(toResource())));
+    /**
+     * What became of an attempt: the resource as soon as nothing changes it any more, if this step made it.
+     *
+     * @param lack looks for what else is lacking once the resource is there, empty when nothing is
+     */
+    Mono<Found> toFound(Mono<String> lack, Function<R, Outputs> toOutputs) {
+        return toFound(there -> Optional.empty(), toOutputs)
+                .flatMap(found -> found instanceof Found.Done
+                        ? lack.map(text -> Found.partly(this + " " + text)).defaultIfEmpty(found)
+                        : Mono.just(found));
     }
 
-    private Mono<ArmOperation> requestDelete(String what) {
-        return Mono.defer(() -> ArmOperation.acceptedBy(kind.delete().at(account, place)))
-                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
-                .onErrorMap(failure -> account.failures().ofChange(what, failure));
+    /** Deletes the resource if this step made it, as soon as nothing changes it any more, and waits until it is gone. */
+    Mono<Void> remove() {
+        return remove(Mono.empty());
+    }
+
+    /**
+     * Deletes the resource if this step made it, as soon as nothing changes it any more, and waits until it is gone.
+     *
+     * @param before what is to be done first, if this step made it
+     */
+    Mono<Void> remove(Mono<Void> before) {
+        return atRest().filter(this::isOwn)
+                .flatMap(there ->
+                        before.then(inTurn(site().delete(context::mutate))).then(site().gone()))
+                .then(Mono.fromRunnable(() -> context.gone(toResource())));
     }
 
     /** The change, in its turn among those of the same parent. */
     <T> Mono<T> inTurn(Mono<T> change) {
-        return account.inTurn(context, place.parentId(account.subscription(), kind.type()), change);
+        return account.inTurn(context, site().parentId(), change);
     }
 
     /** The resource at this place, whoever made it; empty when there is none. */
     Mono<R> find() {
-        return Mono.defer(() -> kind.get().at(account, place))
-                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
-                .onErrorMap(failure -> account.failures().ofRead("look at " + this, failure));
+        return site().find();
     }
 
     /** The resource at this place, whoever made it, as soon as nothing changes it any more. */
     Mono<R> atRest() {
-        return AtRest.of(find(), this::stateOf, account.pause());
+        return site().atRest();
+    }
+
+    /** Where it is, whoever made it. */
+    Site<R> site() {
+        return new Site<>(kind, account, place);
     }
 
     /** Completes unless somebody else made what is at this place; a preflight asks. */
@@ -136,7 +160,7 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
     }
 
     private String stateOf(R there) {
-        return String.valueOf(kind.state().apply(there));
+        return site().stateOf(there);
     }
 
     /** Says that the resource is made: as soon as the service has accepted it. */
@@ -145,16 +169,16 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
     }
 
     Resource toResource() {
-        return account.resource(kind.type(), id(), kind.show());
+        return site().toResource();
     }
 
     String id() {
-        return place.id(account.subscription(), kind.type());
+        return site().id();
     }
 
     /** What and where it is, for messages. */
     @Override
     public String toString() {
-        return kind.noun() + " " + place;
+        return site().toString();
     }
 }

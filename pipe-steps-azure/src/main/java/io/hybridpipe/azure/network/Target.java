@@ -62,14 +62,16 @@ record Target(
         return new Own<>(kind, account, context, place(state));
     }
 
+    /** The place, if it is known before the run. */
+    Optional<Place> find(State state) {
+        Optional<String> knownName = nameInput().find(state).map(known -> known);
+        return groupInput().find(state).flatMap(known -> knownName.map(called -> Place.of(known, called)));
+    }
+
     /** Checks the credential, and, if the place is known before the run, that nobody else's resource is there. */
     <R> Mono<Void> checkFree(Kind<R> kind, State state, StepContext context) {
-        return Mono.defer(() -> {
-            Optional<? extends String> knownGroup = groupInput().find(state);
-            Optional<? extends String> knownName = nameInput().find(state);
-            return knownGroup.isPresent() && knownName.isPresent()
-                    ? new Own<>(kind, account, context, Place.of(knownGroup.get(), knownName.get())).checkFree()
-                    : account.checkCredential();
-        });
+        return Mono.defer(() -> find(state)
+                .map(place -> new Own<>(kind, account, context, place).checkFree())
+                .orElseGet(account::checkCredential));
     }
 }

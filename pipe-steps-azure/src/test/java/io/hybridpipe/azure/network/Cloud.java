@@ -40,12 +40,7 @@ public final class Cloud implements AutoCloseable {
     private final AzureAccount account = newAccount();
 
     public Cloud() throws IOException, InterruptedException {
-        HttpRequest group = HttpRequest.newBuilder(URI.create(azure.endpoint() + "/subscriptions/"
-                        + azure.subscription() + "/resourcegroups/fed?api-version=2025-04-01"))
-                .header("Content-Type", "application/json")
-                .PUT(HttpRequest.BodyPublishers.ofString("{\"location\":\"" + PLACE + "\"}"))
-                .build();
-        HttpClient.newHttpClient().send(group, BodyHandlers.discarding());
+        addGroup("fed");
         RouteTableInner table = new RouteTableInner();
         table.withLocation(PLACE);
         now(network().getRouteTables().createOrUpdateWithResponseAsync("fed", "routes", table));
@@ -53,6 +48,16 @@ public final class Cloud implements AutoCloseable {
         doors.withLocation(PLACE);
         now(network().getNetworkSecurityGroups().createOrUpdateWithResponseAsync("fed", "doors", doors));
         calls().clear();
+    }
+
+    /** Makes another resource group. */
+    public void addGroup(String name) throws IOException, InterruptedException {
+        HttpRequest group = HttpRequest.newBuilder(URI.create(azure.endpoint() + "/subscriptions/"
+                        + azure.subscription() + "/resourcegroups/" + name + "?api-version=2025-04-01"))
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString("{\"location\":\"" + PLACE + "\"}"))
+                .build();
+        HttpClient.newHttpClient().send(group, BodyHandlers.discarding());
     }
 
     private AzureEnvironment environment() {

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.network;
+
+import com.azure.resourcemanager.network.fluent.models.RouteTableInner;
+import io.hybridpipe.Contract;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.azure.AzureAccount;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes a route table and lets subnets use it.
+ *
+ * <pre>{@code
+ * CreateRouteTable.in(federation).resourceGroup("fed").named("routes").location("westeurope")
+ *         .associate(HUB.map(hub -> hub.subnet("workloads")))
+ *         .into(ROUTES)
+ * }</pre>
+ *
+ * <p><b>Reads</b> the inputs it is given; <b>writes</b> the table's id. Routes are added by {@link AddRoute}.
+ *
+ * <p><b>Idempotent</b> by its name and the tags of pipe, run, step and token: a table of an earlier attempt is gone on with, and
+ * its lacking associations are made. A route table of that name that this step did not make, and a subnet that has another one,
+ * are refused and never changed, before the run if they are known by then.
+ *
+ * <p>A subnet is read, changed and written while no other change of its virtual network is under way through this account's
+ * handle, and only as it was read (the ETag in {@code If-Match}): nothing that others write into it is lost.
+ *
+ * <p><b>Retries:</b> throttling, lost connections, {@code AnotherOperationInProgress}, {@code PreconditionFailed}. A missing
+ * resource group or subnet is permanent.
+ *
+ * <p><b>Undo</b> takes the table from the subnets that still use it, deletes it, after operations that are still running have
+ * ended, and waits until it is gone; one that some other subnet uses is tried again.
+ *
+ * <p>Calls and needs {@code Microsoft.Network/routeTables/} read, write and delete; for associations {@code
+ * Microsoft.Network/virtualNetworks/subnets/} read and write, {@code Microsoft.Network/routeTables/join/action}, and the {@code
+ * join/action} of whatever else the subnets use; {@code Microsoft.Resources/subscriptions/read} when the name is known only later in
+ * the run. Immutable.
+ */
+public final class CreateRouteTable implements Step {
+    private final Target target;
+    private final @Nullable Input<? extends String> location;
+    private final Associations associations;
+    private final boolean propagation;
+    private final @Nullable Key<String> into;
+
+    private CreateRouteTable(
+            Target target,
+            @Nullable Input<? extends String> location,
+            Associations associations,
+            boolean propagation,
+            @Nullable Key<String> into) {
+        this.target = target;
+        this.location = location;
+        this.associations = associations;
+        this.propagation = propagation;
+        this.into = into;
+    }
+
+    /** Starts the description of a route table in this account. */
+    public static CreateRouteTable in(AzureAccount account) {
+        return new CreateRouteTable(
+                Target.of("CreateRouteTable", account),
+                null,
+                Associations.with(Association.Use.ROUTE_TABLE),
+                true,
+                null);
+    }
+
+    /** The resource group, which must exist. */
+    public CreateRouteTable resourceGroup(String resourceGroup) {
+        return resourceGroup(Input.value(resourceGroup));
+    }
+
+    /** The resource group, which must exist. */
+    public CreateRouteTable resourceGroup(Input<? extends String> resourceGroup) {
+        return with(target.inGroup(resourceGroup));
+    }
+
+    /** The name of the route table. */
+    public CreateRouteTable named(String name) {
+        return named(Input.value(name));
+    }
+
+    /** The name of the route table. */
+    public CreateRouteTable named(Input<? extends String> name) {
+        return with(target.named(name));
+    }
+
+    /** The region, such as {@code westeurope}: that of the subnets. */
+    public CreateRouteTable location(String location) {
+        return location(Input.value(location));
+    }
+
+    /** The region, such as {@code westeurope}: that of the subnets. */
+    public CreateRouteTable location(Input<? extends String> location) {
+        return new CreateRouteTable(target, location, associations, propagation, into);
+    }
+
+    /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
+    public CreateRouteTable associate(String subnetId) {
+        return associate(Input.value(subnetId));
+    }
+
+    /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
+    public CreateRouteTable associate(Input<? extends String> subnetId) {
+        return new CreateRouteTable(target, location, associations.and(subnetId), propagation, into);
+    }
+
+    /** Keeps routes that gateways learn by BGP out of the table; the default lets them in. */
+    public CreateRouteTable disableBgpPropagation() {
+        return new CreateRouteTable(target, location, associations, false, into);
+    }
+
+    /** Writes the id of the route table under the key. */
+    public CreateRouteTable into(Key<String> key) {
+        return new CreateRouteTable(target, location, associations, propagation, key);
+    }
+
+    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
+    public CreateRouteTable pollEvery(Duration interval) {
+        return with(target.on(target.account().pollEvery(interval)));
+    }
+
+    private CreateRouteTable with(Target changed) {
+        return new CreateRouteTable(changed, location, associations, propagation, into);
+    }
+
+    @Override
+    public Contract contract() {
+        Contract contract = Contract.of("CreateRouteTable")
+                .reading(target.groupInput(), target.nameInput(), target.given(location, "location(..)"))
+                .reading(associations.inputs());
+        return into == null ? contract : contract.writing(into);
+    }
+
+    /** Those of {@link AzureAccount#stepOptions()}. */
+    @Override
+    public StepOptions options() {
+        return AzureAccount.stepOptions();
+    }
+
+    @Override
+    public Mono<Outputs> run(State state, StepContext context) {
+        return Mono.defer(() -> {
+            Own<RouteTableInner> own = own(state, context);
+            return own.make(toBody(state, context))
+                    .then(associations.make(own, state))
+                    .then(Mono.fromSupplier(() -> toOutputs(own)));
+        });
+    }
+
+    @Override
+    public Mono<Found> reconcile(State state, StepContext context) {
+        return Mono.defer(() -> {
+            Own<RouteTableInner> own = own(state, context);
+            return own.toFound(associations.lack(own, state), there -> toOutputs(own));
+        });
+    }
+
+    @Override
+    public Mono<Void> undo(State state, Found found, StepContext context) {
+        return Mono.defer(() -> {
+            Own<RouteTableInner> own = own(state, context);
+            return own.remove(associations.remove(own, state));
+        });
+    }
+
+    /** Checks the credential and, as far as they are known by then, that nobody has the name and no subnet another table. */
+    @Override
+    public Mono<Void> preflight(State state, StepContext context) {
+        return target.checkFree(NetworkKinds.ROUTE_TABLE, state, context)
+                .then(associations.check(target, NetworkKinds.ROUTE_TABLE, state, context));
+    }
+
+    private Own<RouteTableInner> own(State state, StepContext context) {
+        return target.own(NetworkKinds.ROUTE_TABLE, state, context);
+    }
+
+    private RouteTableInner toBody(State state, StepContext context) {
+        RouteTableInner body = new RouteTableInner().withDisableBgpRoutePropagation(!propagation);
+        body.withLocation(target.given(location, "location(..)").get(state)).withTags(context.tags());
+        return body;
+    }
+
+    private Outputs toOutputs(Own<RouteTableInner> own) {
+        return into == null ? Outputs.none() : Outputs.of(into, own.id());
+    }
+}
