@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.aws.faults;
+package io.hybridpipe.faults;
 
 import io.hybridpipe.Contract;
 import io.hybridpipe.Found;
@@ -8,11 +8,16 @@ import io.hybridpipe.Scope;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
+import io.hybridpipe.retry.Backoff;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 
-/** A scope with the options that it asks for, at the speed of the stand-in. */
-record Hastened(Scope scope) implements Scope {
+/**
+ * A scope with the options that it asks for, at the speed of the stand-in.
+ *
+ * @param speed see {@link Stage#speed}
+ */
+record Hastened(Scope scope, int speed) implements Scope {
     @Override
     public Contract contract() {
         return scope.contract();
@@ -25,7 +30,7 @@ record Hastened(Scope scope) implements Scope {
 
     @Override
     public StepOptions options() {
-        return Stage.hastened(scope.options());
+        return options(scope.options(), speed);
     }
 
     @Override
@@ -46,5 +51,17 @@ record Hastened(Scope scope) implements Scope {
     @Override
     public Mono<Void> close(State state, Found found, StepContext context) {
         return scope.close(state, found, context);
+    }
+
+    /** The options that a step asks for, at the speed of the stand-in. */
+    static StepOptions options(StepOptions options, int speed) {
+        return options.withRetry(options.retry().withEach(backoff -> hastened(backoff, speed)))
+                // not so much faster, or it would be over before a late call comes
+                .withVisibility(options.visibility().dividedBy(20));
+    }
+
+    private static Backoff hastened(Backoff backoff, int speed) {
+        return backoff.withDelays(
+                backoff.first().dividedBy(speed), backoff.cap().dividedBy(speed));
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.aws.faults;
+package io.hybridpipe.faults;
 
-import io.hybridpipe.aws.faults.Trial.Verdict;
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.faults.Trial.Verdict;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

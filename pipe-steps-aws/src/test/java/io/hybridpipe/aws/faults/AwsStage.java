@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.aws.faults;
 
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.aws.AwsAccount;
+import io.hybridpipe.faults.Stage;
 import io.hybridpipe.net.Looks;
-import io.hybridpipe.retry.Backoff;
 import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.SimClock;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -23,9 +23,8 @@ import software.amazon.awssdk.services.cloudformation.model.Output;
 import software.amazon.awssdk.services.cloudformation.model.StackStatus;
 
 /** Two accounts of a stand-in, whose time runs fast, for one run. */
-final class Stage implements AutoCloseable {
-    /** How much faster than ours the stand-in's time runs. */
-    static final int SPEED = 100;
+final class AwsStage implements Stage {
+    private static final int SPEED = 100;
 
     static final Duration POLL = Duration.ofMillis(10);
 
@@ -62,25 +61,34 @@ final class Stage implements AutoCloseable {
 
     private static final String ACCOUNT = "111122223333";
     private static final String OTHER_ACCOUNT = "444455556666";
-    private static final Duration SEEN_AFTER = Duration.ofSeconds(5);
+
+    private static final Map<Pattern, String> BLURRED = Map.of(
+            Pattern.compile("\\b([a-z]+)-[0-9a-f]{8,17}\\b"),
+            "$1-ID",
+            // an update that is taken back is another update
+            Pattern.compile("\\b(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE\\b"),
+            "COMPLETE",
+            Pattern.compile("-[A-Z0-9]{12}\\b"),
+            "-NAME",
+            Pattern.compile("\\b198\\.18\\.\\d+\\.\\d+\\b"),
+            "PUBLIC");
 
     private final SimClock clock = SimClock.scaled(SPEED);
     private final SimAws aws;
     private final AwsAccount account;
     private final AwsAccount otherAccount;
-    private volatile Map<String, String> inside = Map.of();
 
     /**
      * @param http shared, since making one is costly
-     * @param delayed whether what is made over the API is seen only after five seconds of the stand-in's time
+     * @param seenAfter what is made over the API is seen after this, by the stand-in's time
      */
-    Stage(SdkAsyncHttpClient http, boolean delayed) {
+    AwsStage(SdkAsyncHttpClient http, Duration seenAfter) {
         aws = SimAws.builder()
                 .clock(clock)
                 .account(ACCOUNT, "AKIAFAULTS0000000001", "secret-of-111122223333")
                 .account(OTHER_ACCOUNT, "AKIAFAULTS0000000002", "secret-of-444455556666")
                 .image(IMAGE, "machine", Duration.ofSeconds(1))
-                .visibleAfter(delayed ? SEEN_AFTER : Duration.ZERO)
+                .visibleAfter(seenAfter)
                 .start();
         account = handle(http, "account-a", 0, REGION);
         otherAccount = handle(http, "account-b", 1, OTHER_REGION);
@@ -104,30 +112,24 @@ final class Stage implements AutoCloseable {
         return otherAccount;
     }
 
-    SimAws sim() {
-        return aws;
+    @Override
+    public int speed() {
+        return SPEED;
     }
 
-    Faults faults() {
+    @Override
+    public Faults faults() {
         return aws.faults();
     }
 
-    List<Call> calls() {
+    @Override
+    public List<Call> calls() {
         return aws.calls().all();
     }
 
-    /** Notes what both accounts have right now. */
-    void lookInside() {
-        inside = inventory();
-    }
-
-    /** What both accounts had when it was noted last. */
-    Map<String, String> inside() {
-        return inside;
-    }
-
-    /** What both accounts have, by id. */
-    Map<String, String> inventory() {
+    /** What both accounts have, in both regions. */
+    @Override
+    public Map<String, String> inventory() {
         Map<String, String> all = new TreeMap<>();
         List.of(ACCOUNT, OTHER_ACCOUNT)
                 .forEach(id -> List.of(REGION, OTHER_REGION).forEach(region -> aws.inventory(id, region)
@@ -135,6 +137,11 @@ final class Stage implements AutoCloseable {
                         .forEach((kind, resources) -> resources.forEach((resource, content) ->
                                 all.put(id + "/" + region + " " + kind + " " + resource, content)))));
         return all;
+    }
+
+    @Override
+    public Map<Pattern, String> blurred() {
+        return BLURRED;
     }
 
     /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces. */
@@ -168,8 +175,7 @@ final class Stage implements AutoCloseable {
                 ids.get("OtherEni"));
     }
 
-    /** The outputs of a stack, whose resources are seen at once. */
-    /** A stack of the account that is there before the run. */
+    /** A stack of the account that is there before the run; its resources are seen at once. */
     void stack(String name, String template) {
         stack(account, name, template);
     }
@@ -189,18 +195,6 @@ final class Stage implements AutoCloseable {
                 .outputs()
                 .stream()
                 .collect(Collectors.toMap(Output::outputKey, Output::outputValue));
-    }
-
-    /** The options that a step asks for, at the speed of the stand-in. */
-    static StepOptions hastened(StepOptions options) {
-        return options.withRetry(options.retry().withEach(Stage::hastened))
-                // not so much faster, or it would be over before a late call comes
-                .withVisibility(options.visibility().dividedBy(20));
-    }
-
-    private static Backoff hastened(Backoff backoff) {
-        return backoff.withDelays(
-                backoff.first().dividedBy(SPEED), backoff.cap().dividedBy(SPEED));
     }
 
     @Override

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hybridpipe.Found;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.faults.Trial.Rehearsal;
+import io.hybridpipe.faults.Trial.Spot;
+import io.hybridpipe.faults.Trial.Verdict;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
+
+@Timeout(60)
+class TrialTest {
+    private static final Spot PUT = new Spot("Put", 1, true);
+
+    /** Never finds what an attempt left behind. */
+    private static final class Blind extends PutBook {
+        Blind(Shelf shelf) {
+            super(shelf);
+        }
+
+        @Override
+        public Mono<Found> reconcile(State state, StepContext context) {
+            return Mono.just(Found.absent());
+        }
+    }
+
+    /** Takes nothing back, and says that it did. */
+    private static final class Forgetful extends PutBook {
+        Forgetful(Shelf shelf) {
+            super(shelf);
+        }
+
+        @Override
+        public Mono<Void> undo(State state, Found found, StepContext context) {
+            return Mono.empty();
+        }
+    }
+
+    /** Takes back once only. */
+    private static final class Offended extends PutBook {
+        private boolean undone;
+
+        Offended(Shelf shelf) {
+            super(shelf);
+        }
+
+        @Override
+        public Mono<Void> undo(State state, Found found, StepContext context) {
+            return Mono.defer(() -> {
+                if (undone) {
+                    return Mono.error(new IllegalStateException("twice"));
+                }
+                undone = true;
+                return super.undo(state, found, context);
+            });
+        }
+    }
+
+    private static Trial<Shelf> trial(Function<Shelf, Step> step, boolean back) {
+        return new Trial<>(Shelf::new, Scene.step("step", step), back);
+    }
+
+    @Test
+    void aRehearsalNamesTheCallsInBothDirections() {
+        assertThat(trial(PutBook::new, false).rehearse().spots()).containsExactly(PUT);
+        assertThat(trial(PutBook::new, true).rehearse().spots()).containsExactly(new Spot("Take", 1, true));
+    }
+
+    @Test
+    void whatIsThereTwiceIsFound() {
+        Trial<Shelf> trial = trial(Blind::new, false);
+        Rehearsal rehearsal = trial.rehearse();
+
+        Verdict lost = trial.with(PUT, Mishap.lostAnswer(), rehearsal);
+
+        assertThat(lost.struck()).isTrue();
+        assertThat(lost.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(lost.wrong()).startsWith("is not as wanted inside:\n    + book 2: /TOKEN");
+    }
+
+    @Test
+    void whatAStepThatLooksMakesIsThereOnce() {
+        Trial<Shelf> trial = trial(PutBook::new, false);
+
+        Verdict lost = trial.with(PUT, Mishap.lostAnswer(), trial.rehearse());
+
+        assertThat(lost).isEqualTo(new Verdict(Outcome.DONE, true, ""));
+    }
+
+    @Test
+    void whatStaysAfterACancelIsFound() {
+        Trial<Shelf> trial = trial(Forgetful::new, false);
+
+        Verdict cancelled = trial.with(PUT, Mishap.cancelAfter(), trial.rehearse());
+
+        assertThat(cancelled.outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(cancelled.wrong()).startsWith("is not as old:\n    + book 1: /TOKEN");
+    }
+
+    @Test
+    void aCallThatDoesNotComeIsNotStruck() {
+        Trial<Shelf> trial = trial(PutBook::new, false);
+
+        Verdict other = trial.with(new Spot("Put", 2, true), Mishap.lostAnswer(), trial.rehearse());
+
+        assertThat(other.struck()).isFalse();
+    }
+
+    @Test
+    void aStepThatDoesNotComeBackByItselfIsNotRehearsed() {
+        assertThatThrownBy(trial(Forgetful::new, true)::rehearse)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("step does not come back by itself:\n    + book 1: /TOKEN");
+    }
+
+    @Test
+    void aStepThatCannotBeUndoneTwiceIsFound() {
+        assertThat(trial(Offended::new, true).undoneTwice().wrong()).contains("undo twice is no error");
+        assertThat(trial(PutBook::new, true).undoneTwice().wrong()).isEmpty();
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.faults;
+
+import io.hybridpipe.Key;
+import io.hybridpipe.Scope;
+import io.hybridpipe.Step;
+import io.hybridpipe.azure.network.AddRoute;
+import io.hybridpipe.azure.network.AzureVnet;
+import io.hybridpipe.azure.network.CreateVnet;
+import io.hybridpipe.azure.network.TemporarySecurityRule;
+import io.hybridpipe.faults.Scene;
+import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Ip;
+import java.util.List;
+
+/** Each step and scope of the module in a small pipe. */
+final class Scenes {
+    private static final String PLACED = "{'location': '" + AzureStage.PLACE + "'}";
+
+    private Scenes() {}
+
+    /** One for each step and scope that changes something. */
+    static List<Scene<AzureStage>> all() {
+        return List.of(
+                Scene.step("CreateVnet", Scenes::createVnet),
+                Scene.step("AddRoute", Scenes::addRoute),
+                Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule));
+    }
+
+    private static Step createVnet(AzureStage stage) {
+        return CreateVnet.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("hub")
+                .location(AzureStage.PLACE)
+                .space(Cidr.of("10.2.0.0/16"))
+                .subnet("controllers", Cidr.of("10.2.0.0/24"))
+                .subnet("apps", Cidr.of("10.2.1.0/24"))
+                .into(Key.of("vnet", AzureVnet.class));
+    }
+
+    private static Step addRoute(AzureStage stage) {
+        stage.put("routeTables/routes", PLACED);
+        return AddRoute.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .table("routes")
+                .to(Cidr.of("10.1.0.0/16"))
+                .viaAppliance(Ip.of("10.2.0.4"));
+    }
+
+    private static Scope temporarySecurityRule(AzureStage stage) {
+        stage.put("networkSecurityGroups/doors", PLACED);
+        return TemporarySecurityRule.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .securityGroup("doors")
+                .tcp(8000)
+                .from(Cidr.of("203.0.113.7/32"));
+    }
+}
