@@ -5,7 +5,10 @@ import io.hybridpipe.Key;
 import io.hybridpipe.Scope;
 import io.hybridpipe.Step;
 import io.hybridpipe.azure.network.AddRoute;
+import io.hybridpipe.azure.network.AzureInterface;
 import io.hybridpipe.azure.network.AzureVnet;
+import io.hybridpipe.azure.network.CreateNetworkInterface;
+import io.hybridpipe.azure.network.CreatePublicAddress;
 import io.hybridpipe.azure.network.CreateVnet;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
 import io.hybridpipe.faults.Scene;
@@ -17,12 +20,24 @@ import java.util.List;
 final class Scenes {
     private static final String PLACED = "{'location': '" + AzureStage.PLACE + "'}";
 
+    private static final String HUB = """
+            {'location': '%s', 'properties': {
+              'addressSpace': {'addressPrefixes': ['10.2.0.0/16']},
+              'subnets': [{'name': 'controllers', 'properties': {'addressPrefix': '10.2.0.0/24'}}]}}
+            """.formatted(AzureStage.PLACE);
+
+    private static final String ADDRESS = """
+            {'location': '%s', 'sku': {'name': 'Standard'}, 'properties': {'publicIPAllocationMethod': 'Static'}}
+            """.formatted(AzureStage.PLACE);
+
     private Scenes() {}
 
     /** One for each step and scope that changes something. */
     static List<Scene<AzureStage>> all() {
         return List.of(
                 Scene.step("CreateVnet", Scenes::createVnet),
+                Scene.step("CreatePublicAddress", Scenes::createPublicAddress),
+                Scene.step("CreateNetworkInterface", Scenes::createNetworkInterface),
                 Scene.step("AddRoute", Scenes::addRoute),
                 Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule));
     }
@@ -36,6 +51,25 @@ final class Scenes {
                 .subnet("controllers", Cidr.of("10.2.0.0/24"))
                 .subnet("apps", Cidr.of("10.2.1.0/24"))
                 .into(Key.of("vnet", AzureVnet.class));
+    }
+
+    private static Step createPublicAddress(AzureStage stage) {
+        return CreatePublicAddress.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("outside")
+                .location(AzureStage.PLACE)
+                .into(Key.of("id", String.class), Key.of("address", Ip.class));
+    }
+
+    private static Step createNetworkInterface(AzureStage stage) {
+        return CreateNetworkInterface.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("card")
+                .location(AzureStage.PLACE)
+                .subnet(stage.put("virtualNetworks/hub", HUB) + "/subnets/controllers")
+                .publicAddress(stage.put("publicIPAddresses/outside", ADDRESS))
+                .forwardingIp()
+                .into(Key.of("card", AzureInterface.class));
     }
 
     private static Step addRoute(AzureStage stage) {
