@@ -11,6 +11,7 @@ import io.hybridpipe.azure.network.CreateNetworkInterface;
 import io.hybridpipe.azure.network.CreatePublicAddress;
 import io.hybridpipe.azure.network.CreateVnet;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
+import io.hybridpipe.azure.resources.EnsureResourceGroup;
 import io.hybridpipe.faults.Scene;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
@@ -35,11 +36,19 @@ final class Scenes {
     /** One for each step and scope that changes something. */
     static List<Scene<AzureStage>> all() {
         return List.of(
+                Scene.step("EnsureResourceGroup", Scenes::ensureResourceGroup),
                 Scene.step("CreateVnet", Scenes::createVnet),
                 Scene.step("CreatePublicAddress", Scenes::createPublicAddress),
                 Scene.step("CreateNetworkInterface", Scenes::createNetworkInterface),
                 Scene.step("AddRoute", Scenes::addRoute),
                 Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule));
+    }
+
+    private static Step ensureResourceGroup(AzureStage stage) {
+        return EnsureResourceGroup.in(stage.account())
+                .named("orders")
+                .location(AzureStage.PLACE)
+                .into(Key.of("group", String.class));
     }
 
     private static Step createVnet(AzureStage stage) {
