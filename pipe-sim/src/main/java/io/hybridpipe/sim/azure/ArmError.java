@@ -38,16 +38,27 @@ final class ArmError extends RuntimeException {
     private final int status;
     private final String code;
     private final transient List<ArmError> details;
+    private final String target;
 
     ArmError(int status, String code, String message) {
         this(status, code, message, List.of());
     }
 
     ArmError(int status, String code, String message, List<ArmError> details) {
+        this(status, code, message, details, "");
+    }
+
+    private ArmError(int status, String code, String message, List<ArmError> details, String target) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
         this.details = details;
+        this.target = target;
+    }
+
+    /** The same error, which says what it is about. */
+    ArmError at(String what) {
+        return new ArmError(status, code, text(), details, what);
     }
 
     /** An error with the status that the service gives with its code. */
@@ -82,6 +93,9 @@ final class ArmError extends RuntimeException {
     /** The object that stands under {@code error} on the wire. */
     ObjectNode toJson() {
         var error = Json.object().put("code", code).put("message", text());
+        if (!target.isEmpty()) {
+            error.put("target", target);
+        }
         var list = error.putArray("details");
         details.forEach(detail -> list.add(detail.toJson()));
         return error;

@@ -83,6 +83,9 @@ final class ArmService implements SimService {
         if (DeploymentRoutes.covers(path)) {
             return deployments.answer(path, request);
         }
+        if (Terms.covers(path)) {
+            return estate.terms().answer(path, request);
+        }
         if (!path.namespace().isEmpty()) {
             return resources.answer(path, request);
         }

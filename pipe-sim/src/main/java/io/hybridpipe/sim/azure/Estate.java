@@ -30,12 +30,30 @@ final class Estate {
     private final Map<String, Resource> resources = new LinkedHashMap<>();
     private final Map<String, Deployment> deployments = new LinkedHashMap<>();
     private @Nullable Map<String, List<String>> referrers;
+    private final Terms terms;
+    private Runnable observer = () -> {};
     private long identities;
     private long publicAddresses;
 
-    Estate(List<String> subscriptions, IPAddressString publicPool) {
+    Estate(List<String> subscriptions, IPAddressString publicPool, Terms terms) {
         this.subscriptions = List.copyOf(subscriptions);
         this.publicPool = publicPool;
+        this.terms = terms;
+    }
+
+    /** The terms of marketplace plans. */
+    Terms terms() {
+        return terms;
+    }
+
+    /** Sets what is to be run after each change. */
+    void observer(Runnable other) {
+        this.observer = other;
+    }
+
+    /** Tells the observer of a change. */
+    void tell() {
+        observer.run();
     }
 
     List<String> subscriptions() {
@@ -117,6 +135,12 @@ final class Estate {
     /** To be called when the body of a resource was changed. */
     void changed() {
         referrers = null;
+    }
+
+    /** Lets packets meet a resource as its body is now. */
+    void takeEffect(Resource resource) {
+        resource.takeEffect();
+        changed();
     }
 
     /** The node of a resource, of one of its children or of another part that has an id. */

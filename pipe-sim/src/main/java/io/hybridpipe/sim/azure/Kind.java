@@ -100,4 +100,19 @@ interface Kind {
 
     /** Adds to a copy of a body what the service derives from other resources. */
     void show(ObjectNode body, Estate estate);
+
+    /** Makes what the service makes along with a resource whose body was stored. */
+    default void accepted(Resource resource, Estate estate) {
+        // most types come alone
+    }
+
+    /** Follows a resource that an operation has brought into effect. */
+    default void inEffect(Resource resource) {
+        // most types do nothing by themselves
+    }
+
+    /** Takes away what goes with a resource that is gone. */
+    default void gone(Resource resource, Estate estate) {
+        // most types go alone
+    }
 }

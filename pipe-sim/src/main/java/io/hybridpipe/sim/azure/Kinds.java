@@ -13,7 +13,8 @@ final class Kinds {
             new RouteTables(),
             new PublicAddresses(),
             new Interfaces(),
-            new VirtualMachines());
+            new VirtualMachines(),
+            new Disks());
 
     /** Names as in ids; the service also takes them with capitals and spaces. */
     static final List<String> LOCATIONS = List.of(

@@ -14,6 +14,10 @@ final class Resource {
     private @Nullable ObjectNode effective;
     /** Where to ask for the operation that is changing it; null when none is. */
     private @Nullable String busyWith;
+    /** What its last operation failed with; null if it did not. */
+    private @Nullable ArmError failure;
+    /** Whether a machine runs, in the words of its instance view; empty for all else and for a machine that never ran. */
+    private String power = "";
 
     Resource(ArmId id, Kind kind, ObjectNode body) {
         this.id = id;
@@ -53,6 +57,23 @@ final class Resource {
 
     void busyWith(@Nullable String operation) {
         this.busyWith = operation;
+    }
+
+    @Nullable
+    ArmError failure() {
+        return failure;
+    }
+
+    void failure(@Nullable ArmError error) {
+        this.failure = error;
+    }
+
+    String power() {
+        return power;
+    }
+
+    void power(String state) {
+        this.power = state;
     }
 
     String location() {

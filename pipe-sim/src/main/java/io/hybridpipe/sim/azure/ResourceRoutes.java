@@ -11,12 +11,14 @@ final class ResourceRoutes {
     private final Estate estate;
     private final Operations operations;
     private final Resources resources;
+    private final Machines machines;
     private final Answers answers;
 
     ResourceRoutes(Estate estate, Operations operations, Resources resources, Answers answers) {
         this.estate = estate;
         this.operations = operations;
         this.resources = resources;
+        this.machines = new Machines(estate, resources, answers);
         this.answers = answers;
     }
 
@@ -34,6 +36,9 @@ final class ResourceRoutes {
                 var operation = operations.get(rest.get(3));
                 return answers.watch(operation, rest.get(2), request);
             }
+        }
+        if (Machines.covers(path)) {
+            return machines.answer(path, request);
         }
         var kind = kind(path, request);
         var id = path.resource();
@@ -75,9 +80,20 @@ final class ResourceRoutes {
 
     private SimResponse resource(Kind kind, ArmId id, SimRequest request) {
         return switch (request.method()) {
-            case "GET", "HEAD" -> {
-                checkGroup(id.subscription(), id.group());
-                yield Answers.ok(resources.get(id));
+            case "GET" -> {
+                var body = resources.get(id);
+                if (kind instanceof VirtualMachines
+                        && request.query("$expand")
+                                .filter("instanceView"::equalsIgnoreCase)
+                                .isPresent()) {
+                    machines.expand(id, body);
+                }
+                yield Answers.ok(body);
+            }
+            // the generic question whether something is there, of which only the status counts
+            case "HEAD" -> {
+                resources.get(id);
+                yield SimResponse.of(204);
             }
             case "PUT" -> {
                 var accepted = resources.put(kind, id, Json.parse(request.body()), request);

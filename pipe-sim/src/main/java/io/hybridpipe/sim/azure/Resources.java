@@ -34,7 +34,7 @@ final class Resources {
 
     /** The resource as it is shown. */
     ObjectNode get(ArmId id) {
-        var top = estate.top(id).orElseThrow(() -> missing(id.top()));
+        var top = existing(id);
         return Estate.find(show(top), id.toString())
                 .orElseThrow(() -> ArmError.notFound("NotFound", "Resource %s not found.", id));
     }
@@ -87,15 +87,22 @@ final class Resources {
         Bodies.newEtag(after, estate);
         resource.body(after);
         estate.put(resource);
-        Ripples.spread(estate);
+        kind.accepted(resource, estate);
         if (atOnce) {
-            resource.takeEffect();
+            estate.takeEffect(resource);
         }
-        var operation = start(resource, id, "write", () -> {
-            if (!atOnce) {
-                succeed(resource);
-            }
-        });
+        Ripples.spread(estate);
+        var power = resource.power();
+        var operation = start(
+                resource,
+                id,
+                "write",
+                () -> {
+                    if (!atOnce) {
+                        succeed(resource);
+                    }
+                },
+                () -> resource.power(created ? "" : power));
         if (atOnce) {
             resource.busyWith(null);
         }
@@ -134,26 +141,69 @@ final class Resources {
         if (id.isTop()) {
             kind.release(new Kind.Change(id, id, resource.body(), null, false, estate));
             Bodies.state(kind, resource.body(), id, "Deleting");
-            return Optional.of(start(resource, id, "delete", () -> {
-                estate.remove(resource);
-                Ripples.spread(estate);
-            }));
+            return Optional.of(start(
+                    resource,
+                    id,
+                    "delete",
+                    () -> {
+                        estate.remove(resource);
+                        kind.gone(resource, estate);
+                        Ripples.spread(estate);
+                    },
+                    () -> {}));
         }
         var after = Bodies.withoutChild(resource.body(), id);
         kind.settle(new Kind.Change(id.top(), id, resource.body(), after, false, estate));
         Bodies.state(kind, resource.body(), id, "Deleting");
-        return Optional.of(start(resource, id, "delete", () -> {
-            resource.body(Bodies.withoutChild(resource.body(), id));
-            succeed(resource);
-        }));
+        return Optional.of(start(
+                resource,
+                id,
+                "delete",
+                () -> {
+                    resource.body(Bodies.withoutChild(resource.body(), id));
+                    succeed(resource);
+                },
+                () -> {}));
     }
 
-    private Running start(Resource resource, ArmId id, String verb, Runnable succeed) {
+    /** The resource of this id, which must be there. */
+    Resource existing(ArmId id) {
+        if (estate.group(id.subscription(), id.group()).isEmpty()) {
+            throw ArmError.notFound("ResourceGroupNotFound", "Resource group '%s' could not be found.", id.group());
+        }
+        return estate.top(id).orElseThrow(() -> missing(id.top()));
+    }
+
+    /**
+     * Begins an action on a resource.
+     *
+     * @param verb the action's name, such as {@code start/action}
+     */
+    Running act(Resource resource, String verb, Runnable succeed, Runnable fail) {
+        openGroup(resource.id());
+        checkIdle(resource);
+        Bodies.state(resource.kind(), resource.body(), resource.id(), "Updating");
+        return start(
+                resource,
+                resource.id(),
+                verb,
+                () -> {
+                    succeed.run();
+                    succeed(resource);
+                },
+                fail);
+    }
+
+    private Running start(Resource resource, ArmId id, String verb, Runnable succeed, Runnable fail) {
         var path = "/subscriptions/%s/providers/%s/locations/%s"
                 .formatted(id.subscription(), id.namespace(), resource.location());
+        resource.failure(null);
         var operation = operations.start(id.type() + "/" + verb, path, succeed, error -> {
             resource.busyWith(null);
+            resource.failure(error);
+            fail.run();
             Bodies.state(resource.kind(), resource.body(), id, "Failed");
+            Ripples.spread(estate);
         });
         resource.busyWith(path + "/operations/" + operation.id());
         return operation;
@@ -163,8 +213,8 @@ final class Resources {
         resource.busyWith(null);
         Bodies.settled(resource.kind(), resource.body());
         Bodies.newEtag(resource.body(), estate);
-        resource.takeEffect();
-        estate.changed();
+        resource.kind().inEffect(resource);
+        estate.takeEffect(resource);
         Ripples.spread(estate);
     }
 

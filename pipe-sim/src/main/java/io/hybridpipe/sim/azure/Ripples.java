@@ -10,5 +10,6 @@ final class Ripples {
     static void spread(Estate estate) {
         PublicAddresses.allocate(estate);
         Peerings.join(estate);
+        estate.tell();
     }
 }

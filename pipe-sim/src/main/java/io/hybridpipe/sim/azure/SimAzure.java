@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class SimAzure implements AutoCloseable {
 
     private final Estate estate;
     private final Operations operations;
+    private final MachineWatch machines;
     private final SimClock clock;
     private final boolean ownsClock;
     private final SimServer server;
@@ -50,8 +52,10 @@ public final class SimAzure implements AutoCloseable {
                 : builder.subscriptions;
         this.ownsClock = builder.clock == null;
         this.clock = builder.clock == null ? SimClock.scaled(100) : builder.clock;
-        this.estate = new Estate(subscriptions, builder.publicAddresses);
+        this.estate = new Estate(subscriptions, builder.publicAddresses, new Terms(builder.asksForTerms));
         this.operations = new Operations(clock, builder.operationTime, estate);
+        this.machines = new MachineWatch(estate, clock);
+        estate.observer(machines::look);
         var service = new ArmService(estate, operations, new Answers(builder.retryAfterSeconds), builder.token);
         this.server = SimServer.of(service, clock)
                 .faults(builder.faults)
@@ -77,6 +81,7 @@ public final class SimAzure implements AutoCloseable {
         private Duration operationTime = Duration.ofSeconds(3);
         private int retryAfterSeconds = 1;
         private IPAddressString publicAddresses = new IPAddressString("198.19.0.0/16");
+        private boolean asksForTerms;
         private Faults faults = new Faults();
         private CallLog calls = new CallLog();
 
@@ -132,6 +137,15 @@ public final class SimAzure implements AutoCloseable {
                 throw new IllegalArgumentException("not an IPv4 block in CIDR notation: " + cidr);
             }
             this.publicAddresses = block;
+            return this;
+        }
+
+        /**
+         * Refuses a machine with a marketplace plan until its subscription has accepted the plan's terms, as the service does;
+         * by default all terms count as accepted.
+         */
+        public Builder askingForTerms() {
+            this.asksForTerms = true;
             return this;
         }
 
@@ -219,6 +233,11 @@ public final class SimAzure implements AutoCloseable {
     /** What packets meet in a subscription: a live view of what operations have brought about. */
     public CloudNetwork network(String subscription) {
         return new AzureNetwork(estate, subscription);
+    }
+
+    /** Calls the listener for everything that happens to machines from now on, one event at a time, on the clock's thread. */
+    public void onMachine(Consumer<MachineEvent> listener) {
+        machines.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /** Stops listening; a clock that was given goes on. */

@@ -63,6 +63,27 @@ final class ArmClient {
         return group("rg") + "/providers/Microsoft.Network/" + typesAndNames;
     }
 
+    /** The path of a compute resource in group {@code rg}. */
+    String compute(String typeAndName) {
+        return group("rg") + "/providers/Microsoft.Compute/" + typeAndName;
+    }
+
+    /** The body of an interface in a subnet. */
+    static String nic(String subnet) {
+        return "{'location':'eastus','properties':{'ipConfigurations':[{'name':'one','properties':{'subnet':{'id':'"
+                + subnet + "'}}}]}}";
+    }
+
+    /** The body of a machine with one interface, from an image of the marketplace. */
+    static String machine(String nic, String plan) {
+        return "{'location':'eastus'," + plan
+                + "'properties':{'hardwareProfile':{'vmSize':'Standard_B2s'},'storageProfile':{'imageReference':"
+                + "{'publisher':'cohesive','offer':'vns3','sku':'vns3-byol','version':'latest'},"
+                + "'osDisk':{'createOption':'FromImage'}},'osProfile':{'computerName':'m','adminUsername':'me',"
+                + "'adminPassword':'Secret-123','customData':'aGk='},'networkProfile':{'networkInterfaces':[{'id':'"
+                + nic + "'}]}}}";
+    }
+
     Answer get(String path) {
         return call("GET", path, "");
     }

@@ -90,7 +90,7 @@ class LongRunningOperationsTest {
         arm.put(arm.group("other"), "{'location':'eastus'}");
         var nic = arm.group("other") + "/providers/Microsoft.Network/networkInterfaces/n";
         var subnet = arm.network("virtualNetworks/v/subnets/apps");
-        assertThat(arm.put(nic, nicIn(subnet)).status()).isEqualTo(201);
+        assertThat(arm.put(nic, ArmClient.nic(subnet)).status()).isEqualTo(201);
 
         var location = arm.delete(arm.group("rg")).header("Location").orElseThrow();
         finish();
@@ -154,7 +154,8 @@ class LongRunningOperationsTest {
         arm.put(arm.network("virtualNetworks/v"), NETWORK);
         finish();
 
-        var created = arm.put(arm.network("networkInterfaces/n"), nicIn(arm.network("virtualNetworks/v/subnets/apps")));
+        var created = arm.put(
+                arm.network("networkInterfaces/n"), ArmClient.nic(arm.network("virtualNetworks/v/subnets/apps")));
 
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.state()).isEqualTo("Succeeded");
@@ -244,7 +245,8 @@ class LongRunningOperationsTest {
     void aPointerToAResourceInTheMakingIsToBeTriedAgain() {
         arm.put(arm.network("virtualNetworks/v"), NETWORK);
 
-        var early = arm.put(arm.network("networkInterfaces/n"), nicIn(arm.network("virtualNetworks/v/subnets/apps")));
+        var early = arm.put(
+                arm.network("networkInterfaces/n"), ArmClient.nic(arm.network("virtualNetworks/v/subnets/apps")));
 
         assertThat(early.status()).isEqualTo(429);
         assertThat(early.code()).isEqualTo("RetryableError");
@@ -276,9 +278,9 @@ class LongRunningOperationsTest {
         arm.put(arm.network("virtualNetworks/v"), NETWORK);
         finish();
         var nic = arm.network("networkInterfaces/n");
-        arm.put(nic, nicIn(arm.network("virtualNetworks/v/subnets/apps")));
+        arm.put(nic, ArmClient.nic(arm.network("virtualNetworks/v/subnets/apps")));
         var vm = arm.group("rg") + "/providers/Microsoft.Compute/virtualMachines/m";
-        var body = "{'location':'eastus','properties':{'networkProfile':{'networkInterfaces':[{'id':'" + nic + "'}]}}}";
+        var body = ArmClient.machine(nic, "");
 
         var created = arm.put(vm, body);
 
@@ -334,10 +336,5 @@ class LongRunningOperationsTest {
         assertThat(arm.call("PUT", arm.network("routeTables/t"), TABLE, "If-Match", etag)
                         .status())
                 .isEqualTo(200);
-    }
-
-    private static String nicIn(String subnet) {
-        return "{'location':'eastus','properties':{'ipConfigurations':[{'name':'one','properties':{'subnet':{'id':'"
-                + subnet + "'}}}]}}";
     }
 }

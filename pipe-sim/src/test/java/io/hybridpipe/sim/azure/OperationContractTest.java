@@ -29,9 +29,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OperationContractTest {
 
     private static final Duration OPERATION = Duration.ofSeconds(3);
-    private static final String INTERFACE =
-            "{'location':'eastus','properties':{'ipConfigurations':[{'name':'one','properties':{'subnet':{'id':'%s'}}}]}}";
-
     private final SimClock clock = SimClock.manual(Instant.parse("2026-11-21T08:00:00Z"));
     private final SimAzure azure =
             SimAzure.builder().clock(clock).operationTime(OPERATION).start();
@@ -75,13 +72,12 @@ class OperationContractTest {
                 network(
                         "networkInterfaces",
                         "networkInterfaces/n",
-                        INTERFACE.formatted(arm.network("virtualNetworks/v/subnets/s")));
+                        ArmClient.nic(arm.network("virtualNetworks/v/subnets/s")));
             case "vm" ->
                 new Subject(
                         "Microsoft.Compute/virtualMachines",
-                        arm.group("rg") + "/providers/Microsoft.Compute/virtualMachines/n",
-                        "{'location':'eastus','properties':{'networkProfile':{'networkInterfaces':[{'id':'"
-                                + arm.network("networkInterfaces/i") + "'}]}}}");
+                        arm.compute("virtualMachines/n"),
+                        ArmClient.machine(arm.network("networkInterfaces/i"), ""));
             default -> throw new IllegalArgumentException(what);
         };
     }
@@ -103,7 +99,7 @@ class OperationContractTest {
         done(arm.network("virtualNetworks/w"), space("10.3.0.0/16"));
         done(arm.network("routeTables/t"), "{'location':'eastus'}");
         done(arm.network("networkSecurityGroups/g"), "{'location':'eastus'}");
-        done(arm.network("networkInterfaces/i"), INTERFACE.formatted(arm.network("virtualNetworks/v/subnets/s")));
+        done(arm.network("networkInterfaces/i"), ArmClient.nic(arm.network("virtualNetworks/v/subnets/s")));
     }
 
     @AfterAll
@@ -168,6 +164,10 @@ class OperationContractTest {
             vm      | new                  | 201 Creating [AR]         | 200 InProgress [R] | -        | 200 Creating              | 200 Succeeded                  | -                       | 200 Succeeded
             vm      | update               | 200 Updating [AR]         | 200 InProgress [R] | -        | 200 Updating              | 200 Succeeded                  | -                       | 200 Succeeded
             vm      | delete               | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Deleting              | 200 Succeeded                  | 200                     | 404 ResourceNotFound
+            vm      | start                | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Succeeded                  | 200                     | 200 Succeeded
+            vm      | powerOff             | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Succeeded                  | 200                     | 200 Succeeded
+            vm      | restart              | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Succeeded                  | 200                     | 200 Succeeded
+            vm      | deallocate           | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Succeeded                  | 200                     | 200 Succeeded
             vm      | delete a missing one | 204                       | -                  | -        | 404 ResourceNotFound      | -                              | -                       | 404 ResourceNotFound
             vm      | new fails            | 201 Creating [AR]         | 200 InProgress [R] | -        | 200 Creating              | 200 Failed InternalServerError | -                       | 200 Failed
             vm      | update fails         | 200 Updating [AR]         | 200 InProgress [R] | -        | 200 Updating              | 200 Failed InternalServerError | -                       | 200 Failed
@@ -185,6 +185,7 @@ class OperationContractTest {
             String result,
             String resource) {
         var subject = subject(what);
+        var isAction = List.of("start", "powerOff", "restart", "deallocate").contains(event);
         var verb = event.startsWith("delete") ? "delete" : "write";
         if (!event.startsWith("new") && !event.contains("missing")) {
             done(subject.path(), subject.body());
@@ -195,7 +196,9 @@ class OperationContractTest {
             azure.failNextOperation(subject.action() + "/" + verb, "InternalServerError", "it broke");
         }
 
-        var accepted = verb.equals("delete") ? arm.delete(subject.path()) : arm.put(subject.path(), subject.body());
+        var accepted = isAction
+                ? arm.call("POST", subject.path() + "/" + event, "")
+                : verb.equals("delete") ? arm.delete(subject.path()) : arm.put(subject.path(), subject.body());
         var running = looks(accepted, subject);
         clock.advance(OPERATION);
         var ended = looks(accepted, subject);
