@@ -15,7 +15,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.CloudFormationAsyncClient;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
@@ -64,6 +67,9 @@ public final class AwsAccount implements AutoCloseable {
                     .with(
                             FailureClass.NOT_YET_VISIBLE,
                             new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5), 8, Duration.ofMinutes(10))));
+
+    private static final ResolveIdentityRequest RESOLVE =
+            ResolveIdentityRequest.builder().build();
 
     private final Settings settings;
     private final Clients clients = new Clients();
@@ -290,6 +296,22 @@ public final class AwsAccount implements AutoCloseable {
     public Mono<CallerIdentity> identity(AwsCalls calls) {
         return calls.reading("GetCallerIdentity", () -> sts().getCallerIdentity())
                 .map(answer -> new CallerIdentity(answer.account(), answer.arn()));
+    }
+
+    /**
+     * Completes when there are credentials: the SDK's asynchronous clients wait for them on the thread that calls.
+     *
+     * <p>Providers other than ours may block in {@code resolveIdentity}, as the SDK's default chain does when it reads a file or asks
+     * an instance's metadata. What they found they keep, so that the client finds it at once.
+     */
+    Mono<Void> readyToSign() {
+        if (settings.credentials instanceof StaticCredentialsProvider) {
+            return Mono.empty();
+        }
+        // others may wait for the same future: a cancel must not reach it
+        Mono<Void> ready = Mono.fromFuture(() -> settings.credentials.resolveIdentity(RESOLVE), true)
+                .then();
+        return renewsCredentials() ? ready : ready.subscribeOn(Schedulers.boundedElastic());
     }
 
     /** A resource of this account, with the command that shows it: {@code aws}, the arguments, and the region. */

@@ -41,7 +41,7 @@ public final class AwsCalls {
      * @param what the action and what it is about, for messages
      */
     public <T> Mono<T> reading(String what, Supplier<CompletableFuture<T>> call) {
-        return inTurn(turn -> Mono.fromFuture(call)
+        return inTurn(what, turn -> Mono.fromFuture(call)
                 .onErrorMap(failure -> AwsFailures.ofRead(account, what, failure))
                 .doOnError(failure -> account.pace().failed(turn, failure)));
     }
@@ -82,7 +82,7 @@ public final class AwsCalls {
      * @param told what is done with the answer, mostly {@link StepContext#made}
      */
     public <T> Mono<T> changing(String what, Supplier<CompletableFuture<T>> call, Consumer<? super T> told) {
-        return inTurn(turn -> {
+        return inTurn(what, turn -> {
             Mono<T> change = Mono.fromFuture(call)
                     .onErrorMap(failure -> AwsFailures.ofChange(account, what, failure))
                     .doOnError(failure -> account.pace().failed(turn, failure))
@@ -91,12 +91,14 @@ public final class AwsCalls {
         });
     }
 
-    private <T> Mono<T> inTurn(Function<Pace.Turn, Mono<T>> request) {
+    private <T> Mono<T> inTurn(String what, Function<Pace.Turn, Mono<T>> request) {
         return Mono.defer(() -> account.pace()
                 .turnNow()
                 .map(Mono::just)
                 .orElseGet(this::nextTurn)
-                .flatMap(request));
+                .flatMap(turn -> account.readyToSign()
+                        .onErrorMap(failure -> AwsFailures.ofRead(account, what, failure))
+                        .then(Mono.defer(() -> request.apply(turn)))));
     }
 
     private Mono<Pace.Turn> nextTurn() {

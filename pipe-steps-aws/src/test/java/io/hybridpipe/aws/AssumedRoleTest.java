@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
@@ -119,6 +122,42 @@ class AssumedRoleTest {
                 .isEqualTo(FailureClass.TRANSIENT);
         aws.faults().clear();
         assertThat(resolve()).isNotEqualTo(first);
+    }
+
+    @Test
+    void whileARoleIsBeingAssumedTheCallingThreadIsFree() {
+        Fault held = aws.faults().on("AssumeRole").holdAfter();
+        Scheduler caller = Schedulers.newSingle("caller");
+        try (AwsAccount network = aws.account().assumeRole(NETWORK, clock)) {
+            CompletableFuture<CallerIdentity> identity =
+                    network.identity().subscribeOn(caller).toFuture();
+            held.reached().orTimeout(20, SECONDS).join();
+
+            assertThat(Mono.fromCallable(() -> "free").subscribeOn(caller).block(SOON))
+                    .isEqualTo("free");
+            assertThat(aws.calls("GetCallerIdentity")).isEmpty();
+            held.release();
+            assertThat(identity.orTimeout(20, SECONDS).join().account()).isEqualTo(B);
+        } finally {
+            held.release();
+            caller.dispose();
+        }
+    }
+
+    @Test
+    void aCallThatIsCancelledWhileARoleIsBeingAssumedIsNotSentAndOthersGetTheRole() {
+        Fault held = aws.faults().on("AssumeRole").holdAfter();
+        try (AwsAccount network = aws.account().assumeRole(NETWORK, clock)) {
+            Disposable cancelled = network.identity().subscribe();
+            CompletableFuture<CallerIdentity> other = network.identity().toFuture();
+            held.reached().orTimeout(20, SECONDS).join();
+            cancelled.dispose();
+            held.release();
+
+            assertThat(other.orTimeout(20, SECONDS).join().account()).isEqualTo(B);
+        }
+        assertThat(aws.calls("GetCallerIdentity")).hasSize(1);
+        assertThat(aws.calls("AssumeRole")).hasSize(1);
     }
 
     @Test
@@ -300,13 +339,20 @@ class AssumedRoleTest {
 
     /** What was asked for beside the calls comes at its own time. */
     private void untilResolvedToAnotherThan(AwsCredentialsIdentity old) {
-        Looks.until(Mono.fromCallable(this::resolve).filter(now -> !now.equals(old)), TestAws.POLL, SOON, Mono::empty)
+        Looks.until(
+                        Mono.fromCallable(this::resolve)
+                                .subscribeOn(Schedulers.boundedElastic())
+                                .filter(now -> !now.equals(old)),
+                        TestAws.POLL,
+                        SOON,
+                        Mono::empty)
                 .blockOptional()
                 .orElseThrow();
     }
 
     private void untilCalls(String action, int count) {
         Mono<Integer> calls = Mono.fromRunnable(this::resolve)
+                .subscribeOn(Schedulers.boundedElastic())
                 .then(Mono.fromCallable(() -> aws.calls(action).size()));
         Looks.until(calls.filter(size -> size == count), TestAws.POLL, SOON, Mono::empty)
                 .blockOptional()

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hybridpipe.retry.FailureClass;
 import java.net.URI;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 class AwsAccountTest {
@@ -50,6 +54,23 @@ class AwsAccountTest {
         assertThat(aws.sim().inventory("444455556666", TestAws.REGION).ids("vpc"))
                 .hasSize(1);
         assertThat(aws.calls("AssumeRole")).hasSize(1);
+    }
+
+    @Test
+    void credentialsThatAProviderMayReadFromAFileAreReadWhereItMayBlock() {
+        Queue<String> readOn = new ConcurrentLinkedQueue<>();
+        AwsCredentialsProvider file = () -> {
+            readOn.add(Thread.currentThread().getName());
+            return AwsBasicCredentials.create("AKIATEST000000000001", "canary-of-111122223333");
+        };
+        AwsAccount account = aws.account().credentials(file);
+
+        assertThat(account.identity()
+                        .subscribeOn(Schedulers.parallel())
+                        .block(SOON)
+                        .account())
+                .isEqualTo("111122223333");
+        assertThat(readOn.peek()).startsWith("boundedElastic-");
     }
 
     @Test

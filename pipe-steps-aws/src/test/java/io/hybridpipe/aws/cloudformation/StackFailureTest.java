@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** What a stack's failure says, and what is there afterwards. */
 @Timeout(60)
@@ -249,6 +250,7 @@ class StackFailureTest {
 
     private void await(String status) {
         Mono.fromSupplier(this::status)
+                .subscribeOn(Schedulers.boundedElastic())
                 .filter(status::equals)
                 .repeatWhenEmpty(again -> again.delayElements(POLL))
                 .block(SOON);

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import software.amazon.awssdk.services.cloudformation.model.ChangeSetType;
+import software.amazon.awssdk.services.cloudformation.model.DescribeChangeSetResponse;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
 
 /** What is left of a stack that is deleted, and who says so. */
@@ -184,11 +185,8 @@ class StackRemainsTest {
                                 .toList()))
                 .join()
                 .id();
-        Mono.fromSupplier(() -> aws.account()
-                        .cloudFormation()
-                        .describeChangeSet(r -> r.changeSetName(set))
-                        .join()
-                        .statusAsString())
+        Mono.fromFuture(() -> aws.account().cloudFormation().describeChangeSet(r -> r.changeSetName(set)))
+                .map(DescribeChangeSetResponse::statusAsString)
                 .filter("CREATE_COMPLETE"::equals)
                 .repeatWhenEmpty(again -> again.delayElements(POLL))
                 .block(SOON);

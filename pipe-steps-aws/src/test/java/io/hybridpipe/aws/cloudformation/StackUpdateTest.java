@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.services.cloudformation.model.Parameter;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackEvent;
@@ -345,6 +346,7 @@ class StackUpdateTest {
                         .tags(Tag.builder().key("Team").value("web").build()))
                 .join();
         Mono.fromSupplier(this::stack)
+                .subscribeOn(Schedulers.boundedElastic())
                 .filter(stack -> stack.stackStatusAsString().equals("CREATE_COMPLETE"))
                 .repeatWhenEmpty(again -> again.delayElements(POLL))
                 .block(SOON);

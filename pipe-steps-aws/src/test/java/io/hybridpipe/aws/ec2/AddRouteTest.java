@@ -34,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Route;
@@ -417,7 +418,9 @@ class AddRouteTest {
 
     private static void waitFor(BooleanSupplier wanted) {
         Looks.until(
-                        Mono.fromSupplier(wanted::getAsBoolean).filter(is -> is),
+                        Mono.fromSupplier(wanted::getAsBoolean)
+                                .subscribeOn(Schedulers.boundedElastic())
+                                .filter(is -> is),
                         POLL,
                         SOON,
                         () -> Mono.error(new AssertionError("not within " + SOON)))

@@ -76,7 +76,7 @@ class TemporaryIngressTest {
     @Test
     void admitsInsideAndNoLongerAfterwards() {
         List<SecurityGroupRule>[] inside = holder();
-        RunReport report = settle(Step.using(GROUP, id -> inside[0] = rules()));
+        RunReport report = settle(lookingInto(inside));
         assertThat(report.outcome()).isEqualTo(RunReport.Outcome.DONE);
         assertThat(inside[0]).singleElement().satisfies(rule -> {
             assertThat(rule.ipProtocol()).isEqualTo("tcp");
@@ -168,7 +168,7 @@ class TemporaryIngressTest {
     void afterALostAnswerItsRuleIsFoundAndClosedInTheEnd() {
         aws.faults().on("AuthorizeSecurityGroupIngress").dropAfter();
         List<SecurityGroupRule>[] inside = holder();
-        RunReport report = settle(Step.using(GROUP, id -> inside[0] = rules()));
+        RunReport report = settle(lookingInto(inside));
         assertThat(report.outcome()).isEqualTo(RunReport.Outcome.DONE);
         assertThat(inside[0]).hasSize(1);
         assertThat(aws.calls("AuthorizeSecurityGroupIngress")).hasSize(1);
@@ -372,6 +372,13 @@ class TemporaryIngressTest {
                     }
                 })
                 .join();
+    }
+
+    private Step lookingInto(List<SecurityGroupRule>[] inside) {
+        return Step.reading(GROUP).withoutEffect().blocking((state, context) -> {
+            inside[0] = rules();
+            return Outputs.none();
+        });
     }
 
     private List<SecurityGroupRule> rules() {
