@@ -198,7 +198,9 @@ public final class AzureAccount {
      * The change, as soon as no other change of the same parent is under way through this handle.
      *
      * <p>Waiting holds no thread, counts as throttled ({@link StepContext#waiting}), and ends with a cancel. The turn is over
-     * when the change has ended or is cancelled, though the service may still be at work then.
+     * when the change has ended or is cancelled, though the service may still be at work then. A change within a change has the
+     * turn already; who needs the turns for several parents takes them in the order of their ids, or two would wait for each
+     * other.
      *
      * @param parent the id of what Resource Manager locks
      * @param change asks the service, and waits until its operation has ended

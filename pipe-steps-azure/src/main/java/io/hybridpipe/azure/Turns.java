@@ -7,6 +7,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -17,11 +20,18 @@ final class Turns {
     /** Who has the turn for a parent, first, and who waits for it. */
     private final Map<String, Deque<Turn>> queues = new HashMap<>();
 
+    /** The change in its turn; what holds the turn for this parent already, further out in the same chain, goes on with it. */
     <T> Mono<T> of(StepContext context, String parent, Mono<T> change) {
-        return Mono.defer(() -> {
-            Turn turn = new Turn(parent.toLowerCase(Locale.ROOT));
+        String name = parent.toLowerCase(Locale.ROOT);
+        return Mono.deferContextual(view -> {
+            Set<String> held = view.getOrDefault(this, Set.of());
+            if (held.contains(name)) {
+                return change;
+            }
+            Set<String> more = Stream.concat(held.stream(), Stream.of(name)).collect(Collectors.toUnmodifiableSet());
+            Turn turn = new Turn(name);
             return context.waiting("a turn to change " + parent, Mono.<Void>create(turn::join))
-                    .then(change)
+                    .then(change.contextWrite(outer -> outer.put(this, more)))
                     .doFinally(ended -> turn.leave());
         });
     }

@@ -70,6 +70,16 @@ class TurnsTest {
     }
 
     @Test
+    void aChangeWithinAChangeHasTheTurnAlready() {
+        Mono<String> inner = turns.of(context, HUB, Mono.just("inner"));
+        Mono<String> outer = turns.of(context, HUB, turns.of(context, "/vnets/spoke", inner));
+
+        assertThat(outer.block(SOON)).isEqualTo("inner");
+        assertThat(outer.block(SOON)).as("the turn was given back").isEqualTo("inner");
+        assertThat(context.waits()).hasSize(4);
+    }
+
+    @Test
     void changesOfDifferentParentsDoNotWaitForEachOther() throws Exception {
         Change hub = new Change(HUB, "hub");
         Change spoke = new Change("/vnets/spoke", "spoke");

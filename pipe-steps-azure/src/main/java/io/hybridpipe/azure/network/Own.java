@@ -164,7 +164,7 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
     }
 
     /** Says that the resource is made: as soon as the service has accepted it. */
-    private void made() {
+    void made() {
         context.made(toResource());
     }
 
