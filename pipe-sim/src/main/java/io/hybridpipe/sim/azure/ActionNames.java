@@ -12,8 +12,9 @@ final class ActionNames {
     static Operation of(SimRequest request) {
         var path = ArmPath.parse(request.path());
         var changing = !request.method().equals("GET") && !request.method().equals("HEAD");
-        var service = Kinds.namespace(path.namespace())
-                .orElse(path.namespace().isEmpty() ? "Microsoft.Resources" : path.namespace());
+        var service = path.namespace().isEmpty() || path.namespace().equalsIgnoreCase(Deployments.NAMESPACE)
+                ? Deployments.NAMESPACE
+                : Kinds.namespace(path.namespace()).orElse(path.namespace());
         var action = service + "/" + noun(path) + "/" + verb(request.method());
         return new Operation(service, action, request.path(), path.subscription(), changing);
     }

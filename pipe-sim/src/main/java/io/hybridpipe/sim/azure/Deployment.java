@@ -261,14 +261,15 @@ final class Deployment {
     }
 
     private ArrayNode dependencies() {
-        var byId = new LinkedHashMap<String, PlannedResource>();
-        plan.resources().forEach(resource -> byId.put(resource.id(), resource));
+        var all = plan.resources();
         var list = Json.object().putArray("dependencies");
-        for (var resource : byId.values()) {
+        for (var resource : all) {
             if (!resource.dependencies().isEmpty()) {
                 var entry = list.addObject();
                 var on = entry.putArray("dependsOn");
-                resource.dependencies().forEach(other -> on.add(described(byId.get(other))));
+                all.stream()
+                        .filter(other -> resource.dependencies().contains(other.id()))
+                        .forEach(other -> on.add(described(other)));
                 entry.setAll(described(resource));
             }
         }

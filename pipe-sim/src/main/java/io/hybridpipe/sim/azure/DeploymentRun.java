@@ -173,7 +173,7 @@ final class DeploymentRun {
     }
 
     private void end(Step step, String code, ObjectNode message) {
-        step.end("Failed", code, message, clock.instant());
+        step.end("Failed", code, deployment.plan().masked(message), clock.instant());
     }
 
     private void finish() {

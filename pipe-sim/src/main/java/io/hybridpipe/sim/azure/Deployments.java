@@ -113,6 +113,9 @@ final class Deployments {
                     "The resource group '%s' is in deprovisioning state and cannot perform this operation.",
                     asked.group());
         }
+        if (sent.hasNonNull("location")) {
+            throw locationNotAllowed();
+        }
         var properties = sent.path("properties");
         for (var unknown : List.of("templateLink", "parametersLink", "onErrorDeployment")) {
             if (properties.hasNonNull(unknown)) {
@@ -134,6 +137,7 @@ final class Deployments {
             var scope = new Scope(Documents.subscription(id.subscription()), group.deepCopy(), id.name());
             var plan = Plan.of(template, properties.path("parameters"), scope);
             plan.resources().forEach(this::checkKnown);
+            plan.resources().forEach(Deployments::checkLocation);
             return new Deployment(
                     id,
                     template,
@@ -166,8 +170,28 @@ final class Deployments {
         var error = Json.parse(answer.body()).path("error");
         var code = error.path("code").asText();
         if (answer.status() == 400 || code.startsWith("InvalidResource")) {
-            throw new ArmError(answer.status(), code, error.path("message").asText());
+            throw new ArmError(400, code, error.path("message").asText());
         }
+    }
+
+    /** A resource that stands by itself needs a location, and a deployment at a resource group has none. */
+    private static void checkLocation(PlannedResource resource) {
+        var id = ArmId.parse(resource.id()).orElseThrow();
+        if (id.isTop() && id.namespace().equalsIgnoreCase(NAMESPACE)) {
+            if (resource.hasLocation()) {
+                throw locationNotAllowed();
+            }
+        } else if (id.isTop() && (resource.location().isPresent() || !resource.hasLocation())) {
+            var body = Json.object().put("location", resource.location().orElse(null));
+            Bodies.location(id, body, null);
+        }
+    }
+
+    private static ArmError locationNotAllowed() {
+        return ArmError.badRequest(
+                "InvalidDeployment",
+                "The 'location' property is not allowed for a deployment at resource group scope. Please see"
+                        + " https://aka.ms/deploy-to-subscription for usage details.");
     }
 
     /** Stops a deployment: what is under way ends by itself, nothing else begins. */

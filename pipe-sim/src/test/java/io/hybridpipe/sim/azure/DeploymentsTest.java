@@ -217,7 +217,7 @@ class DeploymentsTest {
     @Test
     void typesThatAreNotKnownAreRefusedAtOnce() {
         var type = deploy("", TABLE.replace("routeTables", "routeTablets"));
-        assertThat(type.status()).isEqualTo(404);
+        assertThat(type.status()).isEqualTo(400);
         assertThat(type.code()).isEqualTo("InvalidResourceType");
         var namespace = deploy("", TABLE.replace("Microsoft.Network", "Microsoft.Nothing"));
         assertThat(namespace.code()).isEqualTo("InvalidResourceNamespace");

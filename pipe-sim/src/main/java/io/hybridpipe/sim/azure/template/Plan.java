@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +28,15 @@ public final class Plan {
 
     private static final int MOST_VARIABLES = 256;
 
+    private final Secrets secrets;
     private final ObjectNode parameters;
     private final Resources resources;
     private final Map<String, Set<String>> dependencies = new LinkedHashMap<>();
     private final Outputs outputs;
     private final String templateHash;
 
-    private Plan(ObjectNode template, JsonNode given, Scope scope) {
+    private Plan(ObjectNode template, JsonNode given, Scope scope, Secrets secrets) {
+        this.secrets = secrets;
         var positions = new Positions(template);
         var symbols = new Symbols(template, scope);
         this.parameters = new Parameters(section(template, "parameters"), given, positions).take(symbols);
@@ -99,7 +100,8 @@ public final class Plan {
         if (!parameters.isObject() && !parameters.isMissingNode() && !parameters.isNull()) {
             throw TemplateException.invalid("The deployment parameters are not valid: a JSON object was expected.");
         }
-        return new Plan(object, parameters, scope);
+        var secrets = Secrets.in(object.path("parameters"), parameters);
+        return secrets.guard(() -> new Plan(object, parameters, scope, secrets));
     }
 
     private static TemplateException unparsable(String message, String name) {
@@ -120,8 +122,6 @@ public final class Plan {
 
     private void checkNoCircle() {
         var done = new HashSet<String>();
-        var byKey = new HashMap<String, String>();
-        resources.all().forEach(item -> byKey.put(Values.key(item.id()), item.id()));
         // takes out, again and again, what waits for nothing that is still in; a circle never comes out
         var left = new ArrayList<>(dependencies.keySet());
         while (left.removeIf(
@@ -133,7 +133,7 @@ public final class Plan {
             throw TemplateException.invalid(
                     "Circular dependency detected on resource: '%s'. Please see https://aka.ms/arm-template/#resources for usage"
                             + " details.",
-                    byKey.get(circular(left.get(0))));
+                    resources.idOf(circular(left.get(0))));
         }
     }
 
@@ -163,13 +163,18 @@ public final class Plan {
         return resources.all().stream()
                 .filter(Resources.Item::wanted)
                 .map(item -> new PlannedResource(
-                        resources, item, dependencies.getOrDefault(Values.key(item.id()), Set.of())))
+                        resources, secrets, item, dependencies.getOrDefault(Values.key(item.id()), Set.of())))
                 .toList();
     }
 
     /** The parameters as the service shows them: each with its type and, unless that is a secure one, its value. */
     public ObjectNode parameters() {
         return parameters.deepCopy();
+    }
+
+    /** A message or an error of somebody else's, with stars in place of the values of secure parameters that it quotes. */
+    public ObjectNode masked(ObjectNode message) {
+        return (ObjectNode) secrets.masked(message);
     }
 
     /** The same for the same template. Not the service's, whose hash is not published. */
@@ -188,6 +193,6 @@ public final class Plan {
      * @throws TemplateException if one cannot be evaluated; the message names it
      */
     public ObjectNode outputs(Lookup lookup) {
-        return outputs.evaluate(lookup);
+        return secrets.guard(() -> outputs.evaluate(lookup));
     }
 }

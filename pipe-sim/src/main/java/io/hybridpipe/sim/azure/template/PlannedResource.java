@@ -3,17 +3,20 @@ package io.hybridpipe.sim.azure.template;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A resource that a deployment will put, as far as it is known before. Immutable. */
 public final class PlannedResource {
 
     private final Resources resources;
+    private final Secrets secrets;
     private final Resources.Item item;
     private final Set<String> dependencies;
 
-    PlannedResource(Resources resources, Resources.Item item, Set<String> dependencies) {
+    PlannedResource(Resources resources, Secrets secrets, Resources.Item item, Set<String> dependencies) {
         this.resources = resources;
+        this.secrets = secrets;
         this.item = item;
         this.dependencies = dependencies;
     }
@@ -38,6 +41,16 @@ public final class PlannedResource {
         return item.apiVersion();
     }
 
+    /** The location, if there is one and it is known before the run. */
+    public Optional<String> location() {
+        return Optional.ofNullable(item.body().path("location").textValue());
+    }
+
+    /** Whether a location is given, be it known or not. */
+    public boolean hasLocation() {
+        return item.body().hasNonNull("location");
+    }
+
     /** The ids of the resources of this deployment that must be done before. */
     public List<String> dependencies() {
         return List.copyOf(dependencies);
@@ -49,6 +62,10 @@ public final class PlannedResource {
      * @throws TemplateException if an expression that reads another resource cannot be evaluated
      */
     public ObjectNode body(Lookup lookup) {
+        return secrets.guard(() -> evaluated(lookup));
+    }
+
+    private ObjectNode evaluated(Lookup lookup) {
         try {
             return (ObjectNode) Evaluation.finish(item.body(), new Evaluation.Running(resources, lookup));
         } catch (ExpressionException e) {

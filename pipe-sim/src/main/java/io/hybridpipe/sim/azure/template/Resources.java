@@ -85,6 +85,12 @@ final class Resources {
         return List.copyOf(items.values());
     }
 
+    /** An id in the template's spelling. */
+    String idOf(String key) {
+        var item = items.get(key);
+        return item == null ? key : item.id();
+    }
+
     /** The resource of the template that {@code reference} means, if it is one of the template's. */
     Optional<Item> referred(String target) {
         if (target.startsWith("/")) {
