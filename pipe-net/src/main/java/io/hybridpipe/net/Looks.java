@@ -2,7 +2,9 @@
 package io.hybridpipe.net;
 
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
@@ -38,9 +40,18 @@ public final class Looks {
         });
     }
 
-    /** The look, for which a passing fault counts as having seen nothing: looking again is what a waiting loop does anyway. */
+    /**
+     * The look, for which a passing fault counts as having seen nothing: looking again is what a waiting loop does anyway. What
+     * asks for patience itself ({@link StepFailure#retryAfter}) gets it first.
+     */
     public static <T> Mono<T> patient(Mono<T> look) {
-        return look.onErrorResume(FailureClass::isPassing, failure -> Mono.empty());
+        return look.onErrorResume(FailureClass::isPassing, failure -> Mono.justOrEmpty(retryAfter(failure))
+                .flatMap(Mono::delay)
+                .then(Mono.empty()));
+    }
+
+    private static Optional<Duration> retryAfter(Throwable failure) {
+        return failure instanceof StepFailure known ? known.retryAfter() : Optional.empty();
     }
 
     /**

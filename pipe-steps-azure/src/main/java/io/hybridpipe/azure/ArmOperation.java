@@ -5,9 +5,11 @@ import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.http.rest.Response;
+import com.azure.core.util.FluxUtil;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,10 @@ public final class ArmOperation {
     private final @Nullable String status;
     private final @Nullable String location;
     private final Optional<Duration> retryAfter;
+    private final String body;
 
-    private ArmOperation(int code, HttpHeaders headers) {
+    private ArmOperation(int code, HttpHeaders headers, String body) {
+        this.body = body;
         boolean running = code != 204;
         this.status = running ? headers.getValue(ASYNC_OPERATION) : null;
         this.location = running && code == 202 ? headers.getValue(HttpHeaderName.LOCATION) : null;
@@ -42,9 +46,10 @@ public final class ArmOperation {
      * @param call a {@code …WithResponseAsync} of the SDK's inner clients
      */
     public static Mono<ArmOperation> acceptedBy(Mono<Response<Flux<ByteBuffer>>> call) {
-        // the body holds nothing that is needed, but a connection with an unread body cannot be used again
-        return call.flatMap(response -> response.getValue()
-                .then(Mono.fromSupplier(() -> new ArmOperation(response.getStatusCode(), response.getHeaders()))));
+        // read even where nobody asks for it: a connection with an unread body cannot be used again
+        return call.flatMap(response -> FluxUtil.collectBytesInByteBufferStream(response.getValue())
+                .map(bytes -> new ArmOperation(
+                        response.getStatusCode(), response.getHeaders(), new String(bytes, StandardCharsets.UTF_8))));
     }
 
     /**
@@ -57,6 +62,15 @@ public final class ArmOperation {
      * @param what what was tried, in a few words, for messages
      */
     public Mono<Void> finished(AzureAccount account, String what) {
+        return answer(account, what).then();
+    }
+
+    /**
+     * The body of the answer that the operation ends with; otherwise as {@link #finished}.
+     *
+     * <p>It is that of the first call if that was the end already, else what the address answers at last where the state is told.
+     */
+    public Mono<String> answer(AzureAccount account, String what) {
         return Mono.defer(() -> new Watch(account, what).ended());
     }
 
@@ -73,26 +87,25 @@ public final class ArmOperation {
             this.pause = pause(retryAfter);
         }
 
-        Mono<Void> ended() {
+        Mono<String> ended() {
             String url = status != null ? status : location;
             if (url == null) {
-                return Mono.empty();
+                return Mono.just(body);
             }
             return Mono.defer(() -> requestState(url))
                     .delaySubscription(Mono.defer(() -> Mono.delay(pause)))
-                    .repeatWhenEmpty(laps -> laps)
-                    .then();
+                    .repeatWhenEmpty(laps -> laps);
         }
 
-        /** Emits when the operation has succeeded and nothing while it runs. */
-        private Mono<Boolean> requestState(String url) {
+        /** Emits the answer's body when the operation has succeeded and nothing while it runs. */
+        private Mono<String> requestState(String url) {
             return account.get(url)
                     .flatMap(response ->
                             response.getBodyAsString().defaultIfEmpty("").flatMap(body -> toState(response, body)))
                     .onErrorResume(this::endure);
         }
 
-        private Mono<Boolean> toState(HttpResponse response, String body) {
+        private Mono<String> toState(HttpResponse response, String body) {
             pause = pause(AzureFailures.retryAfter(response));
             int code = response.getStatusCode();
             if (code < 200 || code > 299) {
@@ -100,11 +113,11 @@ public final class ArmOperation {
             }
             failuresInARow = 0;
             if (status == null) {
-                return code == 202 ? Mono.empty() : Mono.just(true);
+                return code == 202 ? Mono.empty() : Mono.just(body);
             }
             OperationBody said = OperationBody.in(body);
             return switch (said.status()) {
-                case "Succeeded" -> Mono.just(true);
+                case "Succeeded" -> Mono.just(body);
                 case "Failed", "Canceled" ->
                     Mono.error(account.failures()
                             .ofOperation(what, said.code().isEmpty() ? said.status() : said.code(), said.message()));
@@ -112,7 +125,7 @@ public final class ArmOperation {
             };
         }
 
-        private Mono<Boolean> endure(Throwable failure) {
+        private Mono<String> endure(Throwable failure) {
             StepFailure read = account.failures().ofRead(what, failure);
             boolean passing =
                     read.failureClass() == FailureClass.TRANSIENT || read.failureClass() == FailureClass.THROTTLED;

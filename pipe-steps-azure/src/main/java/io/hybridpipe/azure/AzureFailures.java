@@ -53,6 +53,7 @@ public final class AzureFailures {
             Map.entry("InUseNetworkSecurityGroupCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("ResourceGroupBeingDeleted", FailureClass.TRANSIENT),
             Map.entry("ResourceGroupDeletionBlocked", FailureClass.TRANSIENT),
+            Map.entry("DeploymentActive", FailureClass.TRANSIENT),
             Map.entry("TooManyRequests", FailureClass.THROTTLED),
             Map.entry("SubscriptionRequestsThrottled", FailureClass.THROTTLED));
 

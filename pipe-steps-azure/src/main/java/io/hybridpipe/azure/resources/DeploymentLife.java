@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.resources;
+
+import com.azure.resourcemanager.resources.fluent.models.DeploymentExtendedInner;
+import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.azure.resources.DeploymentCalls.Validated;
+import io.hybridpipe.azure.resources.DeploymentWatch.Seen;
+import io.hybridpipe.net.Owner;
+import io.hybridpipe.retry.StepFailure;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The one deployment that a step of a run makes, from nothing to done, and found again.
+ *
+ * <p>The step's token is in its name, so that every attempt is the same deployment; its tags say whose it is, and which of its
+ * resources were not there before.
+ */
+record DeploymentLife(
+        DeploymentPlan plan, State state, StepContext context, DeploymentCalls calls, ResourceCalls resources) {
+    private static final int LOOKS_AT_ONCE = 8;
+
+    static DeploymentLife of(DeploymentPlan plan, State state, StepContext context) {
+        // read when first needed; an undo goes on without it
+        Mono<Optional<Template>> template = plan.template()
+                .find(state, context)
+                .map(Optional::of)
+                .onErrorReturn(Optional.empty())
+                .defaultIfEmpty(Optional.empty())
+                .cache();
+        ApiVersions versions = new ApiVersions(plan.account());
+        return new DeploymentLife(
+                plan,
+                state,
+                context,
+                plan.calls(state, context),
+                new ResourceCalls(plan.account(), context, id -> template.mapNotNull(known ->
+                                known.flatMap(it -> it.apiVersion(id.type())).orElse(null))
+                        .switchIfEmpty(versions.of(id))));
+    }
+
+    /** Deploys the template, or goes on with the deployment that an earlier attempt has begun. */
+    Mono<Outputs> make() {
+        return calls.find().flatMap(this::goOn).switchIfEmpty(Mono.defer(() -> begin(NewOnes.of(List.of()))));
+    }
+
+    private Mono<Outputs> goOn(DeploymentExtendedInner there) {
+        if (!isOwn(there)) {
+            return Mono.error(StepFailure.permanent(calls.toString() + ": it is there already, " + owner(there)
+                    + ", and is left as it is (" + plan.account().where() + ")"));
+        }
+        context.made(calls.toResource());
+        boolean isBroken = Set.of("Failed", "Canceled").contains(Seen.state(there));
+        // what a broken attempt has made is there by now, but not to stay when all is undone
+        return isBroken ? begin(NewOnes.in(Seen.tags(there))) : end();
+    }
+
+    private Mono<Outputs> begin(NewOnes before) {
+        return plan.template()
+                .get(state, context)
+                .doOnNext(template -> plan.parameters().check(template, state))
+                .flatMap(template -> ask(template)
+                        .flatMap(isThere -> calls.requestPut(
+                                plan.toBody(template, state, tags(before.and(toNew(isThere, before)))))))
+                .then(Mono.defer(this::end));
+    }
+
+    /** Which of the resources that the template names are there. */
+    private Mono<Map<ResourceId, Boolean>> ask(Template template) {
+        return calls.requestValidate(plan.toBody(template, state, context.tags()))
+                .doOnNext(this::refuseWrong)
+                .flatMapMany(validated -> Flux.fromIterable(validated.resources()))
+                .flatMap(id -> resources.find(id).hasElement().map(there -> Map.entry(id, there)), LOOKS_AT_ONCE)
+                .collectMap(Map.Entry::getKey, Map.Entry::getValue);
+    }
+
+    private void refuseWrong(Validated validated) {
+        validated.error().ifPresent(error -> {
+            throw calls.failure("validate " + calls, "", error);
+        });
+    }
+
+    /** Those that are not there; says which are, since an undo leaves them as the template makes them. */
+    private NewOnes toNew(Map<ResourceId, Boolean> isThere, NewOnes before) {
+        String kept = isThere.keySet().stream()
+                .filter(id -> isThere.get(id) && !before.has(id))
+                .map(ResourceId::toString)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!kept.isEmpty()) {
+            context.progress(
+                    0, isThere.size(), "resources; updates what was there before, which an undo leaves so: " + kept);
+        }
+        return NewOnes.of(
+                isThere.keySet().stream().filter(id -> !isThere.get(id)).toList());
+    }
+
+    private Map<String, String> tags(NewOnes newOnes) {
+        Map<String, String> tags = new TreeMap<>(context.tags());
+        tags.putAll(newOnes.toTags());
+        return tags;
+    }
+
+    /** The outputs, when the deployment has succeeded. */
+    private Mono<Outputs> end() {
+        return watch().ended(plan.within())
+                .flatMap(seen -> seen.state().equals("Succeeded")
+                        ? Mono.fromCallable(() -> plan.toOutputs(seen.outputs(), calls.toString()))
+                        : tellRemains(seen).then(Mono.error(() -> failure(seen))));
+    }
+
+    private StepFailure failure(Seen seen) {
+        if (seen.state().equals("Canceled")) {
+            return StepFailure.permanent(calls.toString() + ": somebody cancelled it ("
+                    + plan.account().where() + ")");
+        }
+        String resource =
+                seen.doings().firstFailure().map(doing -> doing.id().toString()).orElse("");
+        return calls.failure(calls.toString(), resource, seen.error());
+    }
+
+    /** A resource that could not be brought to its end may be there all the same. */
+    private Mono<Void> tellRemains(Seen seen) {
+        return Flux.fromIterable(seen.doings().all())
+                .filter(doing -> !doing.isDone() && seen.newOnes().has(doing.id()))
+                .flatMap(
+                        doing -> resources
+                                .find(doing.id())
+                                .doOnNext(there -> context.made(resources.toResource(doing.id()))),
+                        LOOKS_AT_ONCE)
+                .then();
+    }
+
+    /** What became of an attempt, as soon as the deployment is over. */
+    Mono<Found> toFound() {
+        return calls.find()
+                .filter(this::isOwn)
+                .doOnNext(there -> context.made(calls.toResource()))
+                .flatMap(there -> watch().ended(plan.within()))
+                .map(this::toFound)
+                .defaultIfEmpty(Found.absent());
+    }
+
+    private Found toFound(Seen seen) {
+        if (!seen.state().equals("Succeeded")) {
+            return Found.partly(calls + " is " + seen.state());
+        }
+        try {
+            return Found.done(plan.toOutputs(seen.outputs(), calls.toString()));
+        } catch (StepFailure unusable) {
+            return Found.partly(String.valueOf(unusable.getMessage()));
+        }
+    }
+
+    /** Takes back what this step's deployment has made, wherever it was cut, and the record of it. */
+    Mono<Void> remove() {
+        return calls.find()
+                .filter(this::isOwn)
+                .flatMap(there -> new DeploymentUndo(calls, resources)
+                        .takeBack(there)
+                        .then(calls.requestDelete())
+                        .thenReturn(there))
+                // of a deployment whose record somebody deleted, what was said to be made is all that is known
+                .switchIfEmpty(Mono.defer(() ->
+                        new DeploymentUndo(calls, resources).takeBackWritten().then(Mono.empty())))
+                .then();
+    }
+
+    private DeploymentWatch watch() {
+        return new DeploymentWatch(calls, resources);
+    }
+
+    private boolean isOwn(DeploymentExtendedInner there) {
+        return owner(there).isStepOf(context);
+    }
+
+    private static Owner owner(DeploymentExtendedInner there) {
+        return new Owner(Seen.tags(there));
+    }
+}
