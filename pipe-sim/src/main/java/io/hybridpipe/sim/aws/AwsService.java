@@ -3,6 +3,7 @@ package io.hybridpipe.sim.aws;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hybridpipe.sim.Operation;
+import io.hybridpipe.sim.RequestLimit;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.SimService;
@@ -131,7 +132,7 @@ final class AwsService implements SimService {
                 throw AwsError.of("MissingAction", "No Action given");
             }
             var caller = identities.authenticate(request, claim);
-            if (!limit.admits(caller.account(), claim.region())) {
+            if (!limit.admits(caller.account() + "/" + claim.region())) {
                 throw dialect.throttled();
             }
             var call = new Incoming(request, claim, caller, action);

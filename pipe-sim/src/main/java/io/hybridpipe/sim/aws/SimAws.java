@@ -6,6 +6,7 @@ import inet.ipaddr.IPAddressString;
 import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.CallLog;
 import io.hybridpipe.sim.Faults;
+import io.hybridpipe.sim.RequestLimit;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.SimServer;
 import io.hybridpipe.sim.net.CloudNetwork;

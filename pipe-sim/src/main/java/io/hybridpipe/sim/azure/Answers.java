@@ -26,9 +26,14 @@ record Answers(int retryAfter) {
                         "WWW-Authenticate",
                         "Bearer authorization_uri=\"https://login.microsoftonline.com/\", error=\"invalid_token\","
                                 + " error_description=\"" + error.text().replace('"', '\'') + "\"");
-            case 429 -> answer.withHeader("Retry-After", String.valueOf(Math.max(1, retryAfter)));
+            case 429 -> answer.withHeader("Retry-After", String.valueOf(patience()));
             default -> answer;
         };
+    }
+
+    /** How many seconds a refused client is told to wait: never 0, which the SDK takes for its own default. */
+    int patience() {
+        return Math.max(1, retryAfter);
     }
 
     static SimResponse list(Collection<ObjectNode> items) {

@@ -13,6 +13,7 @@ final class ArmError extends RuntimeException {
     /** The status that goes with codes of other than status 400, for errors of which only the code is given. */
     private static final Map<String, Integer> STATUS = Map.ofEntries(
             Map.entry("TooManyRequests", 429),
+            Map.entry("SubscriptionRequestsThrottled", 429),
             Map.entry("RetryableError", 429),
             Map.entry("OperationNotAllowed", 409),
             Map.entry("AnotherOperationInProgress", 409),

@@ -2,9 +2,11 @@
 package io.hybridpipe.sim.azure;
 
 import io.hybridpipe.sim.Operation;
+import io.hybridpipe.sim.RequestLimit;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.SimService;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +22,20 @@ final class ArmService implements SimService {
     private final ResourceRoutes resources;
     private final DeploymentRoutes deployments;
     private final Answers answers;
+    private final RequestLimit limit;
     private final @Nullable String token;
 
     /**
      * @param token the bearer token to ask for, null for none
      */
-    ArmService(Estate estate, Operations operations, Answers answers, @Nullable String token) {
+    ArmService(Estate estate, Operations operations, Answers answers, RequestLimit limit, @Nullable String token) {
         this.estate = estate;
         this.groups = new GroupRoutes(estate, operations, answers);
         this.resources = new ResourceRoutes(estate, operations, new Resources(estate, operations), answers);
         this.deployments =
                 new DeploymentRoutes(new Deployments(estate, operations, this::answerInside), operations, answers);
         this.answers = answers;
+        this.limit = limit;
         this.token = token;
     }
 
@@ -50,6 +54,7 @@ final class ArmService implements SimService {
         try {
             synchronized (estate) {
                 checkToken(request);
+                checkLimit(ArmPath.parse(request.path()).subscription(), request);
                 return withTracing(route(request));
             }
         } catch (ArmError error) {
@@ -80,6 +85,9 @@ final class ArmService implements SimService {
             return groups.subscriptions(path, request);
         }
         checkSubscription(path.subscription());
+        if (path.namespace().isEmpty() || path.namespace().equalsIgnoreCase(Deployments.NAMESPACE)) {
+            ApiVersions.checkResourceManager(request);
+        }
         if (DeploymentRoutes.covers(path)) {
             return deployments.answer(path, request);
         }
@@ -101,6 +109,19 @@ final class ArmService implements SimService {
                         401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."));
         if (!given.equals("Bearer " + token)) {
             throw new ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.");
+        }
+    }
+
+    private void checkLimit(String subscription, SimRequest request) {
+        if (!limit.admits(subscription.toLowerCase(Locale.ROOT))) {
+            throw new ArmError(
+                    429,
+                    "SubscriptionRequestsThrottled",
+                    "Number of requests for subscription '%s' and operation '%s' exceeded the backend storage limit. Please try"
+                                    .formatted(
+                                            subscription,
+                                            ActionNames.of(request).action())
+                            + " again after '" + answers.patience() + "' seconds.");
         }
     }
 

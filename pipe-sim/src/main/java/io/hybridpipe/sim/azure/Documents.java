@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.azure;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** What Resource Manager shows of things that are not resources, and of resources in lists of all types. */
 final class Documents {
@@ -29,11 +31,23 @@ final class Documents {
                 .put("namespace", namespace)
                 .put("registrationState", "Registered");
         var types = provider.putArray("resourceTypes");
+        if (namespace.equals(Deployments.NAMESPACE)) {
+            type(types, "resourceGroups", ApiVersions.ofResourceManager());
+            type(types, Deployments.TYPE, ApiVersions.ofResourceManager());
+        }
         Kinds.ALL.stream().filter(kind -> kind.namespace().equals(namespace)).forEach(kind -> {
-            types.addObject().put("resourceType", kind.type());
-            kind.children().forEach(child -> types.addObject().put("resourceType", kind.type() + "/" + child.type()));
+            type(types, kind.type(), ApiVersions.of(kind));
+            kind.children().forEach(child -> type(types, kind.type() + "/" + child.type(), ApiVersions.of(kind)));
         });
         return provider;
+    }
+
+    private static void type(ArrayNode types, String name, List<String> versions) {
+        var type = types.addObject().put("resourceType", name);
+        var list = type.putArray("apiVersions");
+        versions.forEach(list::add);
+        var locations = type.putArray("locations");
+        Kinds.LOCATIONS.forEach(locations::add);
     }
 
     /** A resource as the lists of all types show it: without properties. */

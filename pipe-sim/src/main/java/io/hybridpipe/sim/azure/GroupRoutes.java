@@ -3,6 +3,8 @@ package io.hybridpipe.sim.azure;
 
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The calls to a subscription and to its resource groups. Guarded by the estate's monitor. */
 final class GroupRoutes {
@@ -41,12 +43,10 @@ final class GroupRoutes {
             return Answers.ok(Documents.subscription(subscription));
         }
         if (path.endsWith("resourcegroups")) {
-            return Answers.list(estate.groups(subscription));
+            return Answers.list(ResourceFilter.apply(request, estate.groups(subscription)));
         }
         if (path.endsWith("resources")) {
-            return Answers.list(estate.resources(subscription).stream()
-                    .map(Documents::brief)
-                    .toList());
+            return brief(estate.resources(subscription), request);
         }
         if (path.endsWith("locations")) {
             return Answers.list(Kinds.LOCATIONS.stream()
@@ -54,8 +54,8 @@ final class GroupRoutes {
                     .toList());
         }
         if (path.endsWith("providers")) {
-            return Answers.list(Kinds.ALL.stream()
-                    .map(Kind::namespace)
+            return Answers.list(Stream.concat(
+                            Stream.of(Deployments.NAMESPACE), Kinds.ALL.stream().map(Kind::namespace))
                     .distinct()
                     .map(namespace -> Documents.provider(subscription, namespace))
                     .toList());
@@ -63,14 +63,17 @@ final class GroupRoutes {
         throw Answers.unknownRoute(request);
     }
 
+    private static SimResponse brief(List<Resource> resources, SimRequest request) {
+        return Answers.list(ResourceFilter.apply(
+                request, resources.stream().map(Documents::brief).toList()));
+    }
+
     SimResponse group(ArmPath path, SimRequest request) {
         var subscription = path.subscription();
         var name = path.group();
         if (path.endsWith("resources") && Answers.reads(request)) {
             groups.get(subscription, name);
-            return Answers.list(estate.resources(subscription, name).stream()
-                    .map(Documents::brief)
-                    .toList());
+            return brief(estate.resources(subscription, name), request);
         }
         if (!path.rest().isEmpty()) {
             throw Answers.unknownRoute(request);

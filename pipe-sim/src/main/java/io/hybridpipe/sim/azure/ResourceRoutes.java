@@ -4,6 +4,7 @@ package io.hybridpipe.sim.azure;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
 import java.util.List;
+import java.util.Optional;
 
 /** The calls to a resource provider: its resources, lists of them, and its operations. Guarded by the estate's monitor. */
 final class ResourceRoutes {
@@ -23,7 +24,9 @@ final class ResourceRoutes {
     }
 
     SimResponse answer(ArmPath path, SimRequest request) {
-        var namespace = Kinds.namespace(path.namespace())
+        var namespace = Optional.of(Deployments.NAMESPACE)
+                .filter(path.namespace()::equalsIgnoreCase)
+                .or(() -> Kinds.namespace(path.namespace()))
                 .orElseThrow(() -> ArmError.notFound(
                         "InvalidResourceNamespace", "The resource namespace '%s' is invalid.", path.namespace()));
         var rest = path.rest();
@@ -37,11 +40,12 @@ final class ResourceRoutes {
                 return answers.watch(operation, rest.get(2), request);
             }
         }
+        var kind = kind(path, request);
+        var id = path.resource();
+        ApiVersions.check(kind, path.types(), id.flatMap(estate::top).map(Resource::location), request);
         if (Machines.covers(path)) {
             return machines.answer(path, request);
         }
-        var kind = kind(path, request);
-        var id = path.resource();
         return id.isPresent() ? resource(kind, id.get(), request) : list(kind, path, request);
     }
 
@@ -49,7 +53,8 @@ final class ResourceRoutes {
         var types = path.types();
         return Kinds.find(path.namespace(), types.isEmpty() ? "" : types.get(0))
                 .filter(kind -> types.size() == 1
-                        || types.size() == 2 && kind.child(types.get(1)).isPresent())
+                        || types.size() == 2 && kind.child(types.get(1)).isPresent()
+                        || Machines.covers(path))
                 .orElseThrow(() -> ArmError.notFound(
                         "InvalidResourceType",
                         "The resource type '%s' could not be found in the namespace '%s' for api version '%s'.",

@@ -4,6 +4,7 @@ package io.hybridpipe.sim.azure;
 import inet.ipaddr.IPAddressString;
 import io.hybridpipe.sim.CallLog;
 import io.hybridpipe.sim.Faults;
+import io.hybridpipe.sim.RequestLimit;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.SimServer;
 import io.hybridpipe.sim.net.CloudNetwork;
@@ -56,7 +57,12 @@ public final class SimAzure implements AutoCloseable {
         this.operations = new Operations(clock, builder.operationTime, estate);
         this.machines = new MachineWatch(estate, clock);
         estate.observer(machines::look);
-        var service = new ArmService(estate, operations, new Answers(builder.retryAfterSeconds), builder.token);
+        var service = new ArmService(
+                estate,
+                operations,
+                new Answers(builder.retryAfterSeconds),
+                new RequestLimit(clock, builder.requestLimit),
+                builder.token);
         this.server = SimServer.of(service, clock)
                 .faults(builder.faults)
                 .log(builder.calls)
@@ -82,6 +88,7 @@ public final class SimAzure implements AutoCloseable {
         private int retryAfterSeconds = 1;
         private IPAddressString publicAddresses = new IPAddressString("198.19.0.0/16");
         private boolean asksForTerms;
+        private double requestLimit = Double.POSITIVE_INFINITY;
         private Faults faults = new Faults();
         private CallLog calls = new CallLog();
 
@@ -137,6 +144,21 @@ public final class SimAzure implements AutoCloseable {
                 throw new IllegalArgumentException("not an IPv4 block in CIDR notation: " + cidr);
             }
             this.publicAddresses = block;
+            return this;
+        }
+
+        /**
+         * How many calls a second may be made to each subscription, by the stand-in's clock; defaults to no limit. One second's
+         * worth may come at once. A call beyond it has no effect and is answered 429 {@code SubscriptionRequestsThrottled}
+         * with {@code Retry-After}.
+         *
+         * @throws IllegalArgumentException if the number is not positive
+         */
+        public Builder requestLimit(double perSecond) {
+            if (!(perSecond > 0)) {
+                throw new IllegalArgumentException("a request limit is positive, was " + perSecond);
+            }
+            this.requestLimit = perSecond;
             return this;
         }
 

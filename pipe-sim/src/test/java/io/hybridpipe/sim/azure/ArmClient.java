@@ -84,6 +84,13 @@ final class ArmClient {
                 + nic + "'}]}}}";
     }
 
+    /** A version that all types have but those that are said here. */
+    private static String version(String path) {
+        return path.contains("/disks")
+                ? "api-version=2024-03-02"
+                : path.contains("/Microsoft.MarketplaceOrdering/") ? "api-version=2021-01-01" : VERSION;
+    }
+
     Answer get(String path) {
         return call("GET", path, "");
     }
@@ -100,7 +107,7 @@ final class ArmClient {
     Answer call(String method, String path, String body, String... headers) {
         var uri = path.startsWith("http")
                 ? path
-                : azure.endpoint() + path.replace(" ", "%20") + (path.contains("?") ? "" : "?" + VERSION);
+                : azure.endpoint() + path.replace(" ", "%20") + (path.contains("?") ? "" : "?" + version(path));
         var request = HttpRequest.newBuilder(URI.create(uri))
                 .timeout(Duration.ofSeconds(10))
                 .method(
