@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Evaluation {
 
     /** The most elements that a copy loop makes, as the service has it. */
-    private static final int LONGEST_COPY = 800;
+    static final int LONGEST_COPY = 800;
 
     /** The most characters of a text and elements of a list: the service's limit to the size of a template. */
     private static final int LARGEST = 4 * 1024 * 1024;

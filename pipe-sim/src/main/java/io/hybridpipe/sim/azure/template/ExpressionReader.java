@@ -15,7 +15,7 @@ import java.util.List;
 final class ExpressionReader {
 
     /** The service's own limit to the length of an expression. */
-    private static final int LONGEST = 24_576;
+    static final int LONGEST = 24_576;
     /** Deeper ones are refused so that no text can overflow the stack. */
     private static final int DEEPEST = 200;
 

@@ -17,7 +17,7 @@ import java.util.function.LongBinaryOperator;
 /** Functions on arrays and objects; some of them take texts as well. */
 final class ListFunctions {
 
-    private static final int LONGEST_RANGE = 10_000;
+    static final int LONGEST_RANGE = 10_000;
 
     static final List<Function> ALL = List.of(
             new Function("array", 1, 1, (in, args) -> args.get(0).isArray() ? args.get(0) : list(args.all())),

@@ -10,7 +10,7 @@ import java.util.Map;
 /** The outputs of a template: checked before the run, evaluated at its end. */
 final class Outputs {
 
-    private static final int MOST = 64;
+    static final int MOST = 64;
 
     private record Output(Type type, JsonNode value) {}
 

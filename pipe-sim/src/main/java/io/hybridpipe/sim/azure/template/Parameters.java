@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /** Takes in the parameters of a deployment: those that are given, those that have defaults, and what is wrong with them. */
 final class Parameters {
 
-    private static final int MOST = 256;
+    static final int MOST = 256;
     private static final String USAGE = "Please see https://aka.ms/arm-create-parameter-file for usage details.";
 
     private final ObjectNode declared;

@@ -26,7 +26,7 @@ public final class Plan {
             "resources",
             "outputs");
 
-    private static final int MOST_VARIABLES = 256;
+    static final int MOST_VARIABLES = 256;
 
     private final Secrets secrets;
     private final ObjectNode parameters;

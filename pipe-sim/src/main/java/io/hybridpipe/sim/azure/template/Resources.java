@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /** The resources of a template: loops unrolled, children taken out of their parents, each with its id and what it waits for. */
 final class Resources {
 
-    private static final int MOST = 800;
+    static final int MOST = 800;
     /** What a resource says to the template rather than to the service. */
     private static final Set<String> OWN = Set.of(
             "type",
