@@ -9,28 +9,27 @@ import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a temporary rule lets in: TCP to one port of everything behind the security group, from one block of addresses.
+ * What a rule lets in to everything behind the security group.
  *
- * @param from the callers
- * @param port the port, 1 to 65535
+ * @param to protocol and ports
+ * @param from the callers: a block of addresses or a service tag
  */
-record Access(Cidr from, int port) {
+record Access(Ports to, String from) {
     /** The rule that grants it. */
     SecurityRuleInner rule(int priority, String description) {
-        return new SecurityRuleInner()
+        return to.in(new SecurityRuleInner()
                 .withDescription(description)
                 .withDirection(SecurityRuleDirection.INBOUND)
                 .withAccess(SecurityRuleAccess.ALLOW)
                 .withPriority(priority)
-                .withProtocol(SecurityRuleProtocol.TCP)
-                .withSourceAddressPrefix(from.toString())
+                .withSourceAddressPrefix(from)
                 .withSourcePortRange("*")
-                .withDestinationAddressPrefix("*")
-                .withDestinationPortRange(Integer.toString(port));
+                .withDestinationAddressPrefix("*"));
     }
 
     /**
@@ -40,32 +39,46 @@ record Access(Cidr from, int port) {
      */
     boolean isGrantedBy(SecurityRuleInner rule) {
         return isInbound(rule, SecurityRuleAccess.ALLOW)
-                && SecurityRuleProtocol.TCP.equals(rule.protocol())
-                && all(rule.sourcePortRange(), rule.sourcePortRanges()).anyMatch("*"::equals)
-                && all(rule.destinationAddressPrefix(), rule.destinationAddressPrefixes())
-                        .anyMatch(Access::isAnywhere)
-                && all(rule.sourceAddressPrefix(), rule.sourceAddressPrefixes())
-                        .anyMatch(prefix -> block(prefix).filter(from::equals).isPresent())
+                && to.protocol().equals(rule.protocol())
+                && isForAll(rule)
+                && all(rule.sourceAddressPrefix(), rule.sourceAddressPrefixes()).anyMatch(this::isFrom)
                 && all(rule.destinationPortRange(), rule.destinationPortRanges())
-                        .anyMatch(Integer.toString(port)::equals);
+                        .collect(Collectors.toSet())
+                        .containsAll(to.ports());
     }
 
-    /** Whether the rule keeps all of this access out, so that a rule behind it grants nothing. */
+    /** Whether the rule keeps all of this access out, or all of it to one of its ports, so that a rule behind it is useless. */
     boolean isDeniedBy(SecurityRuleInner rule) {
-        boolean protocol = SecurityRuleProtocol.TCP.equals(rule.protocol())
-                || SecurityRuleProtocol.ASTERISK.equals(rule.protocol());
+        boolean protocol =
+                to.protocol().equals(rule.protocol()) || SecurityRuleProtocol.ASTERISK.equals(rule.protocol());
         return isInbound(rule, SecurityRuleAccess.DENY)
                 && protocol
-                && all(rule.sourcePortRange(), rule.sourcePortRanges()).anyMatch("*"::equals)
-                && all(rule.destinationAddressPrefix(), rule.destinationAddressPrefixes())
-                        .anyMatch(Access::isAnywhere)
-                && all(rule.sourceAddressPrefix(), rule.sourceAddressPrefixes())
-                        .anyMatch(prefix -> isAnywhere(prefix)
-                                || block(prefix)
-                                        .filter(wide -> wide.contains(from))
-                                        .isPresent())
+                && isForAll(rule)
+                && all(rule.sourceAddressPrefix(), rule.sourceAddressPrefixes()).anyMatch(this::isWithin)
                 && all(rule.destinationPortRange(), rule.destinationPortRanges())
-                        .anyMatch(this::isInRange);
+                        .anyMatch(range -> to.ports().stream().anyMatch(port -> isInRange(port, range)));
+    }
+
+    private static boolean isForAll(SecurityRuleInner rule) {
+        return all(rule.sourcePortRange(), rule.sourcePortRanges()).anyMatch("*"::equals)
+                && all(rule.destinationAddressPrefix(), rule.destinationAddressPrefixes())
+                        .anyMatch(Access::isAnywhere);
+    }
+
+    private boolean isFrom(String prefix) {
+        Optional<Cidr> own = block(from);
+        return own.isPresent()
+                ? own.equals(block(prefix)) || (isAnywhere(from) && isAnywhere(prefix))
+                : from.equalsIgnoreCase(prefix);
+    }
+
+    private boolean isWithin(String prefix) {
+        Optional<Cidr> wide = block(prefix);
+        return isAnywhere(prefix)
+                || isFrom(prefix)
+                || block(from)
+                        .filter(own -> wide.isPresent() && wide.get().contains(own))
+                        .isPresent();
     }
 
     private static boolean isInbound(SecurityRuleInner rule, SecurityRuleAccess access) {
@@ -76,12 +89,16 @@ record Access(Cidr from, int port) {
         return prefix.equals("*") || prefix.equals("0.0.0.0/0");
     }
 
-    private boolean isInRange(String range) {
-        if (!range.matches("[0-9]{1,5}(-[0-9]{1,5})?")) {
-            return range.equals("*");
+    private static boolean isInRange(String port, String range) {
+        if (range.equals("*") || range.equals("0-65535")) {
+            return true;
+        }
+        if (port.equals("*") || !range.matches("[0-9]{1,5}(-[0-9]{1,5})?")) {
+            return false;
         }
         String[] ends = range.split("-", 2);
-        return Integer.parseInt(ends[0]) <= port && port <= Integer.parseInt(ends[ends.length - 1]);
+        int number = Integer.parseInt(port);
+        return Integer.parseInt(ends[0]) <= number && number <= Integer.parseInt(ends[ends.length - 1]);
     }
 
     /** The block that a prefix means: a CIDR or a single address; none for a service tag. */
@@ -101,6 +118,6 @@ record Access(Cidr from, int port) {
 
     @Override
     public String toString() {
-        return "tcp " + port + " from " + from;
+        return to + " from " + from;
     }
 }

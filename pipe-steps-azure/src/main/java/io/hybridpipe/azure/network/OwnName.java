@@ -28,6 +28,11 @@ final class OwnName {
         return base + "-" + token;
     }
 
+    /** Who gave this name, in words. */
+    static String maker(String name) {
+        return isGiven(name) ? "another step or run made" : "no run made";
+    }
+
     /** Whether some run gave this name. */
     static boolean isGiven(String name) {
         return OWN.matcher(name).matches();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.azure.network;
 
+import io.hybridpipe.StepContext;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +38,17 @@ record RuleNote(Instant until, String run, String path) {
 
     /** The description; of a path that is too long the end is kept. */
     String text() {
-        String text = "hybridpipe until " + until.truncatedTo(ChronoUnit.SECONDS) + " run " + run + " ";
+        return text("hybridpipe until " + until.truncatedTo(ChronoUnit.SECONDS) + " run " + run + " ", path);
+    }
+
+    /** The description of a rule that stays: who made it. */
+    static String ofLasting(StepContext context) {
+        return text(
+                "hybridpipe run " + context.runId().value() + " ",
+                context.path().value());
+    }
+
+    private static String text(String text, String path) {
         int room = LONGEST - text.length();
         return text + (path.length() <= room ? path : ".." + path.substring(path.length() - room + 2));
     }

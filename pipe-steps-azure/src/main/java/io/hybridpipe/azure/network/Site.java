@@ -28,7 +28,16 @@ record Site<R>(Kind<R> kind, AzureAccount account, Place place) {
         return AtRest.of(find(), this::stateOf, account.pause());
     }
 
-    /** Deletes the resource, and waits until it is gone; one that is gone already is no error. */
+    /** Deletes what is there as soon as nothing changes it any more, outside of every run, and waits until it is gone. */
+    Mono<Void> remove() {
+        return atRest().flatMap(there -> delete(UnaryOperator.identity())).then(gone());
+    }
+
+    /**
+     * Deletes the resource, and waits for the operation's end; a resource that is gone already is no error.
+     *
+     * @param send sends the request
+     */
     Mono<Void> delete(UnaryOperator<Mono<ArmOperation>> send) {
         String what = "delete " + this;
         return send.apply(requestDelete(what)).flatMap(accepted -> accepted.finished(account, what));

@@ -5,11 +5,14 @@ import io.hybridpipe.Key;
 import io.hybridpipe.Scope;
 import io.hybridpipe.Step;
 import io.hybridpipe.azure.network.AddRoute;
+import io.hybridpipe.azure.network.AllowInbound;
 import io.hybridpipe.azure.network.AzureInterface;
 import io.hybridpipe.azure.network.AzureVnet;
 import io.hybridpipe.azure.network.CreateNetworkInterface;
 import io.hybridpipe.azure.network.CreatePublicAddress;
+import io.hybridpipe.azure.network.CreateSecurityGroup;
 import io.hybridpipe.azure.network.CreateVnet;
+import io.hybridpipe.azure.network.InboundRule;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
 import io.hybridpipe.azure.resources.EnsureResourceGroup;
 import io.hybridpipe.faults.Scene;
@@ -40,6 +43,8 @@ final class Scenes {
                 Scene.step("CreateVnet", Scenes::createVnet),
                 Scene.step("CreatePublicAddress", Scenes::createPublicAddress),
                 Scene.step("CreateNetworkInterface", Scenes::createNetworkInterface),
+                Scene.step("CreateSecurityGroup", Scenes::createSecurityGroup),
+                Scene.step("AllowInbound", Scenes::allowInbound),
                 Scene.step("AddRoute", Scenes::addRoute),
                 Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule));
     }
@@ -79,6 +84,23 @@ final class Scenes {
                 .publicAddress(stage.put("publicIPAddresses/outside", ADDRESS))
                 .forwardingIp()
                 .into(Key.of("card", AzureInterface.class));
+    }
+
+    private static Step createSecurityGroup(AzureStage stage) {
+        return CreateSecurityGroup.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("doors")
+                .location(AzureStage.PLACE)
+                .inbound("ipsec", InboundRule.udp(500, 4500).fromTag("Internet"))
+                .associate(stage.put("virtualNetworks/hub", HUB) + "/subnets/controllers")
+                .into(Key.of("group", String.class));
+    }
+
+    private static Step allowInbound(AzureStage stage) {
+        return AllowInbound.in(stage.account())
+                .securityGroupId(stage.put("networkSecurityGroups/doors", PLACED))
+                .udp(500, 4500)
+                .from(Cidr.of("203.0.113.0/24"));
     }
 
     private static Step addRoute(AzureStage stage) {

@@ -7,14 +7,14 @@ import com.azure.resourcemanager.network.fluent.models.SecurityRuleInner;
 import com.azure.resourcemanager.network.models.SecurityRuleAccess;
 import com.azure.resourcemanager.network.models.SecurityRuleDirection;
 import com.azure.resourcemanager.network.models.SecurityRuleProtocol;
-import io.hybridpipe.net.Cidr;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AccessTest {
-    private static final Access ACCESS = new Access(Cidr.of("203.0.113.7/32"), 8000);
+    private static final Access ACCESS = new Access(Ports.tcp(8000), "203.0.113.7/32");
 
     @ParameterizedTest(name = "{0} {1} {2} port {3} from {4}")
     @CsvSource({
@@ -75,5 +75,58 @@ class AccessTest {
 
         assertThat(ACCESS.isGrantedBy(rule)).isFalse();
         assertThat(ACCESS.isDeniedBy(rule.withAccess(SecurityRuleAccess.DENY))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "500,4500; 192.0.2.0/24; 500,4500; 192.0.2.0/24; true",
+                "500,4500; 192.0.2.0/24; 500; 192.0.2.0/24; false",
+                "500; VirtualNetwork; 500; virtualnetwork; true",
+                "500; VirtualNetwork; 500; 10.0.0.0/8; false",
+                "500; 0.0.0.0/0; 500; *; true",
+                "500; Internet; 500; *; false",
+            })
+    void itIsGrantedByARuleForAllItsPortsFromTheSameSource(
+            String ports, String from, String thePorts, String theFrom, boolean granted) {
+        SecurityRuleInner rule = new Access(Ports.udp(numbers(thePorts)), theFrom).rule(100, "");
+
+        assertThat(new Access(Ports.udp(numbers(ports)), from).isGrantedBy(rule))
+                .isEqualTo(granted);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "500,4500; 192.0.2.0/24; 4500; 192.0.0.0/16; true",
+                "500,4500; 192.0.2.0/24; 600; 192.0.0.0/16; false",
+                "500; VirtualNetwork; 500; VirtualNetwork; true",
+                "500; VirtualNetwork; 500; *; true",
+                "500; VirtualNetwork; 500; 10.0.0.0/8; false",
+                "500; 10.1.0.0/16; 500; VirtualNetwork; false",
+            })
+    void itIsDeniedByARuleThatKeepsItsWholeSourceFromOneOfItsPorts(
+            String ports, String from, String thePorts, String theFrom, boolean denied) {
+        SecurityRuleInner rule =
+                new Access(Ports.udp(numbers(thePorts)), theFrom).rule(100, "").withAccess(SecurityRuleAccess.DENY);
+
+        assertThat(new Access(Ports.udp(numbers(ports)), from).isDeniedBy(rule)).isEqualTo(denied);
+    }
+
+    @Test
+    void allPortsAreDeniedOnlyByARuleForAll() {
+        Access any = new Access(Ports.of(SecurityRuleProtocol.ASTERISK), "*");
+        SecurityRuleInner deny = any.rule(100, "").withAccess(SecurityRuleAccess.DENY);
+
+        assertThat(any.isDeniedBy(deny)).isTrue();
+        assertThat(any.isDeniedBy(deny.withDestinationPortRange("0-65535"))).isTrue();
+        assertThat(any.isDeniedBy(deny.withDestinationPortRange("1-65535"))).isFalse();
+        assertThat(any).hasToString("any protocol from *");
+    }
+
+    private static int[] numbers(String ports) {
+        return Stream.of(ports.split(",")).mapToInt(Integer::parseInt).toArray();
     }
 }

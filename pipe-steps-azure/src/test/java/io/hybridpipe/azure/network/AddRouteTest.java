@@ -273,6 +273,22 @@ class AddRouteTest {
     }
 
     @Test
+    void theTableMayBeGivenByItsId() {
+        String id = cloud.network()
+                .getRouteTables()
+                .getByResourceGroupAsync("fed", "routes")
+                .block(SOON)
+                .id();
+        AddRoute byId = AddRoute.in(cloud.account()).tableId(TABLE).to(VPC).viaAppliance(Ip.of("10.2.0.4"));
+        byId.run(STATE.with(TABLE, id), context).block(SOON);
+
+        assertThat(cloud.routes()).hasSize(1);
+        assertThat(byId.contract().reads()).containsExactlyInAnyOrder(VPC, TABLE);
+        assertThat(failureOf(byId.run(STATE.with(TABLE, "routes"), context)))
+                .hasMessageStartingWith("AddRoute: 'routes' is not the id of a route table in subscription");
+    }
+
+    @Test
     void preflightRefusesATableThatIsNotThere() {
         step.preflight(State.empty(), context).block(SOON);
 
@@ -298,7 +314,7 @@ class AddRouteTest {
     void aPartThatWasNotGivenIsNamedWhenTheStepIsPutIntoAPipe() {
         assertThatThrownBy(
                         () -> AddRoute.in(cloud.account()).resourceGroup("fed").contract())
-                .hasMessage("AddRoute: nothing was given to table(..)");
+                .hasMessage("AddRoute: call table(..)");
         assertThatThrownBy(() -> step.named("to vpc")).hasMessageStartingWith("name 'to vpc' must match");
     }
 

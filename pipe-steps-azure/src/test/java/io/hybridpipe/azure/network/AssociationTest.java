@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,18 @@ class AssociationTest {
             @Override
             Step step(AzureAccount account, String name) {
                 return CreateRouteTable.in(account)
+                        .resourceGroup("fed")
+                        .named(name)
+                        .location("westeurope")
+                        .associate(HUB.map(hub -> hub.subnet("controllers")))
+                        .associate(HUB.map(hub -> hub.subnet("workloads")))
+                        .into(MADE);
+            }
+        },
+        SECURITY_GROUP(Association.Use.SECURITY_GROUP, "doors") {
+            @Override
+            Step step(AzureAccount account, String name) {
+                return CreateSecurityGroup.in(account)
                         .resourceGroup("fed")
                         .named(name)
                         .location("westeurope")
@@ -294,6 +307,25 @@ class AssociationTest {
                 .hasMessageContaining("look at subnet hubs/hub/workloads: ")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
+    }
+
+    @Test
+    void tablesAndGroupsOfOneNetworkDoNotMeet() {
+        Mono.when(Stream.of(Used.values())
+                        .map(used -> used.step(cloud.account(), "own")
+                                .run(
+                                        state,
+                                        TestContext.at("hub/" + used.foreign).withRunId("run-1")))
+                        .toList())
+                .block(SOON);
+
+        for (Used used : Used.values()) {
+            assertThat(subnets()).extracting(used::in).doesNotContain(Optional.empty());
+        }
+        assertThat(cloud.calls().of(PUT))
+                .hasSize(4)
+                .extracting(call -> call.status())
+                .containsOnly(200);
     }
 
     private Outputs run(Used used) {

@@ -15,6 +15,7 @@ import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepOptions;
+import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.net.Cidr;
@@ -22,6 +23,7 @@ import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.Backoff;
 import io.hybridpipe.retry.RetryPolicy;
 import io.hybridpipe.retry.StepFailure;
+import io.hybridpipe.sim.Call;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.Faults;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -184,6 +187,41 @@ class PipesOnAzureTest {
         assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.DONE);
         assertThat(cloud.routes()).hasSize(4);
         assertThat(cloud.rules()).isEmpty();
+    }
+
+    @Test
+    void tenRoutesOnOneHandleMeetNoOtherOperationInProgress() {
+        RunReport report = run(tenRoutes(i -> cloud.account()));
+
+        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.DONE);
+        assertThat(cloud.routes()).hasSize(10);
+        assertThat(cloud.calls().of(PUT_ROUTE))
+                .hasSize(10)
+                .extracting(Call::status)
+                .containsOnly(201);
+    }
+
+    @Test
+    void routesOnTwoHandlesComeThroughByTryingAgain() {
+        AzureAccount other = cloud.newAccount();
+        RunReport report = run(tenRoutes(i -> i % 2 == 0 ? cloud.account() : other));
+
+        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.DONE);
+        assertThat(cloud.routes()).hasSize(10);
+    }
+
+    private Pipe tenRoutes(IntFunction<AzureAccount> handle) {
+        Element[] members = IntStream.rangeClosed(1, 10)
+                .mapToObj(i -> step(
+                        "route-" + i,
+                        AddRoute.in(handle.apply(i))
+                                .resourceGroup("fed")
+                                .table("routes")
+                                .to(Cidr.of("10.1" + i + ".0.0/16"))
+                                .viaAppliance(Ip.of("10.2.0.4")),
+                        HURRIED))
+                .toArray(Element[]::new);
+        return Pipe.named("ten").concurrently("routes", members).build();
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.hybridpipe.Found;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
+import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +42,7 @@ class TemporarySecurityRuleTest {
     private static final State STATE = State.of(CALLERS, Cidr.of("203.0.113.7/32"));
     private static final String PUT = "Microsoft.Network/networkSecurityGroups/securityRules/write";
     private static final String DELETE = "Microsoft.Network/networkSecurityGroups/securityRules/delete";
-    private static final Access ACCESS = new Access(Cidr.of("203.0.113.7/32"), 8000);
+    private static final Access ACCESS = new Access(Ports.tcp(8000), "203.0.113.7/32");
 
     private final Cloud cloud;
     private final TemporarySecurityRule scope;
@@ -50,7 +52,11 @@ class TemporarySecurityRuleTest {
     TemporarySecurityRuleTest() throws Exception {
         cloud = new Cloud();
         before = cloud.inventory();
-        scope = TemporarySecurityRule.in(cloud.account())
+        scope = scope(cloud.account());
+    }
+
+    private static TemporarySecurityRule scope(AzureAccount account) {
+        return TemporarySecurityRule.in(account)
                 .resourceGroup("fed")
                 .securityGroup("doors")
                 .named("api")
@@ -94,17 +100,43 @@ class TemporarySecurityRuleTest {
     }
 
     @Test
-    void whenASiblingTakesThePriorityMeanwhileAnotherOneIsTaken() throws Exception {
+    void whenAnotherProcessTakesThePriorityMeanwhileAnotherOneIsTaken() throws Exception {
         Fault held = cloud.faults().on(PUT).holdBefore();
         Mono<Outputs> opening = scope.open(STATE, context).cache();
         opening.subscribe();
         held.reached().get(10, TimeUnit.SECONDS);
-        scope.open(STATE, Attempt.of(2)).block(SOON);
+        scope(cloud.newAccount()).open(STATE, Attempt.of(2)).block(SOON);
         held.release();
         opening.block(SOON);
 
         assertThat(cloud.rules()).extracting(SecurityRuleInner::priority).containsExactlyInAnyOrder(100, 101);
         assertThat(cloud.calls().of(PUT)).extracting(call -> call.status()).containsExactlyInAnyOrder(201, 201, 400);
+    }
+
+    @Test
+    void whenOthersTakeEveryPriorityFirstItIsTriedAgainLater() {
+        cloud.faults().on(PUT).times(20).error("SecurityRuleConflict", "taken");
+
+        assertThat(failureOf(scope.open(STATE, context)))
+                .hasMessageContaining("others took 20 priorities first")
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.TRANSIENT);
+    }
+
+    @Test
+    void siblingsOnOneHandleDoNotMeet() {
+        Mono.when(IntStream.rangeClosed(1, 5)
+                        .mapToObj(i -> scope.open(STATE, Attempt.of(i)))
+                        .toList())
+                .block(SOON);
+
+        assertThat(cloud.rules())
+                .extracting(SecurityRuleInner::priority)
+                .containsExactlyInAnyOrder(100, 101, 102, 103, 104);
+        assertThat(cloud.calls().of(PUT))
+                .hasSize(5)
+                .extracting(call -> call.status())
+                .containsOnly(201);
     }
 
     @Test
@@ -280,7 +312,7 @@ class TemporarySecurityRuleTest {
         StepVerifier.create(TemporarySecurityRule.sweep(cloud.account(), in(Duration.ofMinutes(90))))
                 .expectNextSequence(other.resources())
                 .expectErrorSatisfies(failure -> assertThat(failure)
-                        .hasMessageContaining("delete rule api-" + "1".repeat(32))
+                        .hasMessageContaining("delete security rule fed/doors/api-" + "1".repeat(32))
                         .hasMessageContaining("AuthorizationFailed: not yours"))
                 .verify(SOON);
         assertThat(cloud.rules()).extracting(SecurityRuleInner::name).containsExactly("api-" + "1".repeat(32));
@@ -347,10 +379,16 @@ class TemporarySecurityRuleTest {
         assertThatThrownBy(() -> scope.expiresAfter(Duration.ofSeconds(1)))
                 .hasMessage("expiry is PT1S, it must be at least one minute");
         assertThatThrownBy(() -> TemporarySecurityRule.in(cloud.account()).contract())
-                .hasMessage("TemporarySecurityRule: nothing was given to tcp(..)");
-        assertThatThrownBy(() ->
-                        TemporarySecurityRule.in(cloud.account()).tcp(8000).contract())
-                .hasMessage("TemporarySecurityRule: nothing was given to resourceGroup(..)");
+                .hasMessage("TemporarySecurityRule: call resourceGroup(..)");
+        assertThatThrownBy(() -> TemporarySecurityRule.in(cloud.account())
+                        .securityGroupId(GROUP)
+                        .contract())
+                .hasMessage("TemporarySecurityRule: call tcp(..) or another method that names a protocol");
+        assertThatThrownBy(() -> TemporarySecurityRule.in(cloud.account())
+                        .securityGroupId(GROUP)
+                        .tcp(8000)
+                        .contract())
+                .hasMessage("TemporarySecurityRule: call from(..)");
     }
 
     private void open() {

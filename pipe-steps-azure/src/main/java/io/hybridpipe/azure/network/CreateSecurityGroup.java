@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hybridpipe.azure.network;
+
+import com.azure.resourcemanager.network.fluent.models.NetworkSecurityGroupInner;
+import com.azure.resourcemanager.network.fluent.models.SecurityRuleInner;
+import io.hybridpipe.Contract;
+import io.hybridpipe.Found;
+import io.hybridpipe.Input;
+import io.hybridpipe.Key;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.StepContext;
+import io.hybridpipe.StepOptions;
+import io.hybridpipe.azure.AzureAccount;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes a network security group, with the rules that it shall have from its beginning, and lets subnets use it.
+ *
+ * <pre>{@code
+ * CreateSecurityGroup.in(federation).resourceGroup("fed").named("controllers").location("westeurope")
+ *         .inbound("ipsec", InboundRule.udp(500, 4500).from(ON_PREMISES))
+ *         .associate(HUB.map(hub -> hub.subnet("controllers")))
+ *         .into(CONTROLLER_GROUP)
+ * }</pre>
+ *
+ * <p><b>Reads</b> the inputs it is given, and those of the rules' sources; <b>writes</b> the group's id. As Azure makes it, the
+ * group lets everything in from its virtual network and nothing from the Internet, and everything out. Rules are added later by
+ * {@link AllowInbound}, or for a while by {@link TemporarySecurityRule}.
+ *
+ * <p><b>Idempotent</b> by its name and the tags of pipe, run, step and token: one PUT makes the group with its rules, and that of an
+ * earlier attempt is gone on with, and its lacking associations are made. A group of that name that this step did not make, and a
+ * subnet that has another one, are refused and never changed, before the run if they are known by then.
+ *
+ * <p>A subnet is read, changed and written while no other change of its virtual network is under way through this account's
+ * handle, and only as it was read (the ETag in {@code If-Match}): nothing that others write into it is lost.
+ *
+ * <p><b>Retries:</b> throttling, lost connections, {@code AnotherOperationInProgress}, {@code PreconditionFailed}. A missing
+ * resource group or subnet, and a rule that Azure does not take, are permanent.
+ *
+ * <p><b>Undo</b> takes the group from the subnets that still use it, deletes it with all its rules, after operations that are
+ * still running have ended, and waits until it is gone; one that some other subnet or an interface uses is tried again.
+ *
+ * <p>Calls and needs {@code Microsoft.Network/networkSecurityGroups/} read, write and delete; for associations {@code
+ * Microsoft.Network/virtualNetworks/subnets/} read and write, {@code Microsoft.Network/networkSecurityGroups/join/action}, and the
+ * {@code join/action} of whatever else the subnets use; {@code Microsoft.Resources/subscriptions/read} when the name is known only
+ * later in the run. Immutable.
+ */
+public final class CreateSecurityGroup implements Step {
+    private static final int FIRST_PRIORITY = 100;
+    private static final int STEP = 10;
+
+    private final Target target;
+    private final @Nullable Input<? extends String> location;
+    private final Associations associations;
+    private final Map<String, InboundRule> rules;
+    private final @Nullable Key<String> into;
+
+    private CreateSecurityGroup(
+            Target target,
+            @Nullable Input<? extends String> location,
+            Associations associations,
+            Map<String, InboundRule> rules,
+            @Nullable Key<String> into) {
+        this.target = target;
+        this.location = location;
+        this.associations = associations;
+        this.rules = rules;
+        this.into = into;
+    }
+
+    /** Starts the description of a security group in this account. */
+    public static CreateSecurityGroup in(AzureAccount account) {
+        return new CreateSecurityGroup(
+                Target.of("CreateSecurityGroup", account),
+                null,
+                Associations.with(Association.Use.SECURITY_GROUP),
+                Map.of(),
+                null);
+    }
+
+    /** The resource group, which must exist. */
+    public CreateSecurityGroup resourceGroup(String resourceGroup) {
+        return resourceGroup(Input.value(resourceGroup));
+    }
+
+    /** The resource group, which must exist. */
+    public CreateSecurityGroup resourceGroup(Input<? extends String> resourceGroup) {
+        return with(target.inGroup(resourceGroup));
+    }
+
+    /** The name of the security group. */
+    public CreateSecurityGroup named(String name) {
+        return named(Input.value(name));
+    }
+
+    /** The name of the security group. */
+    public CreateSecurityGroup named(Input<? extends String> name) {
+        return with(target.named(name));
+    }
+
+    /** The region, such as {@code westeurope}: that of the subnets. */
+    public CreateSecurityGroup location(String location) {
+        return location(Input.value(location));
+    }
+
+    /** The region, such as {@code westeurope}: that of the subnets. */
+    public CreateSecurityGroup location(Input<? extends String> location) {
+        return new CreateSecurityGroup(target, location, associations, rules, into);
+    }
+
+    /** Lets the subnet with this id use the group, beside those said before; it may be in another resource group. */
+    public CreateSecurityGroup associate(String subnetId) {
+        return associate(Input.value(subnetId));
+    }
+
+    /** Lets the subnet with this id use the group, beside those said before; it may be in another resource group. */
+    public CreateSecurityGroup associate(Input<? extends String> subnetId) {
+        return new CreateSecurityGroup(target, location, associations.and(subnetId), rules, into);
+    }
+
+    /**
+     * Lets in what the rule says, beside what was said before; by default nothing is added to what Azure lets in.
+     *
+     * @param name the rule's name
+     * @param rule the first one gets the priority 100, each next one ten more
+     * @throws IllegalArgumentException if there is a rule of that name already
+     */
+    public CreateSecurityGroup inbound(String name, InboundRule rule) {
+        Map<String, InboundRule> more = new LinkedHashMap<>(rules);
+        if (more.putIfAbsent(name, rule) != null) {
+            throw new IllegalArgumentException("CreateSecurityGroup: two rules are named '" + name + "'");
+        }
+        return new CreateSecurityGroup(target, location, associations, more, into);
+    }
+
+    /** Writes the id of the security group under the key. */
+    public CreateSecurityGroup into(Key<String> key) {
+        return new CreateSecurityGroup(target, location, associations, rules, key);
+    }
+
+    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
+    public CreateSecurityGroup pollEvery(Duration interval) {
+        return with(target.on(target.account().pollEvery(interval)));
+    }
+
+    private CreateSecurityGroup with(Target changed) {
+        return new CreateSecurityGroup(changed, location, associations, rules, into);
+    }
+
+    @Override
+    public Contract contract() {
+        Contract contract = Contract.of("CreateSecurityGroup")
+                .reading(target.groupInput(), target.nameInput(), target.given(location, "location(..)"))
+                .reading(associations.inputs())
+                .reading(rules.values().stream()
+                        .map(rule -> rule.source("CreateSecurityGroup"))
+                        .toArray(Input<?>[]::new));
+        return into == null ? contract : contract.writing(into);
+    }
+
+    /** Those of {@link AzureAccount#stepOptions()}. */
+    @Override
+    public StepOptions options() {
+        return AzureAccount.stepOptions();
+    }
+
+    @Override
+    public Mono<Outputs> run(State state, StepContext context) {
+        return Mono.defer(() -> {
+            Own<NetworkSecurityGroupInner> own = own(state, context);
+            return own.make(toBody(state, context))
+                    .then(associations.make(own, state))
+                    .then(Mono.fromSupplier(() -> toOutputs(own)));
+        });
+    }
+
+    @Override
+    public Mono<Found> reconcile(State state, StepContext context) {
+        return Mono.defer(() -> {
+            Own<NetworkSecurityGroupInner> own = own(state, context);
+            return own.toFound(associations.lack(own, state), there -> toOutputs(own));
+        });
+    }
+
+    @Override
+    public Mono<Void> undo(State state, Found found, StepContext context) {
+        return Mono.defer(() -> {
+            Own<NetworkSecurityGroupInner> own = own(state, context);
+            return own.remove(associations.remove(own, state));
+        });
+    }
+
+    /** Checks the credential and, as far as they are known by then, that nobody has the name and no subnet another group. */
+    @Override
+    public Mono<Void> preflight(State state, StepContext context) {
+        return target.checkFree(NetworkKinds.SECURITY_GROUP, state, context)
+                .then(associations.check(target, NetworkKinds.SECURITY_GROUP, state, context));
+    }
+
+    private Own<NetworkSecurityGroupInner> own(State state, StepContext context) {
+        return target.own(NetworkKinds.SECURITY_GROUP, state, context);
+    }
+
+    private NetworkSecurityGroupInner toBody(State state, StepContext context) {
+        NetworkSecurityGroupInner body = new NetworkSecurityGroupInner().withSecurityRules(toRules(state, context));
+        body.withLocation(target.given(location, "location(..)").get(state)).withTags(context.tags());
+        return body;
+    }
+
+    private List<SecurityRuleInner> toRules(State state, StepContext context) {
+        List<SecurityRuleInner> all = new ArrayList<>();
+        rules.forEach((name, rule) -> all.add(rule.in(state, "CreateSecurityGroup")
+                .rule(FIRST_PRIORITY + STEP * all.size(), RuleNote.ofLasting(context))
+                .withName(name)));
+        return all;
+    }
+
+    private Outputs toOutputs(Own<NetworkSecurityGroupInner> own) {
+        return into == null ? Outputs.none() : Outputs.of(into, own.id());
+    }
+}
