@@ -122,9 +122,8 @@ record Attachment(
     }
 
     boolean isIn(String subscription) {
-        return ArmId.parse(nic.path("id").asText())
-                .filter(id -> id.subscription().equalsIgnoreCase(subscription))
-                .isPresent();
+        var start = "/subscriptions/" + subscription + "/";
+        return nic.path("id").asText().regionMatches(true, 0, start, 0, start.length());
     }
 
     /** The routes of the table that the subnet has. */

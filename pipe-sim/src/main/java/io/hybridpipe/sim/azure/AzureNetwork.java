@@ -32,7 +32,7 @@ final class AzureNetwork implements CloudNetwork {
     @Override
     public List<Port> ports() {
         synchronized (estate) {
-            return Attachment.all(estate).stream()
+            return estate.attachments().stream()
                     .filter(one -> one.isIn(subscription))
                     .map(Attachment::port)
                     .toList();
@@ -42,7 +42,7 @@ final class AzureNetwork implements CloudNetwork {
     @Override
     public Next send(Port from, Packet packet) {
         synchronized (estate) {
-            var all = Attachment.all(estate);
+            var all = estate.attachments();
             var sender = find(all, from);
             return sender.isEmpty() ? gone(from) : send(all, sender.get(), packet);
         }
@@ -162,7 +162,7 @@ final class AzureNetwork implements CloudNetwork {
     @Override
     public Next deliver(Port to, Packet packet) {
         synchronized (estate) {
-            var receiver = find(Attachment.all(estate), to);
+            var receiver = find(estate.attachments(), to);
             return receiver.isEmpty() ? gone(to) : deliver(receiver.get(), packet);
         }
     }

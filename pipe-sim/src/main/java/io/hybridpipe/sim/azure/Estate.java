@@ -30,6 +30,7 @@ final class Estate {
     private final Map<String, Resource> resources = new LinkedHashMap<>();
     private final Map<String, Deployment> deployments = new LinkedHashMap<>();
     private @Nullable Map<String, List<String>> referrers;
+    private @Nullable List<Attachment> attachments;
     private final Terms terms;
     private Runnable observer = () -> {};
     private long identities;
@@ -84,7 +85,7 @@ final class Estate {
         groups.remove(groupKey(subscription, name));
         resources.values().removeIf(resource -> isIn(resource, subscription, name));
         deployments.values().removeIf(deployment -> deployment.isIn(subscription, name));
-        referrers = null;
+        changed();
     }
 
     private static String groupKey(String subscription, String name) {
@@ -124,17 +125,28 @@ final class Estate {
 
     void put(Resource resource) {
         resources.put(resource.id().key(), resource);
-        referrers = null;
+        changed();
     }
 
     void remove(Resource resource) {
         resources.remove(resource.id().key());
-        referrers = null;
+        changed();
     }
 
     /** To be called when the body of a resource was changed. */
     void changed() {
         referrers = null;
+        attachments = null;
+    }
+
+    /** What packets meet: known until the next change, since a single packet asks for it many times. */
+    List<Attachment> attachments() {
+        var known = attachments;
+        if (known == null) {
+            known = List.copyOf(Attachment.all(this));
+            attachments = known;
+        }
+        return known;
     }
 
     /** Lets packets meet a resource as its body is now. */

@@ -3,7 +3,6 @@ package io.hybridpipe.sim.azure;
 
 import io.hybridpipe.sim.SimClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +52,9 @@ final class MachineWatch {
 
     private Map<String, MachineEvent> now() {
         var now = new LinkedHashMap<String, MachineEvent>();
-        var attachments = new ArrayList<Attachment>();
         for (var resource : estate.resources()) {
             if (resource.power().equals("running")) {
-                if (attachments.isEmpty()) {
-                    attachments.addAll(Attachment.all(estate));
-                }
-                event(resource, attachments).ifPresent(event -> now.put(event.machine(), event));
+                event(resource, estate.attachments()).ifPresent(event -> now.put(event.machine(), event));
             }
         }
         return now;

@@ -225,6 +225,7 @@ final class Peerings {
                             .ifPresent(
                                     shown -> Json.objectIn(shown, "properties").put("peeringState", next));
                     Bodies.newEtag(resource.body(), estate);
+                    estate.changed();
                 }
             }
         }

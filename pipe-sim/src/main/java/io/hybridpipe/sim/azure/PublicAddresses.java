@@ -91,10 +91,10 @@ final class PublicAddresses implements Kind {
             var used = !estate.referrers(resource.id().toString()).isEmpty();
             if (used && !properties.has("ipAddress")) {
                 properties.put("ipAddress", estate.newPublicAddress());
-                resource.takeEffect();
+                estate.takeEffect(resource);
             } else if (!used && properties.has("ipAddress")) {
                 properties.remove("ipAddress");
-                resource.takeEffect();
+                estate.takeEffect(resource);
             }
         }
     }
