@@ -24,5 +24,9 @@ record Allowed(String type, String method, String because) {
             new Allowed(
                     "io.netty.channel.pool.SimpleChannelPool",
                     "close",
-                    "the AWS SDK closes its connections on Netty's global executor, where no call is waited for"));
+                    "the AWS SDK closes its connections on Netty's global executor, where no call is waited for"),
+            new Allowed(
+                    "com.azure.core.util.CoreUtils",
+                    "getProperties",
+                    "each of the Azure SDK's clients reads its version from its own jar, once, as its classes are read"));
 }

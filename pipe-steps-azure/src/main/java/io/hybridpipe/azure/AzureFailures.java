@@ -48,6 +48,13 @@ public final class AzureFailures {
             Map.entry("PublicIPAddressCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("NicInUse", FailureClass.TRANSIENT),
             Map.entry("NicReservedForAnotherVm", FailureClass.TRANSIENT),
+            // capacity comes and goes, and these are what Azure calls failures of its own while it makes a machine
+            // (Microsoft Learn, Understand common error messages when you manage virtual machines in Azure)
+            Map.entry("AllocationFailed", FailureClass.TRANSIENT),
+            Map.entry("ZonalAllocationFailed", FailureClass.TRANSIENT),
+            Map.entry("NetworkingInternalOperationError", FailureClass.TRANSIENT),
+            Map.entry("OSProvisioningInternalError", FailureClass.TRANSIENT),
+            Map.entry("VMStartTimedOut", FailureClass.TRANSIENT),
             Map.entry("InUseSubnetCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("InUseRouteTableCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("InUseNetworkSecurityGroupCannotBeDeleted", FailureClass.TRANSIENT),

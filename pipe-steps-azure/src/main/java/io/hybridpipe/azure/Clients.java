@@ -2,6 +2,8 @@
 package io.hybridpipe.azure;
 
 import com.azure.core.http.HttpPipeline;
+import com.azure.core.management.AzureEnvironment;
+import com.azure.core.management.AzureEnvironment.Endpoint;
 import com.azure.core.management.profile.AzureProfile;
 import com.azure.resourcemanager.compute.ComputeManager;
 import com.azure.resourcemanager.compute.fluent.ComputeManagementClient;
@@ -10,6 +12,8 @@ import com.azure.resourcemanager.network.fluent.NetworkManagementClient;
 import com.azure.resourcemanager.resources.ResourceManager;
 import com.azure.resourcemanager.resources.fluent.DeploymentsManagementClient;
 import com.azure.resourcemanager.resources.fluent.ResourceManagementClient;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,8 @@ final class Clients {
 
     Clients(HttpPipeline pipeline, AzureProfile profile) {
         network = once(() -> NetworkManager.authenticate(pipeline, profile).serviceClient());
-        compute = once(() -> ComputeManager.authenticate(pipeline, profile).serviceClient());
+        compute = once(
+                () -> ComputeManager.authenticate(pipeline, withGraph(profile)).serviceClient());
         resources = once(
                 () -> ResourceManager.authenticate(pipeline, profile).withSubscription(profile.getSubscriptionId()));
     }
@@ -40,6 +45,17 @@ final class Clients {
 
     DeploymentsManagementClient deployments() {
         return resources.get().deploymentClient();
+    }
+
+    /**
+     * The profile with an address of Microsoft Graph: the SDK's compute manager makes a manager of roles beside itself, which
+     * fails without one, though nothing here calls it.
+     */
+    private static AzureProfile withGraph(AzureProfile profile) {
+        AzureEnvironment environment = profile.getEnvironment();
+        Map<String, String> endpoints = new HashMap<>(environment.getEndpoints());
+        endpoints.putIfAbsent(Endpoint.MICROSOFT_GRAPH.identifier(), environment.getManagementEndpoint());
+        return new AzureProfile(profile.getTenantId(), profile.getSubscriptionId(), new AzureEnvironment(endpoints));
     }
 
     private static <C> Supplier<C> once(Supplier<C> maker) {

@@ -119,6 +119,11 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
         return site().find();
     }
 
+    /** The resource at this place if this step made it, before or after an undo. */
+    Mono<R> findOwn() {
+        return find().filter(this::isOwn);
+    }
+
     /** The resource at this place, whoever made it, as soon as nothing changes it any more. */
     Mono<R> atRest() {
         return site().atRest();

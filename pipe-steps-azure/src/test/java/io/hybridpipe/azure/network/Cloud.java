@@ -36,10 +36,17 @@ public final class Cloud implements AutoCloseable {
 
     private static final String PLACE = "westeurope";
 
-    private final SimAzure azure = SimAzure.start();
-    private final AzureAccount account = newAccount();
+    private final SimAzure azure;
+    private final AzureAccount account;
 
     public Cloud() throws IOException, InterruptedException {
+        this(SimAzure.start());
+    }
+
+    /** Furnishes this stand-in, and closes it. */
+    public Cloud(SimAzure azure) throws IOException, InterruptedException {
+        this.azure = azure;
+        account = newAccount();
         addGroup("fed");
         RouteTableInner table = new RouteTableInner();
         table.withLocation(PLACE);

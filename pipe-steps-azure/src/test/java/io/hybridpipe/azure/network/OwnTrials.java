@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /**
  * What every step must get over that makes one resource by one PUT. Each trial leaves the stand-in as it was, so that one is
@@ -77,7 +78,7 @@ record OwnTrials(Cloud cloud, Step step, State state, String noun, String put) {
     private void cancelled(TestContext context) {
         Fault sent = cloud.faults().on(put).holdAfter();
         Disposable run = step.run(state, context).subscribe();
-        sent.reached().join();
+        Mono.fromFuture(sent.reached()).block(SOON);
         run.dispose();
         sent.release();
         context.settled().block(SOON);
