@@ -36,7 +36,7 @@ final class DeploymentRoutes {
                 List.of(Deployments.TYPE),
                 List.of(rest.size() > 1 ? rest.get(1) : "-"));
         return switch (rest.size()) {
-            case 1 -> list(path, request);
+            case 1 -> list(id, request);
             case 2 -> deployment(id, request);
             case 3 -> part(id, rest.get(2).toLowerCase(Locale.ROOT), request);
             case 4 -> part(id, rest.get(2).toLowerCase(Locale.ROOT), rest.get(3), request);
@@ -44,13 +44,12 @@ final class DeploymentRoutes {
         };
     }
 
-    private SimResponse list(ArmPath path, SimRequest request) {
+    private SimResponse list(ArmId any, SimRequest request) {
         if (!Answers.reads(request)) {
             throw Answers.notAllowed(request);
         }
-        return Answers.list(deployments.list(path.subscription(), path.group()).stream()
-                .map(Deployment::toJson)
-                .toList());
+        return Answers.list(
+                deployments.list(any).stream().map(Deployment::toJson).toList());
     }
 
     private SimResponse deployment(ArmId id, SimRequest request) {

@@ -55,9 +55,11 @@ final class Deployments {
                 ArmError.notFound("DeploymentNotFound", "Deployment '%s' could not be found.", id.name()));
     }
 
-    List<Deployment> list(String subscription, String group) {
+    /** The deployments of a group, which must be there. */
+    List<Deployment> list(ArmId any) {
+        group(any);
         return estate.deployments().values().stream()
-                .filter(deployment -> deployment.isIn(subscription, group))
+                .filter(deployment -> deployment.isIn(any.subscription(), any.group()))
                 .toList();
     }
 

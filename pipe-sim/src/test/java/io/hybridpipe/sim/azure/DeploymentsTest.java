@@ -223,6 +223,8 @@ class DeploymentsTest {
         assertThat(namespace.code()).isEqualTo("InvalidResourceNamespace");
         var version = deploy("", TABLE.replace("2024-07-01", "yesterday"));
         assertThat(version.code()).isEqualTo("InvalidApiVersionParameter");
+        var old = deploy("", TABLE.replace("2024-07-01", "2014-01-01"));
+        assertThat(old.code()).isEqualTo("NoRegisteredProviderFound");
     }
 
     @Test
