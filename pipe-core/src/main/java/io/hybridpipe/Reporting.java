@@ -17,10 +17,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the report of a settled run, once, when it is first asked for. */
 final class Reporting {
+    /** Causes may go in a circle. */
+    private static final int DEEPEST_CAUSE = 20;
+
     private final Execution execution;
     private final Outcome outcome;
     private final Instant startedAt;
@@ -130,6 +134,10 @@ final class Reporting {
                 path,
                 FailureClass.of(failure),
                 execution.message(failure),
+                Stream.iterate(failure.getCause(), cause -> cause != null, Throwable::getCause)
+                        .limit(DEEPEST_CAUSE)
+                        .map(execution::message)
+                        .toList(),
                 others.stream()
                         .filter(other -> other != failure)
                         .map(execution::message)

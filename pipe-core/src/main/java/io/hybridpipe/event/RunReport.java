@@ -87,9 +87,11 @@ public record RunReport(
      * @param path where it happened
      * @param failureClass its class
      * @param message its message
+     * @param causes the messages of what caused it, of what caused that, and so on; empty for a failure of an earlier process
      * @param others the messages of other failures, in declared order of their elements
      */
-    public record FailureReport(Path path, FailureClass failureClass, String message, List<String> others) {}
+    public record FailureReport(
+            Path path, FailureClass failureClass, String message, List<String> causes, List<String> others) {}
 
     /**
      * One element.

@@ -83,4 +83,15 @@ class LooksTest {
             }
         }
     }
+
+    @Test
+    void aPatientLookEndsNoSoonerThanTheServiceAskedFor() {
+        StepVerifier.withVirtualTime(() ->
+                        Looks.patient(Mono.error(StepFailure.throttled(Duration.ofSeconds(7), "slow down", null))))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(6_999))
+                .thenAwait(Duration.ofMillis(1))
+                .expectComplete()
+                .verify(SOON);
+    }
 }

@@ -54,6 +54,19 @@ class ArmOperationTest {
     }
 
     @Test
+    void theAnswerIsTheLastBodyOrThatOfTheFirstCallIfThatWasTheEnd() {
+        SimResponse last = SimResponse.json(200, "{\"found\":1}");
+        try (Service service = Service.of(202, "Location", SimResponse.of(202), last)) {
+            assertThat(service.accepted().answer(service.hurried(), "do it").block(SOON))
+                    .isEqualTo("{\"found\":1}");
+        }
+        try (Service service = Service.of(200, "X-Nothing")) {
+            assertThat(service.accepted().answer(service.hurried(), "do it").block(SOON))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aFailedOperationSaysCodeAndMessage() {
         SimResponse failed = SimResponse.json(
                 200, "{\"status\":\"Failed\",\"error\":{\"code\":\"RetryableError\",\"message\":\"try\\nagain\"}}");

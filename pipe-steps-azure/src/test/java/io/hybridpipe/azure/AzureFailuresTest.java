@@ -69,6 +69,7 @@ class AzureFailuresTest {
         "400, InUseRouteTableCannotBeDeleted, '', TRANSIENT, TRANSIENT",
         "400, InUseNetworkSecurityGroupCannotBeDeleted, '', TRANSIENT, TRANSIENT",
         "409, ResourceGroupBeingDeleted, '', TRANSIENT, TRANSIENT",
+        "409, DeploymentActive, '', TRANSIENT, TRANSIENT",
         "409, ResourceGroupDeletionBlocked, '', TRANSIENT, TRANSIENT",
         "409, Conflict, '', PERMANENT, PERMANENT",
         "409, OperationNotAllowed, '', PERMANENT, PERMANENT",

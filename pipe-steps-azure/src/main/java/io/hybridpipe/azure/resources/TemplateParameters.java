@@ -86,6 +86,9 @@ record TemplateParameters(Map<String, Input<?>> given) {
     }
 
     private static boolean holdsSecret(@Nullable Object value) {
+        if (value instanceof Secret<?> || value instanceof Hidden) {
+            return true;
+        }
         if (value instanceof Record) {
             return holdsSecret(VALUES.tree(value, value.getClass()));
         }
@@ -95,10 +98,8 @@ record TemplateParameters(Map<String, Input<?>> given) {
         if (value instanceof Iterable<?> many) {
             return StreamSupport.stream(many.spliterator(), false).anyMatch(TemplateParameters::holdsSecret);
         }
-        return value instanceof Secret<?>
-                || value instanceof Hidden
-                || value instanceof Optional<?> maybe
-                        && maybe.filter(TemplateParameters::holdsSecret).isPresent();
+        return value instanceof Optional<?> maybe
+                && maybe.filter(TemplateParameters::holdsSecret).isPresent();
     }
 
     /** As a request bears them: the only place where secrets are revealed. */

@@ -14,6 +14,7 @@ import io.hybridpipe.azure.network.CreateSecurityGroup;
 import io.hybridpipe.azure.network.CreateVnet;
 import io.hybridpipe.azure.network.InboundRule;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
+import io.hybridpipe.azure.resources.DeployTemplate;
 import io.hybridpipe.azure.resources.EnsureResourceGroup;
 import io.hybridpipe.faults.Scene;
 import io.hybridpipe.net.Cidr;
@@ -46,6 +47,7 @@ final class Scenes {
                 Scene.step("CreateSecurityGroup", Scenes::createSecurityGroup),
                 Scene.step("AllowInbound", Scenes::allowInbound),
                 Scene.step("AddRoute", Scenes::addRoute),
+                Scene.step("DeployTemplate", Scenes::deployTemplate),
                 Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule));
     }
 
@@ -110,6 +112,15 @@ final class Scenes {
                 .table("routes")
                 .to(Cidr.of("10.1.0.0/16"))
                 .viaAppliance(Ip.of("10.2.0.4"));
+    }
+
+    private static Step deployTemplate(AzureStage stage) {
+        return DeployTemplate.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("hub")
+                .templateFrom("classpath:templates/hub.json")
+                .parameter("space", Cidr.of("10.2.0.0/16"))
+                .output("hub", Key.of("hub", String.class));
     }
 
     private static Scope temporarySecurityRule(AzureStage stage) {
