@@ -13,7 +13,7 @@ import java.util.Map;
 final class Interfaces implements Kind {
 
     /** The first four addresses of a subnet and its last are the service's own. */
-    private static final int RESERVED_BELOW = 4;
+    static final int RESERVED_BELOW = 4;
 
     @Override
     public String namespace() {

@@ -118,6 +118,7 @@ final class Peerings {
         var remote = found.get();
         var before = before(change, peering);
         if (before.filter(old -> !remote(old).equalsIgnoreCase(remote(peering))).isPresent()) {
+            // the service refuses it too, with a code that is not known to us
             throw ArmError.badRequest(
                     "CannotChangeRemoteVirtualNetworkOfPeering",
                     "The remote virtual network of peering %s cannot be changed from %s to %s.",

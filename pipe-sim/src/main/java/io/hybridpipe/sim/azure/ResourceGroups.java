@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 /** What can be done with a resource group. Guarded by the estate's monitor. */
 final class ResourceGroups {
 
-    private static final Pattern NAME = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]", Pattern.UNICODE_CHARACTER_CLASS);
+    static final int LONGEST_NAME = 90;
+    private static final Pattern NAME =
+            Pattern.compile("[-\\w._()]{0," + (LONGEST_NAME - 1) + "}[-\\w_()]", Pattern.UNICODE_CHARACTER_CLASS);
 
     private final Estate estate;
     private final Operations operations;

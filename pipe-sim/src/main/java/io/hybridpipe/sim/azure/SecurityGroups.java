@@ -9,6 +9,9 @@ import java.util.Locale;
 /** Network security groups with their rules. */
 final class SecurityGroups implements Kind {
 
+    static final int LOWEST_PRIORITY = 100;
+    static final int HIGHEST_PRIORITY = 4096;
+
     private static final List<String> PROTOCOLS = List.of("*", "Tcp", "Udp", "Icmp", "Esp", "Ah");
     private static final List<String> DIRECTIONS = List.of("Inbound", "Outbound");
     private static final List<String> ACCESS = List.of("Allow", "Deny");
@@ -82,11 +85,15 @@ final class SecurityGroups implements Kind {
 
     private static void checkPriority(ObjectNode properties) {
         var priority = properties.path("priority");
-        if (!priority.isIntegralNumber() || priority.asLong() < 100 || priority.asLong() > 4096) {
+        if (!priority.isIntegralNumber()
+                || priority.asLong() < LOWEST_PRIORITY
+                || priority.asLong() > HIGHEST_PRIORITY) {
             throw ArmError.badRequest(
                     "SecurityRuleInvalidPriority",
-                    "Security rule has invalid Priority. Value provided: %s Allowed range 100-4096.",
-                    priority.asText());
+                    "Security rule has invalid Priority. Value provided: %s Allowed range %d-%d.",
+                    priority.asText(),
+                    LOWEST_PRIORITY,
+                    HIGHEST_PRIORITY);
         }
     }
 
