@@ -3,11 +3,13 @@ package io.hybridpipe.azure;
 
 import static io.hybridpipe.Element.step;
 
+import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.State;
 import io.hybridpipe.azure.network.AddRoute;
 import io.hybridpipe.azure.network.AllowInbound;
+import io.hybridpipe.azure.network.AzureController;
 import io.hybridpipe.azure.network.AzureInterface;
 import io.hybridpipe.azure.network.AzureVnet;
 import io.hybridpipe.azure.network.CreateNetworkInterface;
@@ -16,13 +18,14 @@ import io.hybridpipe.azure.network.CreateRouteTable;
 import io.hybridpipe.azure.network.CreateSecurityGroup;
 import io.hybridpipe.azure.network.CreateVnet;
 import io.hybridpipe.azure.network.InboundRule;
+import io.hybridpipe.azure.network.LaunchController;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
 import io.hybridpipe.azure.resources.EnsureResourceGroup;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import java.util.function.UnaryOperator;
 
-/** The pipe of {@code docs/azure-steps.md}: a network for a controller, without a template. */
+/** The pipe of {@code docs/azure-steps.md}: a network with a controller, without a template. */
 public final class FineGrainedPipe {
     // snippet: keys
     public static final Key<String> REGION = Key.of("region", String.class);
@@ -32,6 +35,7 @@ public final class FineGrainedPipe {
     public static final Key<Cidr> VPC_CIDR = Key.of("vpc-cidr", Cidr.class);
     public static final Key<Cidr> PEERS = Key.of("peers", Cidr.class);
     public static final Key<Cidr> MY_IP = Key.of("my-ip", Cidr.class);
+    public static final Key<String> ADMIN_KEY = Key.of("admin-key", String.class);
 
     public static final Key<String> GROUP = Key.of("group", String.class);
     public static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);
@@ -40,6 +44,7 @@ public final class FineGrainedPipe {
     public static final Key<String> ADDRESS_ID = Key.of("address-id", String.class);
     public static final Key<Ip> ADDRESS = Key.of("address", Ip.class);
     public static final Key<AzureInterface> CARD = Key.of("card", AzureInterface.class);
+    public static final Key<AzureController> CONTROLLER = Key.of("controller", AzureController.class);
     // end
 
     /** All that it needs. */
@@ -49,19 +54,20 @@ public final class FineGrainedPipe {
             .with(WORKLOAD_CIDR, Cidr.of("10.2.1.0/24"))
             .with(VPC_CIDR, Cidr.of("10.1.0.0/16"))
             .with(PEERS, Cidr.of("198.51.100.0/24"))
-            .with(MY_IP, Cidr.of("203.0.113.7/32"));
+            .with(MY_IP, Cidr.of("203.0.113.7/32"))
+            .with(ADMIN_KEY, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA operator");
 
     private FineGrainedPipe() {}
 
     /**
      * The pipe.
      *
-     * @param setUp what is done while the controller's subnet admits its caller
+     * @param setUp what is done while the controller admits its caller
      */
     // snippet: pipe
     public static Pipe in(AzureAccount account, UnaryOperator<Pipe.Builder> setUp) {
         return Pipe.named("hub-network")
-                .needs(REGION, HUB_CIDR, CONTROLLER_CIDR, WORKLOAD_CIDR, VPC_CIDR, PEERS, MY_IP)
+                .needs(REGION, HUB_CIDR, CONTROLLER_CIDR, WORKLOAD_CIDR, VPC_CIDR, PEERS, MY_IP, ADMIN_KEY)
                 .step(
                         "group",
                         EnsureResourceGroup.in(account)
@@ -116,6 +122,19 @@ public final class FineGrainedPipe {
                                 .publicAddress(ADDRESS_ID)
                                 .forwardingIp()
                                 .into(CARD))
+                .step(
+                        "controller",
+                        LaunchController.in(account)
+                                .resourceGroup(GROUP)
+                                .named("controller")
+                                .location(REGION)
+                                .size("Standard_B2s")
+                                .marketplace("cohesive", "vns3", "byol", "latest")
+                                .plan("cohesive", "vns3", "byol")
+                                .acceptingTerms()
+                                .networkInterface(CARD.map(AzureInterface::id))
+                                .adminKey(Input.value("operator"), ADMIN_KEY)
+                                .into(CONTROLLER))
                 .concurrently(
                         "reach",
                         step(
@@ -124,7 +143,7 @@ public final class FineGrainedPipe {
                                         .tableId(ROUTES)
                                         .named("to-vpc")
                                         .to(VPC_CIDR)
-                                        .viaAppliance(CARD.map(AzureInterface::privateIp))),
+                                        .viaAppliance(CONTROLLER.map(AzureController::privateIp))),
                         step(
                                 "from-vpc",
                                 AllowInbound.in(account)
