@@ -18,10 +18,13 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Design §4.5, each in a JVM of its own: when it may end, and what a signal does. */
+@Execution(ExecutionMode.CONCURRENT)
 class ExitTest {
     private static final long BOUND = 20;
 

@@ -26,11 +26,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 /** Runs that write at the same time share a sync, and yet nothing that was said to be written is ever missing. */
+@Execution(ExecutionMode.CONCURRENT)
 class GroupCommitTest {
     /** Each of a thousand runs takes a lease and gives it back, which a busy disk may take its time for. */
     private static final Duration LONG = Duration.ofMinutes(2);

@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -86,36 +85,5 @@ class FednetTextsTest {
         assertThatItIsRefused(
                 fednet("--fail", "create-new-vpc:sideways"),
                 "fednet: --fail: 'sideways' is none of before, lost, close, undo");
-    }
-
-    @Test
-    void whatNeverBeganIsSaidNotToHaveFailedAndNoLineIsToldTwiceInARow() {
-        String item = "fednet/vpc-api-access/fednet-api-access/ipsec-peer[fed-9]/tunnel";
-
-        Told told = fednet("--fail", item);
-
-        assertThat(told.exitCode()).as(told.err()).isZero();
-        assertThat(told.err()).contains("fednet: --fail: '" + item + "' never began, so nothing was made to fail");
-        List<String> lines = told.out()
-                .lines()
-                .map(line -> line.replaceFirst("^ *[0-9.]+s", ""))
-                .filter(line -> line.contains("set-up-controller"))
-                .toList();
-        assertThat(lines).anyMatch(line -> line.contains("waiting for"));
-        for (int i = 1; i < lines.size(); i++) {
-            assertThat(lines.get(i)).isNotEqualTo(lines.get(i - 1));
-        }
-        assertThat(told.out()).doesNotContain("\n\n\n").doesNotContain("\u001b");
-    }
-
-    @Test
-    void whyARunFailedIsToldAtTheElementThatFailedAndNotAgainAtAllAroundIt() {
-        Told told = fednet("--fail", "fednet/routes/vpc-routes");
-
-        assertThat(told.exitCode()).isEqualTo(1);
-        assertThat(told.out().lines().filter(line -> line.startsWith("✗") && line.contains("made to fail")))
-                .singleElement()
-                .asString()
-                .contains("vpc-routes");
     }
 }

@@ -30,7 +30,7 @@ class SoakTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         int exitCode = Main.commandLine(new SoakCommand(new PrintStream(bytes, true, StandardCharsets.UTF_8)))
-                .execute(Integer.toString(cases), "--seed", Long.toString(seed));
+                .execute(Integer.toString(cases), "--seed", Long.toString(seed), "--parallel", "3");
 
         String told = bytes.toString(StandardCharsets.UTF_8);
         assertThat(exitCode).as(told).isZero();
