@@ -23,6 +23,7 @@ import reactor.core.publisher.Mono;
 final class Play {
     private static final Key<Boolean> FAILS = Key.of("fails", Boolean.class);
     private static final Duration UNDONE_WITHIN = Duration.ofSeconds(30);
+    private static final Duration UNDER_WAY = Duration.ofSeconds(5);
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Stage stage;
@@ -111,6 +112,16 @@ final class Play {
     /** What is there now. */
     Content now() {
         return Content.of(stage, stage.inventory());
+    }
+
+    /** What is there as soon as nothing is under way any more, which shows in its being one of these; at last what is there then. */
+    Content settled(Content... ends) {
+        return Mono.fromSupplier(this::now)
+                .filter(List.of(ends)::contains)
+                .repeatWhenEmpty(looks -> looks.delayElements(Duration.ofMillis(20)))
+                .timeout(UNDER_WAY, Mono.fromSupplier(this::now))
+                .blockOptional()
+                .orElseThrow();
     }
 
     /** The calls of the run, beside those that furnished the stage. */

@@ -11,18 +11,24 @@ import java.util.function.Function;
  * A step, or a scope, to be played in a small pipe.
  *
  * @param name the name of its class; a variant adds a dash and what differs, such as {@code DeployStack-updating}
+ * @param undoable whether what is done can be taken back
  * @param work furnishes the stage and says what is done on it
  * @param <S> where it is played
  */
-public record Scene<S extends Stage>(String name, Function<S, Work> work) {
+public record Scene<S extends Stage>(String name, boolean undoable, Function<S, Work> work) {
     /** That of a step. */
     public static <S extends Stage> Scene<S> step(String name, Function<S, Step> step) {
-        return new Scene<>(name, stage -> new StepWork(step.apply(stage)));
+        return new Scene<>(name, true, stage -> new StepWork(step.apply(stage)));
+    }
+
+    /** That of a step which cannot be taken back: it is played forward only, and may have done its work whole, or nothing. */
+    public static <S extends Stage> Scene<S> irreversible(String name, Function<S, Step> step) {
+        return new Scene<>(name, false, stage -> new StepWork(step.apply(stage)));
     }
 
     /** That of a scope, which is held to the end of the pipe. */
     public static <S extends Stage> Scene<S> scope(String name, Function<S, Scope> scope) {
-        return new Scene<>(name, stage -> new ScopeWork(scope.apply(stage)));
+        return new Scene<>(name, true, stage -> new ScopeWork(scope.apply(stage)));
     }
 
     /** A step or a scope. */

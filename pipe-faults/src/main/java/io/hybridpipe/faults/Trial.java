@@ -38,12 +38,7 @@ record Trial<S extends Stage>(Supplier<S> usual, Scene<S> scene, boolean back) {
      *
      * @param spots the calls on the way there, or on the way back
      */
-    record Rehearsal(Content inside, Content after, List<Spot> spots, List<String> made) {
-        /** This one, of a run that goes back, with what it would go to. */
-        Rehearsal instead(Rehearsal forward) {
-            return new Rehearsal(forward.inside, forward.after, spots, made);
-        }
-    }
+    record Rehearsal(Content inside, Content after, List<Spot> spots, List<String> made) {}
 
     /** How a run ended; {@code wrong} is empty if that is as it should be. */
     record Verdict(Outcome outcome, boolean struck, String wrong) {}
@@ -128,19 +123,31 @@ record Trial<S extends Stage>(Supplier<S> usual, Scene<S> scene, boolean back) {
                 wrong.add("is done although a step fails");
             }
         } else if (report.outcome() == Outcome.UNDONE) {
-            difference("old", play.old(), play.now(), wrong);
-            if (!report.made().isEmpty()) {
-                wrong.add("says that it is undone, and that there is still " + report.made());
+            if (isToldToStay(report)) {
+                // it was cut off, perhaps before it did anything
+                Content now = play.settled(play.old(), rehearsal.after());
+                if (!now.equals(play.old())) {
+                    difference("wanted in the end", rehearsal.after(), now, wrong);
+                }
+            } else {
+                difference("old", play.old(), play.now(), wrong);
+                if (!report.made().isEmpty()) {
+                    wrong.add("says that it is undone, and that there is still " + report.made());
+                }
             }
         } else if (report.outcome() == Outcome.REFUSED) {
             difference("old", play.old(), play.now(), wrong);
         } else {
             wrong.add("ended " + report.outcome());
         }
-        if (!report.leftovers().isEmpty() || !report.notUndone().isEmpty()) {
+        if (!report.leftovers().isEmpty() || !report.notUndone().isEmpty() && !isToldToStay(report)) {
             wrong.add("left over " + report.leftovers() + ", not undone " + report.notUndone());
         }
         return wrong;
+    }
+
+    private boolean isToldToStay(RunReport report) {
+        return !scene.undoable() && !report.notUndone().isEmpty();
     }
 
     private static void difference(String what, Content wanted, Content now, List<String> wrong) {

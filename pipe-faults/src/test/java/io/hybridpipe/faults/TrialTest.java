@@ -4,6 +4,8 @@ package io.hybridpipe.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hybridpipe.Contract;
+import io.hybridpipe.Effect;
 import io.hybridpipe.Found;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
@@ -65,6 +67,18 @@ class TrialTest {
         }
     }
 
+    /** Cannot take anything back. */
+    private static final class Final extends PutBook {
+        Final(Shelf shelf) {
+            super(shelf);
+        }
+
+        @Override
+        public Contract contract() {
+            return super.contract().withEffect(Effect.irreversible("a book that was put stays"));
+        }
+    }
+
     private static Trial<Shelf> trial(Function<Shelf, Step> step, boolean back) {
         return new Trial<>(Shelf::new, Scene.step("step", step), back);
     }
@@ -104,6 +118,18 @@ class TrialTest {
 
         assertThat(cancelled.outcome()).isEqualTo(Outcome.UNDONE);
         assertThat(cancelled.wrong()).startsWith("is not as old:\n    + book 1: /TOKEN");
+    }
+
+    @Test
+    void whatCannotBeTakenBackMayStayIfTheReportSaysSo() {
+        Trial<Shelf> trial = new Trial<>(Shelf::new, Scene.irreversible("step", Final::new), false);
+        Trial<Shelf> undoable = trial(Final::new, false);
+
+        Verdict stays = trial.with(PUT, Mishap.cancelAfter(), trial.rehearse());
+        Verdict shouldNot = undoable.with(PUT, Mishap.cancelAfter(), undoable.rehearse());
+
+        assertThat(stays).isEqualTo(new Verdict(Outcome.UNDONE, true, ""));
+        assertThat(shouldNot.wrong()).contains("is not as old", "not undone [");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Scope;
 import io.hybridpipe.Step;
+import io.hybridpipe.aws.cloudformation.DeleteStack;
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
 import io.hybridpipe.aws.ec2.AddRoute;
@@ -66,7 +67,8 @@ final class Scenes {
                 Scene.step("DeployStack", Scenes::deployStack),
                 Scene.step("DeployStack-directly", stage -> deployStack(stage).creatingDirectly()),
                 Scene.step("DeployStack-updating", Scenes::updateStack),
-                Scene.scope("TemporaryStack", Scenes::temporaryStack));
+                Scene.scope("TemporaryStack", Scenes::temporaryStack),
+                Scene.irreversible("DeleteStack", Scenes::deleteStack));
     }
 
     private static Step createVpc(AwsStage stage) {
@@ -201,5 +203,10 @@ final class Scenes {
                 .named("orders-bootstrap")
                 .template(TEMPLATE)
                 .pollEvery(AwsStage.POLL);
+    }
+
+    private static Step deleteStack(AwsStage stage) {
+        stage.stack("orders-vpc", TEMPLATE);
+        return DeleteStack.in(stage.account()).named("orders-vpc").pollEvery(AwsStage.POLL);
     }
 }

@@ -4,6 +4,7 @@ package io.hybridpipe.azure.network;
 import com.azure.resourcemanager.network.fluent.models.NetworkSecurityGroupInner;
 import com.azure.resourcemanager.network.fluent.models.RouteTableInner;
 import com.azure.resourcemanager.network.fluent.models.SubnetInner;
+import com.azure.resourcemanager.network.models.ProvisioningState;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.ArmOperation;
 import io.hybridpipe.azure.AzureFailures;
@@ -20,6 +21,9 @@ import reactor.core.publisher.Mono;
  * <p>The association is a property of the subnet, and whoever writes a subnet writes all of it. So it is read, changed and written
  * in the turn of its virtual network, and only if nobody has changed it since it was read: the service refuses otherwise (412
  * {@code PreconditionFailed}), and nothing that others write into the subnet is lost.
+ *
+ * <p>A change that the service accepted and then failed at is seen in the subnet all the same, with the state {@code Failed}:
+ * it is written once more, which is how Azure's page "Troubleshoot Azure Microsoft.Network failed provisioning state" mends it.
  *
  * @param use what the subnet is to use one of
  * @param id the id of the one that it is to use
@@ -54,12 +58,20 @@ record Association(Use use, String id, Site<SubnetInner> subnet, StepContext con
 
     /** Makes the subnet use it; one that uses another one is refused and not changed. */
     Mono<Void> make() {
-        return change("associate " + subnet + " with " + id, subnet.get(), this::isWanted, id);
+        return change(
+                "associate " + subnet + " with " + id,
+                subnet.get(),
+                there -> isWanted(there) || isMade(there) && isFailed(there),
+                id);
     }
 
-    /** Lets the subnet use none, if it uses this one. */
+    /** Lets the subnet use none, if it uses this one; also when an earlier change to that failed. */
     Mono<Void> remove() {
-        return change("take " + id + " from " + subnet, Mono.empty(), this::isMade, null)
+        return change(
+                        "take " + id + " from " + subnet,
+                        Mono.empty(),
+                        there -> isMade(there) || isFree(there) && isFailed(there),
+                        null)
                 .onErrorResume(AzureFailures::isMissing, gone -> Mono.empty());
     }
 
@@ -81,7 +93,7 @@ record Association(Use use, String id, Site<SubnetInner> subnet, StepContext con
     /** What the subnet lacks, if anything; it is looked at when nothing changes it any more. */
     Mono<String> lack() {
         return subnet.atRest()
-                .map(there -> !isMade(there))
+                .map(there -> !isMade(there) || isFailed(there))
                 .defaultIfEmpty(true)
                 .filter(lacking -> lacking)
                 .map(lacking -> "is not associated with " + subnet);
@@ -100,6 +112,14 @@ record Association(Use use, String id, Site<SubnetInner> subnet, StepContext con
                     + subnet.account().where() + ")");
         }
         return used.isEmpty();
+    }
+
+    private boolean isFree(SubnetInner there) {
+        return use.idIn().apply(there).isEmpty();
+    }
+
+    private static boolean isFailed(SubnetInner there) {
+        return ProvisioningState.FAILED.equals(there.provisioningState());
     }
 
     private boolean isMade(SubnetInner there) {

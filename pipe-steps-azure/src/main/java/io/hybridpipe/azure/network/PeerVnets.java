@@ -298,9 +298,12 @@ public final class PeerVnets implements Step {
             return there().anyMatch(PeeringSide::isDisconnected);
         }
 
-        /** Whether both are there and each may yet find the other. */
+        /** Whether both are there and each may yet find the other, which one that failed does not. */
         boolean isOnItsWay() {
-            return there().count() == 2 && !isDisconnected() && !isConnected();
+            return there().count() == 2
+                    && !isDisconnected()
+                    && !isConnected()
+                    && there().noneMatch(PeeringSide::isFailed);
         }
 
         Found toFound(Outputs outputs) {

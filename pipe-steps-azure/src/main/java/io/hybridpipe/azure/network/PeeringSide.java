@@ -131,6 +131,10 @@ record PeeringSide(Own<VirtualNetworkInner> vnet, Own<VirtualNetworkPeeringInner
         return VirtualNetworkPeeringState.DISCONNECTED.equals(there.peeringState());
     }
 
+    static boolean isFailed(VirtualNetworkPeeringInner there) {
+        return ProvisioningState.FAILED.equals(there.provisioningState());
+    }
+
     /** The peering and its state, for messages. */
     String describe(@Nullable VirtualNetworkPeeringInner there) {
         return peering

@@ -7,13 +7,17 @@ import io.hybridpipe.Step;
 import io.hybridpipe.azure.network.AddRoute;
 import io.hybridpipe.azure.network.AllowInbound;
 import io.hybridpipe.azure.network.AzureInterface;
+import io.hybridpipe.azure.network.AzurePeering;
 import io.hybridpipe.azure.network.AzureVnet;
 import io.hybridpipe.azure.network.CreateNetworkInterface;
 import io.hybridpipe.azure.network.CreatePublicAddress;
+import io.hybridpipe.azure.network.CreateRouteTable;
 import io.hybridpipe.azure.network.CreateSecurityGroup;
 import io.hybridpipe.azure.network.CreateVnet;
 import io.hybridpipe.azure.network.InboundRule;
+import io.hybridpipe.azure.network.PeerVnets;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
+import io.hybridpipe.azure.resources.DeleteResourceGroup;
 import io.hybridpipe.azure.resources.DeployTemplate;
 import io.hybridpipe.azure.resources.EnsureResourceGroup;
 import io.hybridpipe.faults.Scene;
@@ -35,6 +39,26 @@ final class Scenes {
             {'location': '%s', 'sku': {'name': 'Standard'}, 'properties': {'publicIPAllocationMethod': 'Static'}}
             """.formatted(AzureStage.PLACE);
 
+    private static final String TEMPLATE = """
+            {
+              "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+              "contentVersion": "1.0.0.0",
+              "parameters": {"block": {"type": "string"}},
+              "resources": [
+                {"type": "Microsoft.Network/routeTables", "apiVersion": "2024-07-01", "name": "apps",
+                 "location": "[resourceGroup().location]", "properties": {}},
+                {"type": "Microsoft.Network/routeTables/routes", "apiVersion": "2024-07-01", "name": "apps/there",
+                 "dependsOn": ["[resourceId('Microsoft.Network/routeTables', 'apps')]"],
+                 "properties": {"addressPrefix": "10.1.0.0/16", "nextHopType": "VnetLocal"}},
+                {"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2024-07-01", "name": "hub/apps",
+                 "properties": {"addressPrefix": "[parameters('block')]",
+                                "routeTable": {"id": "[resourceId('Microsoft.Network/routeTables', 'apps')]"}},
+                 "dependsOn": ["[resourceId('Microsoft.Network/routeTables/routes', 'apps', 'there')]"]}
+              ],
+              "outputs": {"table": {"type": "string", "value": "[resourceId('Microsoft.Network/routeTables', 'apps')]"}}
+            }
+            """;
+
     private Scenes() {}
 
     /** One for each step and scope that changes something. */
@@ -46,9 +70,13 @@ final class Scenes {
                 Scene.step("CreateNetworkInterface", Scenes::createNetworkInterface),
                 Scene.step("CreateSecurityGroup", Scenes::createSecurityGroup),
                 Scene.step("AllowInbound", Scenes::allowInbound),
-                Scene.step("AddRoute", Scenes::addRoute),
+                Scene.step("CreateRouteTable", Scenes::createRouteTable),
+                Scene.step("PeerVnets", Scenes::peerVnets),
                 Scene.step("DeployTemplate", Scenes::deployTemplate),
-                Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule));
+                Scene.step("DeployTemplate-beside", Scenes::deployBeside),
+                Scene.step("AddRoute", Scenes::addRoute),
+                Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule),
+                Scene.irreversible("DeleteResourceGroup", Scenes::deleteResourceGroup));
     }
 
     private static Step ensureResourceGroup(AzureStage stage) {
@@ -105,6 +133,34 @@ final class Scenes {
                 .from(Cidr.of("203.0.113.0/24"));
     }
 
+    private static Step createRouteTable(AzureStage stage) {
+        return CreateRouteTable.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("routes")
+                .location(AzureStage.PLACE)
+                .associate(stage.put("virtualNetworks/hub", HUB) + "/subnets/controllers")
+                .into(Key.of("table", String.class));
+    }
+
+    private static Step peerVnets(AzureStage stage) {
+        String hub = stage.put("virtualNetworks/hub", HUB);
+        String spoke = stage.put(stage.otherAccount(), "virtualNetworks/spoke", HUB.replace("10.2.", "10.3."));
+        return PeerVnets.between(stage.account(), hub)
+                .and(stage.otherAccount(), spoke)
+                .into(Key.of("peering", AzurePeering.class));
+    }
+
+    /** Into a group where the virtual network is there already; the template's subnet, table and route are new. */
+    private static Step deployBeside(AzureStage stage) {
+        stage.put("virtualNetworks/hub", HUB);
+        return DeployTemplate.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("apps")
+                .template(TEMPLATE)
+                .parameter("block", "10.2.1.0/24")
+                .output("table", Key.of("table", String.class));
+    }
+
     private static Step addRoute(AzureStage stage) {
         stage.put("routeTables/routes", PLACED);
         return AddRoute.in(stage.account())
@@ -130,5 +186,10 @@ final class Scenes {
                 .securityGroup("doors")
                 .tcp(8000)
                 .from(Cidr.of("203.0.113.7/32"));
+    }
+
+    private static Step deleteResourceGroup(AzureStage stage) {
+        stage.put("routeTables/routes", PLACED);
+        return DeleteResourceGroup.in(stage.account()).named(AzureStage.GROUP);
     }
 }
