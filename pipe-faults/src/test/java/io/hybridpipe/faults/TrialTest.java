@@ -139,6 +139,7 @@ class TrialTest {
         Verdict other = trial.with(new Spot("Put", 2, true), Mishap.lostAnswer(), trial.rehearse());
 
         assertThat(other.struck()).isFalse();
+        assertThat(other.wrong()).startsWith("nothing struck");
     }
 
     @Test
