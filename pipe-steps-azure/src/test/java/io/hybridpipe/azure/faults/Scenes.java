@@ -6,6 +6,7 @@ import io.hybridpipe.Scope;
 import io.hybridpipe.Step;
 import io.hybridpipe.azure.network.AddRoute;
 import io.hybridpipe.azure.network.AllowInbound;
+import io.hybridpipe.azure.network.AzureController;
 import io.hybridpipe.azure.network.AzureInterface;
 import io.hybridpipe.azure.network.AzurePeering;
 import io.hybridpipe.azure.network.AzureVnet;
@@ -15,6 +16,7 @@ import io.hybridpipe.azure.network.CreateRouteTable;
 import io.hybridpipe.azure.network.CreateSecurityGroup;
 import io.hybridpipe.azure.network.CreateVnet;
 import io.hybridpipe.azure.network.InboundRule;
+import io.hybridpipe.azure.network.LaunchController;
 import io.hybridpipe.azure.network.PeerVnets;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
 import io.hybridpipe.azure.resources.DeleteResourceGroup;
@@ -38,6 +40,11 @@ final class Scenes {
     private static final String ADDRESS = """
             {'location': '%s', 'sku': {'name': 'Standard'}, 'properties': {'publicIPAllocationMethod': 'Static'}}
             """.formatted(AzureStage.PLACE);
+
+    private static final String CARD = """
+            {'location': 'westeurope', 'properties': {'enableIPForwarding': true, 'ipConfigurations': [
+              {'name': 'primary', 'properties': {'primary': true, 'subnet': {'id': '%s'}}}]}}
+            """;
 
     private static final String TEMPLATE = """
             {
@@ -71,6 +78,7 @@ final class Scenes {
                 Scene.step("CreateSecurityGroup", Scenes::createSecurityGroup),
                 Scene.step("AllowInbound", Scenes::allowInbound),
                 Scene.step("CreateRouteTable", Scenes::createRouteTable),
+                Scene.step("LaunchController", Scenes::launchController),
                 Scene.step("PeerVnets", Scenes::peerVnets),
                 Scene.step("DeployTemplate", Scenes::deployTemplate),
                 Scene.step("DeployTemplate-beside", Scenes::deployBeside),
@@ -140,6 +148,19 @@ final class Scenes {
                 .location(AzureStage.PLACE)
                 .associate(stage.put("virtualNetworks/hub", HUB) + "/subnets/controllers")
                 .into(Key.of("table", String.class));
+    }
+
+    private static Step launchController(AzureStage stage) {
+        String subnet = stage.put("virtualNetworks/hub", HUB) + "/subnets/controllers";
+        return LaunchController.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("controller")
+                .location(AzureStage.PLACE)
+                .size("Standard_B2s")
+                .marketplace("canonical", "ubuntu-24_04-lts", "server", "latest")
+                .networkInterface(stage.put("networkInterfaces/card", CARD.formatted(subnet)))
+                .adminKey("operator", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic operator")
+                .into(Key.of("controller", AzureController.class));
     }
 
     private static Step peerVnets(AzureStage stage) {
