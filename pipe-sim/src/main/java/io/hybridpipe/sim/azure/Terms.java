@@ -85,7 +85,7 @@ final class Terms {
             }
             default -> throw Answers.notAllowed(request);
         }
-        return Answers.ok(agreement(path, accepted.contains(key)));
+        return Answers.ok(agreement(path, !asked || accepted.contains(key)));
     }
 
     private static ObjectNode agreement(ArmPath path, boolean isAccepted) {

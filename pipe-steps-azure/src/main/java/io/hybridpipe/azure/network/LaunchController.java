@@ -55,9 +55,10 @@ import reactor.core.publisher.Mono;
  * its disk too. It does not wait for the machine to shut down. The interfaces stay, and are free again; accepted terms stay
  * accepted.
  *
- * <p>Calls and needs {@code Microsoft.Compute/virtualMachines/} read, write and delete, {@code Microsoft.Compute/disks/} read and
- * delete, {@code Microsoft.Network/networkInterfaces/} read and join/action, {@code Microsoft.Network/publicIPAddresses/read};
- * {@code Microsoft.Compute/images/read} or {@code Microsoft.Compute/galleries/images/versions/read} for an image by id; {@code
+ * <p>Calls and needs {@code Microsoft.Compute/virtualMachines/} and {@code Microsoft.Compute/disks/} read, write and delete,
+ * {@code Microsoft.Compute/locations/operations/read}, {@code Microsoft.Network/networkInterfaces/} read and join/action, {@code
+ * Microsoft.Network/publicIPAddresses/read}; {@code Microsoft.Compute/images/read} or {@code
+ * Microsoft.Compute/galleries/images/versions/read} for an image by id; {@code
  * Microsoft.MarketplaceOrdering/offertypes/publishers/offers/plans/agreements/} read, and write to accept, with a plan; {@code
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run.
  *
