@@ -49,8 +49,9 @@ import reactor.core.publisher.Mono;
  * for. What had been there before it is known because the step asks for each of the template's resources right before it starts
  * the deployment, and writes down those that are new in the deployment's own tags, in the same call. (What somebody else makes
  * under one of these names between the two calls would be taken for its own.) Deleted is what needs others before what they need,
- * children before parents; a parent that was there stays. Then the deployment's record goes. What a resource makes by itself is
- * not the deployment's: the disk of a virtual machine goes only where the template has {@code "deleteOption": "Delete"}. A template
+ * children before parents; a parent that was there stays. Then the deployment's record goes. Of what a
+ * resource makes by itself the disks of a virtual machine go with it, whatever their {@code deleteOption}; of nothing else is known
+ * whether it came with the deployment. A template
  * that deploys others inside ({@code Microsoft.Resources/deployments}) is refused, since all this cannot be told of them.
  *
  * <p>Calls and needs {@code Microsoft.Resources/deployments/} read, write, delete, {@code validate/action} and {@code
@@ -134,7 +135,7 @@ public final class DeployTemplate implements Step {
         return new DeployTemplate(plan.withParameter(name, value));
     }
 
-    /** Writes an output of the template under the key, read as the key's type. */
+    /** Writes an output of the template under the key, read as the key's type has it in JSON; a {@code Cidr} or {@code Ip} needs a parser. */
     public DeployTemplate output(String name, Key<?> key) {
         return new DeployTemplate(plan.withOutput(name, Output.typed(key)));
     }

@@ -145,15 +145,19 @@ record DeploymentCalls(AzureAccount account, StepContext context, String group, 
     StepFailure failure(String what, String resource, DeploymentError error) {
         DeploymentError innermost = error.innermost();
         String about = resource.isEmpty() ? innermost.target() : resource;
-        StepFailure line = account.failures()
-                .ofOperation(
-                        what + (about.isEmpty() ? "" : ", resource " + about), innermost.code(), innermost.message());
+        FailureClass failureClass = account.failures()
+                .ofOperation(what, innermost.code(), innermost.message())
+                .failureClass();
         List<DeploymentError> levels = error.levels();
-        StepFailure cause = StepFailure.of(line.failureClass(), innermost.toString());
+        StepFailure cause = StepFailure.of(failureClass, innermost.toString());
         for (int i = levels.size() - 2; i >= 0; i--) {
-            cause = StepFailure.of(line.failureClass(), levels.get(i).toString(), cause);
+            cause = StepFailure.of(failureClass, levels.get(i).toString(), cause);
         }
-        return StepFailure.of(line.failureClass(), String.valueOf(line.getMessage()), cause);
+        // not cut, as other messages are: the ids in it are long, and what is wrong comes after them
+        return StepFailure.of(
+                failureClass,
+                what + (about.isEmpty() ? "" : ", resource " + about) + ": " + innermost + " (" + account.where() + ")",
+                cause);
     }
 
     Resource toResource() {

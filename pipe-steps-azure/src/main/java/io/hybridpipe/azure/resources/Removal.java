@@ -5,6 +5,9 @@ import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,19 +30,36 @@ record Removal(ResourceCalls resources, Map<ResourceId, Set<ResourceId>> needs) 
     /** Deletes those that are there, each as soon as nothing changes it any more; says first which these are. */
     Mono<Void> remove(Collection<ResourceId> candidates) {
         return Flux.fromIterable(candidates)
-                .flatMap(id -> resources.atRest(id).hasElement().map(there -> tell(id, there)), AT_ONCE)
-                .flatMap(Mono::justOrEmpty)
-                .collect(LinkedHashSet<ResourceId>::new, Set::add)
-                .flatMap(this::removeAll);
+                .flatMap(this::look, AT_ONCE)
+                .collect(LinkedHashMap<ResourceId, Set<ResourceId>>::new, Map::putAll)
+                .flatMap(found -> {
+                    Set<ResourceId> all = new LinkedHashSet<>(found.keySet());
+                    found.values().forEach(all::addAll);
+                    all.forEach(id -> resources.context().made(resources.toResource(id)));
+                    return new Removal(resources, and(found)).removeAll(all);
+                });
     }
 
-    private Optional<ResourceId> tell(ResourceId id, boolean there) {
-        if (there) {
-            resources.context().made(resources.toResource(id));
-            return Optional.of(id);
-        }
-        resources.context().gone(resources.toResource(id));
-        return Optional.empty();
+    /** A resource that is there, with the disks that go after it. */
+    private Mono<Map<ResourceId, Set<ResourceId>>> look(ResourceId id) {
+        return resources
+                .atRest(id)
+                .map(there -> Map.of(id, isMachine(id) ? OwnDisks.of(there) : Set.<ResourceId>of()))
+                .switchIfEmpty(Mono.fromRunnable(() -> resources.context().gone(resources.toResource(id))));
+    }
+
+    private static boolean isMachine(ResourceId id) {
+        return id.type().equalsIgnoreCase("Microsoft.Compute/virtualMachines");
+    }
+
+    private Map<ResourceId, Set<ResourceId>> and(Map<ResourceId, Set<ResourceId>> more) {
+        Map<ResourceId, Set<ResourceId>> all = new HashMap<>(more);
+        needs.forEach((id, needed) -> all.merge(id, needed, (one, other) -> {
+            Set<ResourceId> both = new HashSet<>(one);
+            both.addAll(other);
+            return both;
+        }));
+        return all;
     }
 
     private Mono<Void> removeAll(Set<ResourceId> left) {

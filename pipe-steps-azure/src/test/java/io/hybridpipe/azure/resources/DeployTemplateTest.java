@@ -17,6 +17,7 @@ import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.SimResponse;
+import io.hybridpipe.test.ResumeContract;
 import io.hybridpipe.test.StepContract;
 import io.hybridpipe.test.TestContext;
 import java.time.Duration;
@@ -119,6 +120,17 @@ class DeployTemplateTest {
     Stream<DynamicTest> keepsTheContractOfSteps() {
         return StepContract.of(step).state(STATE).inventory(cloud::inventory).checks().stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
+    }
+
+    @Test
+    void aFreshInstanceGoesOnWithWhatADeadOneMadeOrTakesItBack() {
+        ResumeContract contract = ResumeContract.of(() -> step)
+                .state(STATE)
+                .inventory(cloud::inventory)
+                .within(SOON);
+
+        contract.goesOn();
+        contract.isTakenBack();
     }
 
     @Test
