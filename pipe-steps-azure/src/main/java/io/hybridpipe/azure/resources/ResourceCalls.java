@@ -22,8 +22,11 @@ record ResourceCalls(AzureAccount account, StepContext context, Function<Resourc
     /** The resource; empty if there is none, or not what it would be a part of. */
     Mono<GenericResourceInner> find(ResourceId id) {
         return version.apply(id)
-                .flatMap(each -> account.resources().getResources().getByIdAsync(path(id), each))
-                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
+                .flatMap(each -> account.resources()
+                        .getResources()
+                        .getByIdAsync(path(id), each)
+                        // of a provider that is missing nobody can say what is there
+                        .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty()))
                 .onErrorMap(failure -> account.failures().ofRead("look at " + id, failure));
     }
 

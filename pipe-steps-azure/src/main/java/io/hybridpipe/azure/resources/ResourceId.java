@@ -63,6 +63,11 @@ final class ResourceId {
         return text.substring(0, own) + parts[0] + "/" + parts[1] + "/" + parts[2];
     }
 
+    /** Whether it is in this subscription. */
+    boolean isIn(String subscription) {
+        return lower.startsWith("/subscriptions/" + subscription.toLowerCase(Locale.ROOT) + "/");
+    }
+
     /** Whether it is a part of the other one. */
     boolean isInside(ResourceId other) {
         return lower.startsWith(other.lower + "/");

@@ -19,6 +19,7 @@ import io.hybridpipe.azure.network.InboundRule;
 import io.hybridpipe.azure.network.LaunchController;
 import io.hybridpipe.azure.network.PeerVnets;
 import io.hybridpipe.azure.network.TemporarySecurityRule;
+import io.hybridpipe.azure.resources.DeleteResource;
 import io.hybridpipe.azure.resources.DeleteResourceGroup;
 import io.hybridpipe.azure.resources.DeployTemplate;
 import io.hybridpipe.azure.resources.EnsureResourceGroup;
@@ -84,6 +85,7 @@ final class Scenes {
                 Scene.step("DeployTemplate-beside", Scenes::deployBeside),
                 Scene.step("AddRoute", Scenes::addRoute),
                 Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule),
+                Scene.irreversible("DeleteResource", Scenes::deleteResource),
                 Scene.irreversible("DeleteResourceGroup", Scenes::deleteResourceGroup));
     }
 
@@ -207,6 +209,13 @@ final class Scenes {
                 .securityGroup("doors")
                 .tcp(8000)
                 .from(Cidr.of("203.0.113.7/32"));
+    }
+
+    private static Step deleteResource(AzureStage stage) {
+        stage.put("routeTables/routes", PLACED);
+        return DeleteResource.in(stage.account())
+                .id("/subscriptions/" + stage.account().subscription() + "/resourceGroups/" + AzureStage.GROUP
+                        + "/providers/Microsoft.Network/routeTables/routes");
     }
 
     private static Step deleteResourceGroup(AzureStage stage) {

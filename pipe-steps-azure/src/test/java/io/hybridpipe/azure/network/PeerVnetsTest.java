@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -161,10 +162,10 @@ class PeerVnetsTest {
     }
 
     @Test
-    void anOperationThatGoesOnAfterACancelIsFoundAndUndone() {
+    void anOperationThatGoesOnAfterACancelIsFoundAndUndone() throws Exception {
         Fault sent = azure.faults().on(PUT).nth(2).holdAfter();
         Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().join();
+        sent.reached().get(10, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

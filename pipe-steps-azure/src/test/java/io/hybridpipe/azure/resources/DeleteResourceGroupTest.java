@@ -25,6 +25,7 @@ import io.hybridpipe.test.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,10 +109,10 @@ class DeleteResourceGroupTest {
     }
 
     @Test
-    void afterACancelInMidOperationTheNextAttemptWaitsForIt() {
+    void afterACancelInMidOperationTheNextAttemptWaitsForIt() throws Exception {
         Fault sent = cloud.faults().on(DELETE).holdAfter();
         Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().join();
+        sent.reached().get(10, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

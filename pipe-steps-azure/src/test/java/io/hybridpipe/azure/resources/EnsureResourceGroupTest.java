@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -180,10 +181,10 @@ class EnsureResourceGroupTest {
     }
 
     @Test
-    void aCancelInMidCallIsUndone() {
+    void aCancelInMidCallIsUndone() throws Exception {
         Fault sent = cloud.faults().on(PUT).holdAfter();
         Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().join();
+        sent.reached().get(10, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

@@ -35,6 +35,13 @@ class ResourceIdTest {
     }
 
     @Test
+    void itIsInItsSubscriptionAndInNoOtherOne() {
+        assertThat(HUB.isIn("S")).isTrue();
+        assertThat(HUB.isIn("s-1")).isFalse();
+        assertThat(HUB.isIn("")).isFalse();
+    }
+
+    @Test
     void upperAndLowerCaseAreTheSame() {
         assertThat(ResourceId.of(HUB.toString().toUpperCase(Locale.ROOT)))
                 .isEqualTo(HUB)
