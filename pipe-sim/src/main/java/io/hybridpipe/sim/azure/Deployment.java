@@ -178,10 +178,10 @@ final class Deployment {
         steps.put("", step);
     }
 
-    /** The line of a resource, if it has begun. */
+    /** The line of the resource with this id, if it has begun. */
     @Nullable
-    Step step(PlannedResource resource) {
-        return steps.get(resource.id());
+    Step step(String resource) {
+        return steps.get(resource);
     }
 
     List<Step> steps() {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -82,10 +83,10 @@ final class DeploymentRun {
     /** Starts what can start; ends the deployment when nothing can and nothing is under way. */
     private void goOn() {
         var resources = deployment.plan().resources();
-        for (var resource : resources) {
-            if (deployment.step(resource) == null && isReady(resource, resources)) {
-                put(resource, deployment.begin(newId(), resource, clock.instant()), clock.instant());
-            }
+        // again and again, since what is done at once may be what an earlier one in the list waits for
+        for (var ready = next(resources); ready.isPresent(); ready = next(resources)) {
+            var now = clock.instant();
+            put(ready.get(), deployment.begin(newId(), ready.get(), now), now);
         }
         var steps = deployment.steps();
         if (steps.stream().anyMatch(step -> step.is("Running"))) {
@@ -99,13 +100,17 @@ final class DeploymentRun {
         }
     }
 
-    private boolean isReady(PlannedResource resource, List<PlannedResource> all) {
-        return all.stream()
-                .filter(other -> resource.dependencies().contains(other.id()))
-                .allMatch(other -> {
-                    var step = deployment.step(other);
-                    return step != null && step.is("Succeeded");
-                });
+    private Optional<PlannedResource> next(List<PlannedResource> resources) {
+        return resources.stream()
+                .filter(resource -> deployment.step(resource.id()) == null && isReady(resource))
+                .findFirst();
+    }
+
+    private boolean isReady(PlannedResource resource) {
+        return resource.dependencies().stream().allMatch(id -> {
+            var step = deployment.step(id);
+            return step != null && step.is("Succeeded");
+        });
     }
 
     private void put(PlannedResource resource, Step step, Instant since) {

@@ -279,4 +279,31 @@ class DeploymentsTest {
                         .size())
                 .isEqualTo(2);
     }
+
+    @Test
+    void whatWaitsForItsParentWhenTheDeploymentIsCanceledIsCanceledToo() {
+        deploy("", NETWORK, SUBNET, SUBNET.replace("apps", "more").replace("10.2.1.0", "10.2.2.0"));
+        clock.advance(OPERATION.plusSeconds(1));
+        assertThat(operations())
+                .containsExactly("Create net Succeeded", "Create net/apps Running", "Create net/more Running");
+
+        call("POST", path("d") + "/cancel", "");
+        clock.advance(OPERATION.multipliedBy(3));
+
+        assertThat(operations())
+                .containsExactly("Create net Succeeded", "Create net/apps Succeeded", "Create net/more Canceled");
+        assertThat(arm.get(arm.network("virtualNetworks/net/subnets/more")).status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aChildThatDoesNotWaitForItsParentMayComeTooEarly() {
+        deploy("", SUBNET.replaceFirst("'dependsOn':.*?]'],", ""), NETWORK);
+        clock.advance(OPERATION);
+
+        assertThat(stateOfDeployment()).isEqualTo("Failed");
+        var detail = call("GET", path("d"), "").body().at("/properties/error/details/0");
+        assertThat(detail.path("code").asText()).isEqualTo("NotFound");
+        assertThat(detail.path("message").asText()).contains("\"code\": \"ParentResourceNotFound\"");
+    }
 }

@@ -2,10 +2,14 @@
 package io.hybridpipe.sim.azure.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 
-/** A deployment inside a template: its own template is taken over as it is, the rest is evaluated where it stands. */
+/**
+ * A deployment inside a template. With {@code expressionEvaluationOptions} of scope {@code inner} its template is taken over as it
+ * is; with {@code outer}, the default, the expressions in it are those of the template around it and are evaluated with it.
+ */
 final class Nested {
 
     private Nested() {}
@@ -15,35 +19,34 @@ final class Nested {
     }
 
     static JsonNode body(ObjectNode resource, Set<String> without, Evaluation in) {
-        var outer = resource.deepCopy();
-        outer.remove(without);
-        var template = outer.path("properties").path("template");
-        if (template.isMissingNode()) {
+        var body = resource.deepCopy();
+        body.remove(without);
+        if (!(body.get("properties") instanceof ObjectNode properties)
+                || !(properties.remove("template") instanceof ObjectNode template)) {
             throw TemplateException.unsupported("A nested deployment without a template in it is");
         }
-        var inner = resource.at("/properties/expressionEvaluationOptions/scope")
-                .asText()
-                .equalsIgnoreCase("inner");
-        if (!inner && hasExpressions(template)) {
-            throw TemplateException.unsupported(
-                    "A nested template whose expressions are evaluated in the outer scope (the default of"
-                            + " expressionEvaluationOptions) is");
-        }
-        ((ObjectNode) outer.get("properties")).remove("template");
-        var body = (ObjectNode) in.expand(outer, true);
-        ((ObjectNode) body.get("properties")).set("template", template);
-        return body;
+        var scope = properties.at("/expressionEvaluationOptions/scope").asText();
+        var expanded = (ObjectNode) in.expand(body, true);
+        var taken = scope.equalsIgnoreCase("inner") ? template : escaped(in.expand(template, true));
+        ((ObjectNode) expanded.get("properties")).set("template", taken);
+        return expanded;
     }
 
-    private static boolean hasExpressions(JsonNode tree) {
-        if (tree.isTextual() && ExpressionReader.isExpression(tree.textValue())) {
-            return true;
+    /** What has been evaluated must not be taken for an expression when the inner deployment reads it. */
+    private static JsonNode escaped(JsonNode tree) {
+        if (tree instanceof ObjectNode object) {
+            var escaped = Values.object();
+            object.properties().forEach(member -> escaped.set(member.getKey(), escaped(member.getValue())));
+            return escaped;
         }
-        for (var part : tree) {
-            if (hasExpressions(part)) {
-                return true;
-            }
+        if (tree instanceof ArrayNode array) {
+            var escaped = Values.array();
+            array.forEach(element -> escaped.add(escaped(element)));
+            return escaped;
         }
-        return false;
+        var looksLikeOne = tree.isTextual()
+                && tree.textValue().startsWith("[")
+                && tree.textValue().endsWith("]");
+        return looksLikeOne ? Values.text("[" + tree.textValue()) : tree;
     }
 }

@@ -12,13 +12,13 @@ public final class PlannedResource {
     private final Resources resources;
     private final Secrets secrets;
     private final Resources.Item item;
-    private final Set<String> dependencies;
+    private final List<String> dependencies;
 
     PlannedResource(Resources resources, Secrets secrets, Resources.Item item, Set<String> dependencies) {
         this.resources = resources;
         this.secrets = secrets;
         this.item = item;
-        this.dependencies = dependencies;
+        this.dependencies = List.copyOf(dependencies);
     }
 
     /** The whole id, from {@code /subscriptions} on. */
@@ -53,7 +53,7 @@ public final class PlannedResource {
 
     /** The ids of the resources of this deployment that must be done before. */
     public List<String> dependencies() {
-        return List.copyOf(dependencies);
+        return dependencies;
     }
 
     /**

@@ -208,23 +208,35 @@ class PlanTest {
         assertThat(plan.resources().get(4).dependencies().get(0)).endsWith("/a2");
     }
 
-    @Test
-    void theTemplateOfANestedDeploymentIsTakenOverAsItIs() {
-        var nested =
-                "{`type`:`Microsoft.Resources/deployments`,`apiVersion`:`2025-04-01`,`name`:`inner`,`resourceGroup`:`other`,"
-                        + "`properties`:{`mode`:`Incremental`,%s`parameters`:{`p`:{`value`:`[resourceGroup().name]`}},"
-                        + "`template`:{`x`:`[parameters('p')]`}}}";
-        var inner = plan(things(nested.formatted("`expressionEvaluationOptions`:{`scope`:`inner`},")))
-                .resources()
-                .get(0);
+    private static ObjectNode nested(String options) {
+        var plan = plan("`parameters`:{`p`:{`type`:`string`,`defaultValue`:`outer`}},"
+                + things(
+                        thing("a", ""),
+                        ("{`type`:`Microsoft.Resources/deployments`,`apiVersion`:`2025-04-01`,`name`:`n`,`resourceGroup`:`other`,"
+                                        + "`properties`:{%s`parameters`:{`q`:{`value`:`[resourceGroup().name]`}},`template`:{"
+                                        + "`x`:`[parameters('p')]`,`y`:`[[z]`,`r`:`[reference('a').y]`}}}")
+                                .formatted(options)));
+        var inner = plan.resources().get(1);
+        assertThat(inner.id()).endsWith("/resourceGroups/other/providers/Microsoft.Resources/deployments/n");
+        var body = inner.body((id, version) -> (ObjectNode) json("{`properties`:{`y`:`Y`}}"));
+        assertThat(body.at("/properties/parameters/q/value").asText()).isEqualTo("rg");
+        return (ObjectNode) body.at("/properties/template").deepCopy();
+    }
 
-        assertThat(inner.id()).endsWith("/resourceGroups/other/providers/Microsoft.Resources/deployments/inner");
-        assertThat(inner.body(NOTHING).at("/properties/template/x").asText()).isEqualTo("[parameters('p')]");
-        assertThat(inner.body(NOTHING).at("/properties/parameters/p/value").asText())
-                .isEqualTo("rg");
-        assertThatThrownBy(() -> plan(things(nested.formatted(""))))
-                .hasMessageContaining("outer scope")
-                .hasMessageContaining("not supported by this stand-in");
+    @Test
+    void theTemplateOfANestedDeploymentOfInnerScopeIsTakenOverAsItIs() {
+        assertThat(nested("`expressionEvaluationOptions`:{`scope`:`inner`},").toString())
+                .isEqualTo("{\"x\":\"[parameters('p')]\",\"y\":\"[[z]\",\"r\":\"[reference('a').y]\"}");
+    }
+
+    @Test
+    void theExpressionsOfANestedDeploymentAreOtherwiseThoseOfTheTemplateAroundIt() {
+        assertThat(nested("").toString()).isEqualTo("{\"x\":\"outer\",\"y\":\"[[z]\",\"r\":\"Y\"}");
+        assertThatThrownBy(
+                        () -> plan(
+                                things(
+                                        "{`type`:`Microsoft.Resources/deployments`,`apiVersion`:`2025-04-01`,`name`:`n`,`properties`:{}}")))
+                .hasMessageContaining("A nested deployment without a template in it is not supported by this stand-in");
     }
 
     @ParameterizedTest
