@@ -129,7 +129,8 @@ final class Estate {
     }
 
     void remove(Resource resource) {
-        resources.remove(resource.id().key());
+        // only this one: another may have come in its place
+        resources.remove(resource.id().key(), resource);
         changed();
     }
 

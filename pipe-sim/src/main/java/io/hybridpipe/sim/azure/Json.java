@@ -59,6 +59,22 @@ final class Json {
         return plain;
     }
 
+    /** A copy of a tree with another laid over it: objects are merged, all else is replaced, null takes away (RFC 7396). */
+    static ObjectNode merged(ObjectNode below, ObjectNode above) {
+        var merged = below.deepCopy();
+        above.properties().forEach(field -> {
+            if (field.getValue().isNull()) {
+                merged.remove(field.getKey());
+            } else if (field.getValue() instanceof ObjectNode over
+                    && merged.get(field.getKey()) instanceof ObjectNode under) {
+                merged.set(field.getKey(), merged(under, over));
+            } else {
+                merged.set(field.getKey(), field.getValue().deepCopy());
+            }
+        });
+        return merged;
+    }
+
     /** The text at a path of names below a node, or null if it is absent or not a text. */
     static @Nullable String text(JsonNode node, String... names) {
         return at(node, names).textValue();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.sim.azure;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hybridpipe.sim.SimRequest;
 import io.hybridpipe.sim.SimResponse;
 import java.util.List;
@@ -100,17 +101,16 @@ final class ResourceRoutes {
                 resources.get(id);
                 yield SimResponse.of(204);
             }
-            case "PUT" -> {
-                var accepted = resources.put(kind, id, Json.parse(request.body()), request);
-                yield answers.withStatus(
-                        Answers.json(accepted.created() ? 201 : 200, accepted.body()), accepted.operation(), request);
-            }
+            case "PUT" -> put(kind, id, Json.parse(request.body()), request);
             case "PATCH" -> {
                 if (!id.isTop()) {
                     throw Answers.notAllowed(request);
                 }
-                checkGroup(id.subscription(), id.group());
-                yield Answers.ok(resources.tag(id, Json.parse(request.body())));
+                var sent = Json.parse(request.body());
+                // networks take tags only; what else is sent to a machine or disk is merged into what there is
+                yield kind.namespace().equals("Microsoft.Network") || !sent.has("properties")
+                        ? Answers.ok(resources.tag(id, sent))
+                        : put(kind, id, Json.merged(resources.existing(id).body(), sent), request);
             }
             case "DELETE" ->
                 resources
@@ -120,6 +120,12 @@ final class ResourceRoutes {
                         .orElseGet(() -> SimResponse.of(204));
             default -> throw Answers.notAllowed(request);
         };
+    }
+
+    private SimResponse put(Kind kind, ArmId id, ObjectNode body, SimRequest request) {
+        var accepted = resources.put(kind, id, body, request);
+        return answers.withStatus(
+                Answers.json(accepted.created() ? 201 : 200, accepted.body()), accepted.operation(), request);
     }
 
     private void checkGroup(String subscription, String name) {

@@ -87,12 +87,12 @@ final class Resources {
         Bodies.newEtag(after, estate);
         resource.body(after);
         estate.put(resource);
+        var power = resource.power();
         kind.accepted(resource, estate);
         if (atOnce) {
             estate.takeEffect(resource);
         }
         Ripples.spread(estate);
-        var power = resource.power();
         var operation = start(
                 resource,
                 id,
@@ -102,7 +102,7 @@ final class Resources {
                         succeed(resource);
                     }
                 },
-                () -> resource.power(created ? "" : power));
+                () -> resource.power(power));
         if (atOnce) {
             resource.busyWith(null);
         }

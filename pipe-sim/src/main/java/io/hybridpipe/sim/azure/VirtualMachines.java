@@ -113,6 +113,10 @@ final class VirtualMachines implements Kind {
             disk.put("name", known.path("name").asText());
             disk.set("managedDisk", known.path("managedDisk").deepCopy());
         }
+        var name = Json.text(disk, "name");
+        if (known.isEmpty() && name != null && "FromImage".equalsIgnoreCase(Json.text(disk, "createOption"))) {
+            checkFree(change, name);
+        }
         if (!disk.hasNonNull("createOption")) {
             if (known.isEmpty()) {
                 throw missing("osDisk.createOption");
@@ -126,6 +130,19 @@ final class VirtualMachines implements Kind {
                         + change.estate().newIdentity().replace("-", ""));
         Json.putDefault(disk, "caching", "ReadWrite");
         Json.putDefault(disk, "deleteOption", "Detach");
+    }
+
+    /** A disk that an earlier machine left behind is not written over. */
+    private static void checkFree(Change change, String disk) {
+        var id = new ArmId(
+                change.id().subscription(), change.id().group(), "Microsoft.Compute", List.of("disks"), List.of(disk));
+        if (change.estate().top(id).isPresent()) {
+            throw ArmError.conflict(
+                    "ConflictingUserInput",
+                    "Disk %s already exists in resource group %s. Only CreateOption.Attach is supported.",
+                    disk,
+                    change.id().group());
+        }
     }
 
     private static void checkImage(JsonNode image) {

@@ -152,6 +152,10 @@ class MachinesTest {
         assertThat(arm.delete(nic).code()).isEqualTo("NicInUse");
         assertThat(events).isEmpty();
 
+        azure.failNextOperation(
+                "Microsoft.Compute/virtualMachines/write", "AllocationFailed", "We do not have sufficient capacity.");
+        put(vm, ArmClient.machine(nic, ""));
+        assertThat(states()).containsExactly("ProvisioningState/failed/AllocationFailed");
         put(vm, ArmClient.machine(nic, ""));
         assertThat(states()).containsExactly("ProvisioningState/succeeded", "PowerState/running");
     }
@@ -194,6 +198,40 @@ class MachinesTest {
         var refused = arm.put(vm, ArmClient.machine(nic, "").replace("vns3-byol", "vns3-free"));
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("PropertyChangeNotAllowed");
+    }
+
+    @Test
+    void aPatchChangesWhatItNamesAndLeavesTheRest() {
+        put(vm, ArmClient.machine(nic, ""));
+        var image = arm.get(vm).body().at("/properties/storageProfile");
+
+        var patched = arm.call("PATCH", vm, "{'properties':{'hardwareProfile':{'vmSize':'Standard_D2s_v5'}}}");
+
+        assertThat(patched.status()).isEqualTo(200);
+        assertThat(patched.header("Azure-AsyncOperation")).isPresent();
+        assertThat(patched.state()).isEqualTo("Updating");
+        clock.advance(OPERATION);
+        var after = arm.get(vm).body();
+        assertThat(after.at("/properties/hardwareProfile/vmSize").asText()).isEqualTo("Standard_D2s_v5");
+        assertThat(after.at("/properties/storageProfile")).isEqualTo(image);
+        assertThat(states()).containsExactly("ProvisioningState/succeeded", "PowerState/running");
+        assertThat(arm.call("PATCH", vm, "{'tags':{'a':'b'}}").header("Azure-AsyncOperation"))
+                .isEmpty();
+        assertThat(arm.get(vm).body().at("/tags/a").asText()).isEqualTo("b");
+    }
+
+    @Test
+    void aDiskThatWasLeftBehindIsNotWrittenOver() {
+        var named = ArmClient.machine(nic, "").replace("'createOption'", "'name':'boot','createOption'");
+        put(vm, named);
+        delete(vm);
+
+        var refused = arm.put(vm, named);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.code()).isEqualTo("ConflictingUserInput");
+        assertThat(refused.message()).startsWith("Disk boot already exists in resource group rg.");
+        delete(arm.compute("disks/boot"));
+        put(vm, named);
     }
 
     @Test
