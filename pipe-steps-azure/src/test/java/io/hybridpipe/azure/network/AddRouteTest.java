@@ -18,13 +18,17 @@ import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.test.StepContract;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -57,6 +61,12 @@ class AddRouteTest {
     @AfterEach
     void close() {
         cloud.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> keepsTheContractOfSteps() {
+        return StepContract.of(step).state(STATE).inventory(cloud::inventory).checks().stream()
+                .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 
     @Test

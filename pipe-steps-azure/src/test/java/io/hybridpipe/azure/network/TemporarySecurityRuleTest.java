@@ -20,6 +20,7 @@ import io.hybridpipe.net.Cidr;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.test.StepContract;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -28,8 +29,11 @@ import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -67,6 +71,12 @@ class TemporarySecurityRuleTest {
     @AfterEach
     void close() {
         cloud.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> keepsTheContractOfScopes() {
+        return StepContract.of(scope).state(STATE).inventory(cloud::inventory).checks().stream()
+                .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 
     @Test
