@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 public record Strike(CompletableFuture<?> struck, CompletableFuture<?> moment, Runnable release) {
     /** That of one rule. */
     public static Strike of(Fault fault) {
-        return new Strike(fault.reached(), fault.reached(), fault::release);
+        // one future for both, or a run that is cancelled might have ended before it shows that the mishap has struck
+        CompletableFuture<?> reached = fault.reached();
+        return new Strike(reached, reached, fault::release);
     }
 }
