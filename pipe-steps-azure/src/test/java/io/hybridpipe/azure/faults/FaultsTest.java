@@ -38,7 +38,15 @@ class FaultsTest extends EveryMishap<AzureStage> {
                 rule -> rule.error(
                         "AnotherOperationInProgress",
                         "Another operation on this or dependent resource is in progress.")));
-        all.add(Mishap.on("operation-failed", FaultsTest::failedOperation));
+        all.add(Mishap.on(
+                "operation-failed", (stage, rule) -> ended(stage, rule, "InternalServerError", "An error occurred.")));
+        all.add(Mishap.on(
+                "operation-canceled",
+                (stage, rule) -> ended(
+                        stage,
+                        rule,
+                        "CanceledAndSupersededDueToAnotherOperation",
+                        "Operation was canceled and superseded by another one.")));
         return all;
     }
 
@@ -55,10 +63,9 @@ class FaultsTest extends EveryMishap<AzureStage> {
     }
 
     /** The call is accepted; what it began ends without success. */
-    private static Strike failedOperation(AzureStage stage, Faults.Rule rule) {
+    private static Strike ended(AzureStage stage, Faults.Rule rule, String code, String message) {
         Fault begun = rule.delay(Duration.ZERO);
-        begun.reached().thenAccept(call -> stage.sim()
-                .failNextOperation(call.action(), "InternalServerError", "An error occurred."));
+        begun.reached().thenAccept(call -> stage.sim().failNextOperation(call.action(), code, message));
         return Strike.of(begun);
     }
 
