@@ -119,7 +119,7 @@ public final class Mishap<S extends Stage> {
         return Mishap.<S>on(name, (stage, rule) -> {
                     Fault first = refusal.apply(rule);
                     first.reached()
-                            .thenRun(() -> refusal.apply(
+                            .thenApply(struck -> refusal.apply(
                                     stage.faults().on(call -> true).times(STORM)));
                     return Strike.of(first);
                 })
