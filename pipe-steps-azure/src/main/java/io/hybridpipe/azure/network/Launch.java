@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -106,7 +107,7 @@ final class Launch {
         return given(MachineKinds.INTERFACE, id);
     }
 
-    private Mono<Optional<Ip>> getPublicIp(PublicIpAddressInner reference) {
+    private Mono<Optional<Ip>> getPublicIp(@Nullable PublicIpAddressInner reference) {
         return reference == null
                 ? Mono.just(Optional.empty())
                 : given(MachineKinds.PUBLIC_ADDRESS, reference.id())
