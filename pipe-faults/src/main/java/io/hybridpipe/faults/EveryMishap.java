@@ -12,9 +12,14 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -22,10 +27,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Every mishap at each call of each step and scope, forward and in undo: there is exactly one of everything, or nothing.
@@ -46,6 +47,7 @@ public abstract class EveryMishap<S extends Stage> {
     private static final int OF_A_USUAL_BUILD = 2;
 
     private final Table table = new Table();
+    private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     private int turns;
 
     /** One for each step and scope that changes something. */
@@ -78,37 +80,63 @@ public abstract class EveryMishap<S extends Stage> {
         }
     }
 
-    Stream<Scene<S>> each() {
-        return scenes().stream();
+    /** A scene whose undisturbed runs are under way, beside those of the other scenes. */
+    private final class Opened {
+        private final Scene<S> scene;
+        private final CompletableFuture<List<Case<S>>> there;
+        private final CompletableFuture<List<Case<S>>> back;
+        private final CompletableFuture<Optional<Verdict>> twice;
+
+        Opened(Scene<S> scene) {
+            this.scene = scene;
+            boolean undoable = scene.undoable();
+            there = begin(() -> casesOf(scene, false));
+            back = begin(() -> undoable ? casesOf(scene, true) : List.of());
+            twice = begin(() -> undoable ? Optional.of(trial(scene, true).undoneTwice()) : Optional.empty());
+        }
+
+        List<Case<S>> cases() {
+            return Stream.of(there, back)
+                    .flatMap(cases -> cases.join().stream())
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return scene.toString();
+        }
+    }
+
+    private <T> CompletableFuture<T> begin(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, threads);
+    }
+
+    List<Opened> each() {
+        return scenes().stream().map(Opened::new).toList();
     }
 
     @ParameterizedTest
     @MethodSource("each")
-    void whateverHappensAtWhicheverCallThereIsExactlyOneOfEverythingOrNothing(Scene<S> scene) {
-        List<Case<S>> all = new ArrayList<>(casesOf(scene, false));
-        if (scene.undoable()) {
-            Verdict twice = trial(scene, true).undoneTwice();
-            table.count(scene.name(), "undone-twice", twice);
+    void whateverHappensAtWhicheverCallThereIsExactlyOneOfEverythingOrNothing(Opened opened) {
+        opened.twice.join().ifPresent(twice -> {
+            table.count(opened.toString(), "undone-twice", twice);
             assertThat(twice.wrong()).isEmpty();
-            all.addAll(casesOf(scene, true));
-        }
+        });
+        List<Case<S>> all = opened.cases();
+        List<Map.Entry<Case<S>, CompletableFuture<Verdict>>> begun = (ALL ? all : sampleOf(all))
+                .stream()
+                        .filter(each -> each.toString().contains(ONE))
+                        .map(each -> Map.entry(each, begin(each::run)))
+                        .toList();
         List<String> bad = new ArrayList<>();
-        Scheduler threads = Schedulers.newBoundedElastic(AT_ONCE, 10_000, "faults");
-        Flux.fromIterable(ALL ? all : sampleOf(all))
-                .filter(each -> each.toString().contains(ONE))
-                .flatMap(
-                        each -> Mono.fromCallable(() -> Map.entry(each, each.run()))
-                                .subscribeOn(threads),
-                        AT_ONCE)
-                .toStream()
-                .forEach(ended -> {
-                    Case<S> it = ended.getKey();
-                    table.count(it.row(), it.mishap().toString(), ended.getValue());
-                    if (!ended.getValue().wrong().isEmpty()) {
-                        bad.add(it + "\n  " + ended.getValue().wrong());
-                    }
-                });
-        threads.dispose();
+        begun.forEach(each -> {
+            Case<S> it = each.getKey();
+            Verdict verdict = each.getValue().join();
+            table.count(it.row(), it.mishap().toString(), verdict);
+            if (!verdict.wrong().isEmpty()) {
+                bad.add(it + "\n  " + verdict.wrong());
+            }
+        });
         assertThat(bad)
                 .as("one alone is run by -Dtest.properties='-Dfaults.case=NAME'")
                 .isEmpty();
@@ -159,6 +187,7 @@ public abstract class EveryMishap<S extends Stage> {
 
     @AfterAll
     void tell() {
+        threads.shutdownNow();
         System.out.println("seed " + SEED + "\n" + table);
     }
 }

@@ -28,5 +28,9 @@ record Allowed(String type, String method, String because) {
             new Allowed(
                     "com.azure.core.util.CoreUtils",
                     "getProperties",
-                    "each of the Azure SDK's clients reads its version from its own jar, once, as its classes are read"));
+                    "each of the Azure SDK's clients reads its version from its own jar, once, as its classes are read"),
+            new Allowed(
+                    "javax.crypto.JceSecurity",
+                    "setupJurisdictionPolicies",
+                    "the JDK reads its own policy files once, when the first request of a process is signed"));
 }
