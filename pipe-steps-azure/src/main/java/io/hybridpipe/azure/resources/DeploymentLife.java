@@ -91,8 +91,11 @@ record DeploymentLife(
 
     /** Those that are not there; says which are, since an undo leaves them as the template makes them. */
     private NewOnes toNew(Map<ResourceId, Boolean> isThere, NewOnes before) {
-        String kept = isThere.keySet().stream()
-                .filter(id -> isThere.get(id) && !before.has(id))
+        Map<Boolean, List<ResourceId>> byPresence = isThere.entrySet().stream()
+                .collect(Collectors.partitioningBy(
+                        Map.Entry::getValue, Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
+        String kept = byPresence.getOrDefault(true, List.of()).stream()
+                .filter(id -> !before.has(id))
                 .map(ResourceId::toString)
                 .sorted()
                 .collect(Collectors.joining(", "));
@@ -100,8 +103,7 @@ record DeploymentLife(
             context.progress(
                     0, isThere.size(), "resources; updates what was there before, which an undo leaves so: " + kept);
         }
-        return NewOnes.of(
-                isThere.keySet().stream().filter(id -> !isThere.get(id)).toList());
+        return NewOnes.of(byPresence.getOrDefault(false, List.of()));
     }
 
     private Map<String, String> tags(NewOnes newOnes) {
