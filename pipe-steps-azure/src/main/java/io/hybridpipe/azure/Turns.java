@@ -24,7 +24,7 @@ final class Turns {
     <T> Mono<T> of(StepContext context, String parent, Mono<T> change) {
         String name = parent.toLowerCase(Locale.ROOT);
         return Mono.deferContextual(view -> {
-            Set<String> held = view.getOrDefault(this, Set.of());
+            Set<String> held = view.<Set<String>>getOrEmpty(this).orElse(Set.of());
             if (held.contains(name)) {
                 return change;
             }
