@@ -34,6 +34,8 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** The options that say which network is built and where its clouds and controllers are reached. */
 final class Clouds {
+    private static final Duration CONNECTED_IN_A_HURRY = Duration.ofSeconds(15);
+
     /** How the place is called that ends with its process. */
     static final String STAND_INS = "the stand-ins of process ";
 
@@ -151,7 +153,7 @@ final class Clouds {
     }
 
     Fednet.Pace pace(Fednet.Pace usual) {
-        return poll == null ? usual : new Fednet.Pace(poll);
+        return poll == null ? usual : new Fednet.Pace(poll, CONNECTED_IN_A_HURRY);
     }
 
     /** The main job on these clouds, which are all given. */

@@ -64,9 +64,9 @@ final class Fednet {
     private Fednet() {}
 
     /** How often the steps look, and how soon they may expect an answer: fast on stand-ins, as usual elsewhere. */
-    record Pace(Duration poll) {
-        static final Pace FAST = new Pace(Duration.ofMillis(50));
-        static final Pace USUAL = new Pace(Duration.ofSeconds(2));
+    record Pace(Duration poll, Duration connected) {
+        static final Pace FAST = new Pace(Duration.ofMillis(50), Duration.ofMinutes(5));
+        static final Pace USUAL = new Pace(Duration.ofSeconds(2), Duration.ofMinutes(5));
     }
 
     /**
@@ -95,7 +95,7 @@ final class Fednet {
                                 peer -> peer.step("tunnel", IpsecPeer.between(NEW_CONTROLLER, FEDERATION)
                                         .over(vns3).psk(PSK)
                                         .subnets(VPC_CIDR, ON_PREMISES)
-                                        .into(TUNNEL).pollEvery(pace.poll)))))
+                                        .into(TUNNEL).pollEvery(pace.poll).connectedWithin(pace.connected)))))
                 .build();
     }
 
