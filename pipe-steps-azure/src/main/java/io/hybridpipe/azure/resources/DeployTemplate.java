@@ -98,7 +98,12 @@ public final class DeployTemplate implements Step {
         return template(Input.value(text));
     }
 
-    /** The template's text, JSON with or without comments, at most 4 MB. */
+    /**
+     * The template's text, JSON with or without comments, at most 4 MB.
+     *
+     * <p>One that is made of a secret key's value is refused, before the run: Azure shows the template to everybody who may read
+     * the deployment.
+     */
     public DeployTemplate template(Input<? extends String> text) {
         return new DeployTemplate(plan.withTemplate(TemplateText.of(text)));
     }
@@ -135,7 +140,11 @@ public final class DeployTemplate implements Step {
         return new DeployTemplate(plan.withParameter(name, value));
     }
 
-    /** Writes an output of the template under the key, read as the key's type has it in JSON; a {@code Cidr} or {@code Ip} needs a parser. */
+    /**
+     * Writes an output of the template under the key, read as the key's type has it in JSON: a text as a {@code String}, {@code
+     * Cidr} or {@code Ip}, an object as a record. An output that the template does not declare is refused before the run, if the
+     * template is known by then; upper and lower case differ.
+     */
     public DeployTemplate output(String name, Key<?> key) {
         return new DeployTemplate(plan.withOutput(name, Output.typed(key)));
     }
@@ -195,7 +204,7 @@ public final class DeployTemplate implements Step {
     }
 
     /**
-     * Checks the name, the template and its parameters as far as they are known before the run, and, when all are, what the
+     * Checks the name, the template, its parameters and the names of its outputs as far as they are known before the run, and, when all are, what the
      * service says of them; what it only misses (a resource group, another resource) an earlier step may make.
      */
     @Override
@@ -208,7 +217,7 @@ public final class DeployTemplate implements Step {
                     && plan.parameters().areKnown(state);
             return plan.template()
                     .find(state, context)
-                    .doOnNext(template -> plan.parameters().check(template, state))
+                    .doOnNext(template -> plan.check(template, state))
                     .filter(template -> known)
                     .flatMap(template -> validate(template, state, context).thenReturn(template))
                     .switchIfEmpty(

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -67,7 +68,7 @@ record DeploymentLife(
     private Mono<Outputs> begin(NewOnes before) {
         return plan.template()
                 .get(state, context)
-                .doOnNext(template -> plan.parameters().check(template, state))
+                .doOnNext(template -> plan.check(template, state))
                 .flatMap(template -> ask(template)
                         .flatMap(isThere -> calls.requestPut(
                                 plan.toBody(template, state, tags(before.and(toNew(isThere, before)))))))
@@ -117,7 +118,12 @@ record DeploymentLife(
         return watch().ended(plan.within())
                 .flatMap(seen -> seen.state().equals("Succeeded")
                         ? Mono.fromCallable(() -> plan.toOutputs(seen.outputs(), calls.toString()))
-                        : tellRemains(seen).then(Mono.error(() -> failure(seen))));
+                        : failed(seen));
+    }
+
+    private Mono<Outputs> failed(Seen seen) {
+        StepFailure failure = failure(seen);
+        return tellRemains(seen, failure::addSuppressed).then(Mono.error(failure));
     }
 
     private StepFailure failure(Seen seen) {
@@ -130,14 +136,16 @@ record DeploymentLife(
         return calls.failure(calls.toString(), resource, seen.error());
     }
 
-    /** A resource that could not be brought to its end may be there all the same. */
-    private Mono<Void> tellRemains(Seen seen) {
+    /** A resource that could not be brought to its end may be there all the same; an undo looks again at those that were not seen. */
+    private Mono<Void> tellRemains(Seen seen, Consumer<Throwable> unseen) {
         return Flux.fromIterable(seen.doings().all())
                 .filter(doing -> !doing.isDone() && seen.newOnes().has(doing.id()))
                 .flatMap(
                         doing -> resources
                                 .find(doing.id())
-                                .doOnNext(there -> context.made(resources.toResource(doing.id()))),
+                                .doOnNext(there -> context.made(resources.toResource(doing.id())))
+                                .doOnError(unseen)
+                                .onErrorComplete(),
                         LOOKS_AT_ONCE)
                 .then();
     }

@@ -8,17 +8,17 @@ import io.hybridpipe.Contract;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
-import io.hybridpipe.Secret;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.json.Json;
-import io.hybridpipe.json.ValueJson;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +41,8 @@ record DeploymentPlan(
     /** A deployment's name has at most 64 characters (Azure: "Naming rules and restrictions"); 33 are a dash and the token. */
     private static final Pattern BASE = Pattern.compile("[A-Za-z0-9_()][A-Za-z0-9._()-]{0,30}");
 
-    private static final ValueJson VALUES =
-            ValueJson.hiding(Secret.class, secret -> ((Secret<?>) secret).reveal(), Secret::of);
+    /** Packages and enclosing classes before the names of classes. */
+    private static final Pattern PACKAGES = Pattern.compile("[\\w.$]+[.$](?=\\w)");
 
     /** How one of the template's outputs becomes a value under a key. */
     record Output<T>(Key<T> key, Function<Object, ? extends T> reader) {
@@ -64,7 +64,21 @@ record DeploymentPlan(
 
         @SuppressWarnings("unchecked") // it is read as the key's type
         private static <T> T typed(Object value, Key<T> key) {
-            return (T) VALUES.value(value, key.type());
+            try {
+                return (T) TemplateParameters.VALUES.value(value, key.type());
+            } catch (IllegalArgumentException unreadable) {
+                String type = PACKAGES.matcher(key.type().getTypeName()).replaceAll("");
+                throw new IllegalArgumentException("it is " + kind(value) + " that is no " + type, unreadable);
+            }
+        }
+
+        private static String kind(Object value) {
+            if (value instanceof Map<?, ?>) {
+                return "an object";
+            }
+            return value instanceof Iterable<?>
+                    ? "a list"
+                    : value instanceof Number ? "a number" : value instanceof Boolean ? "a boolean" : "a text";
         }
 
         Outputs addTo(Outputs outputs, Object value, String where) {
@@ -154,6 +168,21 @@ record DeploymentPlan(
     static void checkName(String base) {
         if (!isName(base)) {
             throw StepFailure.permanent("deployment name '" + base + "' must match " + BASE);
+        }
+    }
+
+    /**
+     * Checks what can be checked of the template by now: its parameters, and that it has the outputs that are asked for.
+     *
+     * @throws StepFailure a permanent one that names all that is wrong
+     */
+    void check(Template made, State state) {
+        parameters.check(made, state);
+        Set<String> declared = made.outputs();
+        Set<String> unknown = new TreeSet<>(outputs.keySet());
+        unknown.removeAll(declared);
+        if (!unknown.isEmpty()) {
+            throw StepFailure.permanent(made + " has the outputs " + declared + "; it does not know " + unknown);
         }
     }
 

@@ -14,14 +14,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A template for Resource Manager as far as a step has to understand it: its parameters and the api-versions of its resources.
+ * A template for Resource Manager as far as a step has to understand it: its parameters, the names of its
+ * outputs, and the api-versions of its resources.
  * What the rest means is the service's business.
  *
  * @param where where it comes from, for messages
@@ -102,6 +106,13 @@ record Template(String where, Map<?, ?> body) {
             declared.put(name, new Parameter(name, type, optional));
         });
         return declared;
+    }
+
+    /** The names of its outputs. */
+    SortedSet<String> outputs() {
+        return in(body, "outputs").keySet().stream()
+                .map(String::valueOf)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** In language version 2 a parameter may have its type from a definition. */

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 record TemplateParameters(Map<String, Input<?>> given) {
     static final TemplateParameters NONE = new TemplateParameters(Map.of());
 
-    private static final ValueJson VALUES =
-            ValueJson.hiding(Secret.class, secret -> ((Secret<?>) secret).reveal(), Secret::of);
+    /** How values are read and written, secrets included. */
+    static final ValueJson VALUES = ValueJson.hiding(Secret.class, secret -> ((Secret<?>) secret).reveal(), Secret::of);
 
     TemplateParameters with(String name, Input<?> value) {
         Map<String, Input<?>> more = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -79,9 +79,14 @@ record TemplateParameters(Map<String, Input<?>> given) {
         }
     }
 
-    private static boolean isSecret(Input<?> input, State state) {
+    /** The secret keys that a value is made of. */
+    static Stream<Key<?>> secretsOf(Input<?> input) {
         return Stream.concat(input.reads().stream(), input.optionalReads().stream())
-                        .anyMatch(Key::isSecret)
+                .filter(Key::isSecret);
+    }
+
+    private static boolean isSecret(Input<?> input, State state) {
+        return secretsOf(input).findAny().isPresent()
                 || input.find(state).filter(TemplateParameters::holdsSecret).isPresent();
     }
 

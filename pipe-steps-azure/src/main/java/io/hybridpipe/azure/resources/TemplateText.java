@@ -6,6 +6,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.net.TextSource;
 import io.hybridpipe.retry.StepFailure;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -36,18 +37,40 @@ record TemplateText(
         return text == null ? new Input<?>[0] : new Input<?>[] {text};
     }
 
-    /** The template; empty as long as what it reads is not known. Signals a permanent failure if it is none. */
+    /**
+     * The template; empty as long as what it reads is not known. Signals a permanent failure if it is none, or if it is made of
+     * a secret.
+     */
     Mono<Template> find(State state, StepContext context) {
-        return source == null
-                ? Mono.defer(() -> Mono.justOrEmpty(
-                                text == null ? null : text.find(state).orElse(null)))
-                        .map(given -> parse(given))
-                : fetch(source, context);
+        if (source != null) {
+            return fetch(source, context);
+        }
+        return text == null
+                ? Mono.empty()
+                : Mono.fromCallable(() -> open(text))
+                        .flatMap(open -> Mono.justOrEmpty(open.find(state)))
+                        .map(TemplateText::parse);
     }
 
     /** The template. */
     Mono<Template> get(State state, StepContext context) {
-        return text == null ? find(state, context) : Mono.fromCallable(() -> parse(text.get(state)));
+        return text == null
+                ? find(state, context)
+                : Mono.fromCallable(() -> parse(open(text).get(state)));
+    }
+
+    /** The text, unless it is made of a secret: everybody who may read a deployment may export its template. */
+    private static Input<? extends String> open(Input<? extends String> text) {
+        String secrets = TemplateParameters.secretsOf(text)
+                .map(key -> "'" + key + "'")
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!secrets.isEmpty()) {
+            throw StepFailure.permanent("the template's text is made of the secret " + secrets
+                    + ", and Azure shows a template to everybody who may read the deployment; give the secret as a parameter"
+                    + " that the template declares as securestring or secureobject");
+        }
+        return text;
     }
 
     private static Mono<Template> fetch(TextSource source, StepContext context) {

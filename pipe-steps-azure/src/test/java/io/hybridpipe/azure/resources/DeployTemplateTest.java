@@ -13,6 +13,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.azure.network.Cloud;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
@@ -35,11 +36,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /** Each test leaves the cloud as it was, which is checked after each one. */
 @Timeout(60)
 class DeployTemplateTest {
     private static final Key<Cidr> SPACE = Key.of("space", Cidr.class);
+    private static final Key<Ip> ADDRESS = Key.of("address", Ip.class);
     private static final Key<String> HUB = Key.of("hub", String.class);
     private static final Key<List<String>> NAMES = Key.listOf("names", String.class);
     private static final Key<Integer> COUNT = Key.of("count", Integer.class);
@@ -67,6 +70,20 @@ class DeployTemplateTest {
                         "properties": { "addressPrefix": "10.2.2.0/24" }
                     }
                 ]
+            }
+            """;
+
+    /** Makes nothing. */
+    private static final String OUTPUTS = """
+            {
+                "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+                "contentVersion": "1.0.0.0",
+                "resources": [],
+                "outputs": {
+                    "id": { "type": "string", "value": "hub" },
+                    "range": { "type": "string", "value": "10.9.0.0/24" },
+                    "address": { "type": "string", "value": "10.9.0.4" }
+                }
             }
             """;
 
@@ -306,15 +323,104 @@ class DeployTemplateTest {
     }
 
     @Test
-    void aMissingOutputIsPermanentAndNamesThoseThatAreThere() {
+    void anOutputThatTheTemplateDoesNotDeclareIsRefusedBeforeTheRunAndInIt() {
         DeployTemplate wanting = step.output("nothing", Key.of("nothing", String.class));
 
-        assertThat(Cloud.failureOf(wanting.run(STATE, context)))
-                .hasMessage("deployment fed/hub-" + context.token()
-                        + " has no output 'nothing', only [count, hub, key, names] ("
+        for (Mono<?> call : List.of(
+                wanting.preflight(State.empty(), context),
+                wanting.preflight(STATE, context),
+                wanting.run(STATE, context))) {
+            assertThat(Cloud.failureOf(call))
+                    .hasMessage(
+                            "template classpath:templates/hub.json has the outputs [count, hub, key, names]; it does"
+                                    + " not know [nothing]")
+                    .extracting(FailureClass::of)
+                    .isEqualTo(FailureClass.PERMANENT);
+        }
+        assertThat(context.mutations()).isZero();
+    }
+
+    @Test
+    void anOutputThatTheServiceDoesNotGiveIsPermanentAndThoseThatAreThereAreNamed() {
+        cloud.faults()
+                .on("Microsoft.Resources/deployments/read")
+                .nth(2)
+                .answer(
+                        SimResponse.json(
+                                200,
+                                "{\"properties\":{\"provisioningState\":\"Succeeded\",\"outputs\":{\"hub\":{\"type\":\"String\",\"value\":\"id\"}}}}"));
+
+        StepFailure failure = Cloud.failureOf(step.run(STATE, context));
+
+        assertThat(failure)
+                .hasMessage("deployment fed/hub-" + context.token() + " has no output 'names', only [hub] ("
                         + cloud.account().where() + ")")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
+    }
+
+    @Test
+    void anOutputThatDoesNotFitItsKeyIsNamedInOnePlainSentence() {
+        DeployTemplate unfit = DeployTemplate.in(cloud.account())
+                .resourceGroup("fed")
+                .named("hub")
+                .template(OUTPUTS);
+        String deployment = "deployment fed/hub-" + context.token();
+
+        assertThat(Cloud.failureOf(unfit.output("id", COUNT).run(STATE, context)))
+                .hasMessage(deployment + ": output 'id' cannot be read as 'count': it is a text that is no Integer");
+        assertThat(Cloud.failureOf(unfit.output("range", NAMES).run(STATE, context)))
+                .hasMessage(deployment
+                        + ": output 'range' cannot be read as 'names': it is a text that is no List<String>");
+        assertThat(Cloud.failureOf(unfit.output("id", SPACE).run(STATE, context)))
+                .hasMessage(deployment + ": output 'id' cannot be read as 'space': it is a text that is no Cidr");
+        assertThat(unfit.output("range", SPACE).run(STATE, context).block(SOON).get(SPACE))
+                .isEqualTo(Cidr.of("10.9.0.0/24"));
+        assertThat(unfit.output("address", ADDRESS)
+                        .run(STATE, context)
+                        .block(SOON)
+                        .get(ADDRESS))
+                .isEqualTo(Ip.of("10.9.0.4"));
+    }
+
+    @Test
+    void aTemplateThatIsMadeOfASecretIsRefusedBeforeTheRunAndInIt() {
+        Key<String> password = Key.of("password", String.class).secret();
+        DeployTemplate leaking = DeployTemplate.in(cloud.account())
+                .resourceGroup("fed")
+                .named("hub")
+                .template(password.map(secret -> OUTPUTS.replace("10.9.0.4", secret)));
+        State known = State.of(password, "hush-hush");
+
+        for (Mono<?> call : List.of(
+                leaking.preflight(State.empty(), context),
+                leaking.preflight(known, context),
+                leaking.run(known, context))) {
+            assertThat(Cloud.failureOf(call))
+                    .hasMessage(
+                            "the template's text is made of the secret 'password', and Azure shows a template to everybody"
+                                    + " who may read the deployment; give the secret as a parameter that the template declares as"
+                                    + " securestring or secureobject")
+                    .extracting(FailureClass::of)
+                    .isEqualTo(FailureClass.PERMANENT);
+        }
+        assertThat(context.mutations()).isZero();
+    }
+
+    @Test
+    void aFailedLookAtWhatRemainsDoesNotHideWhyTheDeploymentFailed() {
+        cloud.azure().failNextOperation(PUT_SUBNET, "SubnetIsFull", "No room.");
+        Fault unseen = cloud.faults()
+                .on("Microsoft.Network/virtualNetworks/subnets/read")
+                .nth(2)
+                .answer(SimResponse.json(403, "{\"error\":{\"code\":\"AuthorizationFailed\",\"message\":\"No.\"}}"));
+
+        StepFailure failure = Cloud.failureOf(step.run(STATE, context));
+
+        assertThat(unseen.reached()).isDone();
+        assertThat(failure).hasMessageContaining(": SubnetIsFull: No room. (");
+        assertThat(failure.getSuppressed()).singleElement().satisfies(look -> assertThat(look)
+                .hasMessageContaining("AuthorizationFailed: No."));
     }
 
     @Test
