@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -33,7 +35,13 @@ import reactor.core.Exceptions;
  * caller says which it was. Messages are one line: what was tried, code and message of the service, where. Immutable.
  */
 public final class AzureFailures {
-    private static final int LONGEST = 400;
+    private static final int LONGEST = 1_000;
+
+    /** For so long an interface is kept for the machine that failed: its message says how long. */
+    private static final String RESERVED = "NicReservedForAnotherVm";
+
+    private static final Duration RESERVED_FOR = Duration.ofSeconds(180);
+    private static final Pattern SECONDS = Pattern.compile("\\b([1-9][0-9]{0,3}) ?seconds");
 
     /** Codes whose meaning their HTTP status does not tell, or tells wrongly. */
     private static final Map<String, FailureClass> BY_CODE = Map.ofEntries(
@@ -47,7 +55,7 @@ public final class AzureFailures {
             // what uses it is on its way out
             Map.entry("PublicIPAddressCannotBeDeleted", FailureClass.TRANSIENT),
             Map.entry("NicInUse", FailureClass.TRANSIENT),
-            Map.entry("NicReservedForAnotherVm", FailureClass.TRANSIENT),
+            Map.entry(RESERVED, FailureClass.THROTTLED),
             // capacity comes and goes, and these are what Azure calls failures of its own while it makes a machine
             // (Microsoft Learn, Understand common error messages when you manage virtual machines in Azure)
             Map.entry("AllocationFailed", FailureClass.TRANSIENT),
@@ -107,9 +115,11 @@ public final class AzureFailures {
     public StepFailure ofOperation(String what, String code, String message) {
         FailureClass known = BY_CODE.get(code);
         boolean passing = code.startsWith("InternalServerError") || code.equals("Canceled");
-        return StepFailure.of(
-                known != null ? known : passing ? FailureClass.TRANSIENT : FailureClass.PERMANENT,
-                line(what, said(code, message), where));
+        String line = line(what, said(code, message), where);
+        return known == FailureClass.THROTTLED
+                ? StepFailure.throttled(patience(code, message).orElse(Duration.ZERO), line, null)
+                : StepFailure.of(
+                        known != null ? known : passing ? FailureClass.TRANSIENT : FailureClass.PERMANENT, line);
     }
 
     /** The error code that the service answered, or an empty text. */
@@ -144,8 +154,7 @@ public final class AzureFailures {
                     line(what, "cannot connect to " + endpoint + ": " + root(failure), where),
                     failure);
         }
-        Optional<Throwable> distrust =
-                cause(failure, it -> it instanceof SSLHandshakeException || it instanceof SSLPeerUnverifiedException);
+        Optional<Throwable> distrust = cause(failure, AzureFailures::isDistrust);
         if (distrust.isPresent()) {
             return StepFailure.of(
                     FailureClass.PERMANENT,
@@ -170,21 +179,39 @@ public final class AzureFailures {
         HttpResponse response = failure.getResponse();
         int status = response == null ? 0 : response.getStatusCode();
         if (failure instanceof ClientAuthenticationException && !(failure.getValue() instanceof ManagementError)) {
-            boolean passing = status == 429 || status >= 500;
-            return StepFailure.of(
-                    passing ? FailureClass.TRANSIENT : FailureClass.PERMANENT,
-                    line(what, "no token: " + firstLine(failure), where),
-                    failure);
+            return withoutToken(what, failure);
         }
         ManagementError error = error(failure);
         String said = error == null ? firstLine(failure) : said(error);
         String message = line(what, said, where + ", HTTP " + status);
-        Optional<Duration> retryAfter = Optional.ofNullable(response).flatMap(AzureFailures::retryAfter);
-        FailureClass failureClass = ofStatus(status, code(failure), unanswered);
-        boolean slowDown = status == 429 && (failureClass == FailureClass.THROTTLED || retryAfter.isPresent());
+        String code = code(failure);
+        Optional<Duration> retryAfter =
+                Optional.ofNullable(response).flatMap(AzureFailures::retryAfter).or(() -> patience(code, said));
+        FailureClass failureClass = ofStatus(status, code, unanswered);
+        boolean slowDown = failureClass == FailureClass.THROTTLED || (status == 429 && retryAfter.isPresent());
         return slowDown
                 ? StepFailure.throttled(retryAfter.orElse(Duration.ZERO), message, failure)
                 : StepFailure.of(failureClass, message, failure);
+    }
+
+    /** Nothing was sent without a token, so what keeps it from coming decides: a way that is cut may be whole again. */
+    private StepFailure withoutToken(String what, HttpResponseException failure) {
+        boolean distrust = cause(failure, AzureFailures::isDistrust).isPresent();
+        boolean passing = cause(failure, AzureFailures::isPassingAnswer).isPresent()
+                || (!distrust
+                        && cause(failure, it -> it instanceof IOException || it instanceof TimeoutException)
+                                .isPresent());
+        String root = root(failure);
+        String said = firstLine(failure);
+        return StepFailure.of(
+                passing ? FailureClass.TRANSIENT : FailureClass.PERMANENT,
+                line(what, "no token: " + said + (said.contains(root) ? "" : ": " + root), where),
+                failure);
+    }
+
+    private static boolean isPassingAnswer(Throwable failure) {
+        HttpResponse response = failure instanceof HttpResponseException answer ? answer.getResponse() : null;
+        return response != null && (response.getStatusCode() == 429 || response.getStatusCode() >= 500);
     }
 
     private static FailureClass ofStatus(int status, String code, FailureClass unanswered) {
@@ -217,6 +244,19 @@ public final class AzureFailures {
         return failure instanceof ConnectException
                 || failure instanceof UnknownHostException
                 || failure instanceof NoRouteToHostException;
+    }
+
+    private static boolean isDistrust(Throwable failure) {
+        return failure instanceof SSLHandshakeException || failure instanceof SSLPeerUnverifiedException;
+    }
+
+    /** How long what was refused is refused for, where the service says it without a header. */
+    private static Optional<Duration> patience(String code, String message) {
+        if (!code.equals(RESERVED)) {
+            return Optional.empty();
+        }
+        Matcher seconds = SECONDS.matcher(message);
+        return Optional.of(seconds.find() ? Duration.ofSeconds(Long.parseLong(seconds.group(1))) : RESERVED_FOR);
     }
 
     private static @Nullable ManagementError error(Throwable failure) {

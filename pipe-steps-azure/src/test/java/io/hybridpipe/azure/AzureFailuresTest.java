@@ -14,28 +14,46 @@ import com.azure.core.http.HttpResponse;
 import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
 import com.azure.resourcemanager.network.fluent.models.RouteInner;
+import io.hybridpipe.Input;
+import io.hybridpipe.Outputs;
+import io.hybridpipe.Pipe;
+import io.hybridpipe.Run;
+import io.hybridpipe.RunOptions;
+import io.hybridpipe.State;
+import io.hybridpipe.Step;
+import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.SimResponse;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class AzureFailuresTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final AtomicReference<SimResponse> ANSWER = new AtomicReference<>(SimResponse.of(200));
     private static final AnsweringServer SERVER = new AnsweringServer(request -> ANSWER.get());
     private static final AzureAccount ACCOUNT = SERVER.account();
+    private static final AzureFailures FAILURES = new AzureFailures("somewhere", "https://arm.invalid");
 
     @AfterAll
     static void close() {
@@ -56,7 +74,6 @@ class AzureFailuresTest {
         "400, ReferencedResourceNotProvisioned, '', TRANSIENT, TRANSIENT",
         "400, PublicIPAddressCannotBeDeleted, '', TRANSIENT, TRANSIENT",
         "400, NicInUse, '', TRANSIENT, TRANSIENT",
-        "400, NicReservedForAnotherVm, '', TRANSIENT, TRANSIENT",
         "409, AllocationFailed, '', TRANSIENT, TRANSIENT",
         "409, ZonalAllocationFailed, '', TRANSIENT, TRANSIENT",
         "409, NetworkingInternalOperationError, '', TRANSIENT, TRANSIENT",
@@ -212,6 +229,79 @@ class AzureFailuresTest {
             assertThat(failure.getMessage()).contains("HTTPS").doesNotContain("canary-token");
             assertThat(server.calls().all()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToAToken")
+    void aTokenThatDoesNotComeForAPassingReasonIsTransient(Throwable cause, FailureClass expected) {
+        ClientAuthenticationException failure =
+                new ClientAuthenticationException("credential unavailable", null, new RuntimeException(cause));
+
+        assertThat(FAILURES.ofChange("do it", failure))
+                .hasMessage("do it: no token: credential unavailable: " + cause.getMessage() + " (somewhere)")
+                .extracting(FailureClass::of)
+                .isEqualTo(expected);
+    }
+
+    static Stream<Arguments> waysToAToken() {
+        return Stream.of(
+                Arguments.of(new UnknownHostException("login.invalid"), FailureClass.TRANSIENT),
+                Arguments.of(new ConnectException("connection refused"), FailureClass.TRANSIENT),
+                Arguments.of(new SocketTimeoutException("read timed out"), FailureClass.TRANSIENT),
+                Arguments.of(new TimeoutException("no token in 30 s"), FailureClass.TRANSIENT),
+                Arguments.of(new HttpResponseException("overloaded", answered(503)), FailureClass.TRANSIENT),
+                Arguments.of(new HttpResponseException("bad secret", answered(400)), FailureClass.PERMANENT),
+                Arguments.of(new SSLHandshakeException("no trust"), FailureClass.PERMANENT),
+                Arguments.of(new IllegalStateException("no login"), FailureClass.PERMANENT));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reserved for another Virtual Machine for 90 seconds, 90",
+        "retry after 180 seconds, 180",
+        "reserved, 180",
+    })
+    void anInterfaceThatIsKeptForAMachineIsAskedForAgainWhenThatIsOver(String message, long seconds) {
+        ANSWER.set(AnsweringServer.error(400, "NicReservedForAnotherVm", message));
+
+        assertThat(put(ACCOUNT).retryAfter()).contains(Duration.ofSeconds(seconds));
+        assertThat(FAILURES.ofOperation("do it", "NicReservedForAnotherVm", message)
+                        .retryAfter())
+                .contains(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void anUndoOutlastsTheTimeForWhichAnInterfaceIsKept() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        StepFailure kept = FAILURES.ofOperation(
+                "delete card", "NicReservedForAnotherVm", "Nic(s) in request is reserved for 180 seconds.");
+        AtomicInteger tries = new AtomicInteger();
+        Step card = Step.reading()
+                .undo((state, context) -> Mono.defer(() -> {
+                    tries.incrementAndGet();
+                    return time.now(TimeUnit.SECONDS) < 180 ? Mono.error(kept) : Mono.empty();
+                }))
+                .as((state, context) -> Mono.just(Outputs.none()));
+        Run run = Pipe.named("kept")
+                .step("card", card, options -> AzureAccount.stepOptions())
+                .step("machine", Step.using(Input.value("m"), machine -> {
+                    throw new IllegalStateException("no capacity");
+                }))
+                .build()
+                .start(State.empty(), RunOptions.ofDefaults().scheduler(time));
+        time.advanceTimeBy(Duration.ofMinutes(30));
+
+        assertThat(run.settled().block(SOON).outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(tries).hasValue(2);
+    }
+
+    @Test
+    void aMessageThatNamesTwoResourcesIsWholeToItsDecisiveEnd() {
+        String id = "/subscriptions/" + AnsweringServer.SUBSCRIPTION + "/resourceGroups/" + "g".repeat(90)
+                + "/providers/Microsoft.Network/networkInterfaces/" + "n".repeat(80);
+
+        assertThat(FAILURES.ofOperation("delete " + id, "InUse", "it is used by " + id + ", detach it first"))
+                .hasMessageEndingWith("detach it first (somewhere)");
     }
 
     @Test

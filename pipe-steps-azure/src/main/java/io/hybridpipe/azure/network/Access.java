@@ -39,7 +39,7 @@ record Access(Ports to, String from) {
      */
     boolean isGrantedBy(SecurityRuleInner rule) {
         return isInbound(rule, SecurityRuleAccess.ALLOW)
-                && to.protocol().equals(rule.protocol())
+                && to.isOf(rule.protocol())
                 && isForAll(rule)
                 && all(rule.sourceAddressPrefix(), rule.sourceAddressPrefixes()).anyMatch(this::isFrom)
                 && all(rule.destinationPortRange(), rule.destinationPortRanges())
@@ -49,8 +49,7 @@ record Access(Ports to, String from) {
 
     /** Whether the rule keeps all of this access out, or all of it to one of its ports, so that a rule behind it is useless. */
     boolean isDeniedBy(SecurityRuleInner rule) {
-        boolean protocol =
-                to.protocol().equals(rule.protocol()) || SecurityRuleProtocol.ASTERISK.equals(rule.protocol());
+        boolean protocol = to.isOf(rule.protocol()) || SecurityRuleProtocol.ASTERISK.equals(rule.protocol());
         return isInbound(rule, SecurityRuleAccess.DENY)
                 && protocol
                 && isForAll(rule)

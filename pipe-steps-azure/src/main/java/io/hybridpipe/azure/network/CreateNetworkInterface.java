@@ -46,9 +46,9 @@ import reactor.core.publisher.Mono;
  * ({@code InvalidResourceReference}), a private address outside the subnet or taken, and a public address that another interface
  * has ({@code PublicIPAddressInUse}) are permanent.
  *
- * <p><b>Undo</b> deletes the interface and waits until it is gone; one that a machine still has ({@code NicInUse}), or that
- * Azure keeps for three minutes for a machine that failed ({@code NicReservedForAnotherVm}), is tried again. Subnet, group and
- * public address stay.
+ * <p><b>Undo</b> deletes the interface and waits until it is gone; one that a machine still has ({@code NicInUse}) is tried
+ * again, one that Azure keeps for three minutes for a machine that failed ({@code NicReservedForAnotherVm}) when these are over.
+ * Subnet, group and public address stay.
  *
  * <p>Calls and needs {@code Microsoft.Network/networkInterfaces/} read, write and delete; {@code
  * Microsoft.Network/virtualNetworks/subnets/join/action}, {@code Microsoft.Network/networkSecurityGroups/join/action} and {@code

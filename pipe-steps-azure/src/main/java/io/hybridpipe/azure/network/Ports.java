@@ -6,6 +6,7 @@ import com.azure.resourcemanager.network.models.SecurityRuleProtocol;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * To what a security rule lets callers: a protocol, and of TCP and UDP which ports.
@@ -43,6 +44,11 @@ record Ports(SecurityRuleProtocol protocol, List<String> ports) {
             }
         }
         return IntStream.of(ports).mapToObj(Integer::toString).toList();
+    }
+
+    /** Whether the protocol is this one: the service answers it as it was written, the portal writes {@code TCP}. */
+    boolean isOf(@Nullable SecurityRuleProtocol other) {
+        return other != null && protocol.toString().equalsIgnoreCase(other.toString());
     }
 
     SecurityRuleInner in(SecurityRuleInner rule) {

@@ -20,6 +20,7 @@ class AccessTest {
     @CsvSource({
         // direction, access, protocol, port, source, grants this access, denies this access
         "Inbound, Allow, Tcp, 8000, 203.0.113.7/32, true, false",
+        "Inbound, Allow, TCP, 8000, 203.0.113.7/32, true, false",
         "Inbound, Allow, Tcp, 8000, 203.0.113.7, true, false",
         "Inbound, Allow, Tcp, 8000, 203.0.113.0/24, false, false",
         "Inbound, Allow, Tcp, 8000, *, false, false",
@@ -30,6 +31,7 @@ class AccessTest {
         "Inbound, Allow, Udp, 8000, 203.0.113.7/32, false, false",
         "Outbound, Allow, Tcp, 8000, 203.0.113.7/32, false, false",
         "Inbound, Deny, Tcp, 8000, 203.0.113.7/32, false, true",
+        "Inbound, Deny, TCP, 8000, 203.0.113.7/32, false, true",
         "Inbound, Deny, Tcp, 8000, 203.0.113.0/24, false, true",
         "Inbound, Deny, *, *, *, false, true",
         "Inbound, Deny, *, 0-65535, 0.0.0.0/0, false, true",

@@ -148,7 +148,7 @@ class CreateNetworkInterfaceTest {
         assertThat(Cloud.failureOf(step.undo(state, Found.absent(), context)))
                 .hasMessageStartingWith("delete network interface fed/controller-nic: NicReservedForAnotherVm")
                 .extracting(FailureClass::of)
-                .isEqualTo(FailureClass.TRANSIENT);
+                .isEqualTo(FailureClass.THROTTLED);
         assertThat(context.made()).hasSize(1);
     }
 
