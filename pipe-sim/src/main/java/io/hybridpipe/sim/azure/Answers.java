@@ -103,7 +103,7 @@ record Answers(int retryAfter) {
         return operation.path().contains("/providers/Microsoft.Compute/");
     }
 
-    /** What an operation came to: 202 while it runs, then nothing or the error. */
+    /** What an operation came to: 202 while it runs, then what it made, nothing or the error. */
     SimResponse result(Running operation, SimRequest request) {
         if (operation.isRunning()) {
             return hint(SimResponse.of(202)
@@ -112,6 +112,7 @@ record Answers(int retryAfter) {
         return operation
                 .error()
                 .map(this::refusal)
+                .or(() -> operation.made().map(Answers::ok))
                 .orElseGet(() ->
                         SimResponse.of(operation.path().contains("/providers/") && !isCompute(operation) ? 204 : 200));
     }

@@ -27,6 +27,12 @@ final class Disks implements Kind {
         return "OperationNotAllowed";
     }
 
+    /** <a href="https://learn.microsoft.com/rest/api/compute/disks/create-or-update">Create Or Update</a>: 200 or 202, never 201. */
+    @Override
+    public boolean onlyAccepts() {
+        return true;
+    }
+
     /** Makes the disk that a machine boots from, if it is not there. */
     static void along(Resource machine, Estate estate) {
         var disk =

@@ -87,6 +87,11 @@ interface Kind {
         return "Updating";
     }
 
+    /** Whether a {@code PUT} is answered with 202, and what came of it can be asked for at {@code Location} too. */
+    default boolean onlyAccepts() {
+        return false;
+    }
+
     /** The code with which a second change is refused while one is under way. */
     default String whenBusy() {
         return "AnotherOperationInProgress";

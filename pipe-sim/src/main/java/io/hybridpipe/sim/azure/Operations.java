@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Operations {
         private final Instant started;
         private @Nullable Instant ended;
         private @Nullable ArmError error;
+        private @Nullable Supplier<ObjectNode> made;
 
         Running(String id, String path, Instant started) {
             this.id = id;
@@ -49,6 +51,15 @@ final class Operations {
 
         Optional<ArmError> error() {
             return Optional.ofNullable(error);
+        }
+
+        /** Says what is answered to the question what it came to; without, that answer is empty. */
+        void makes(Supplier<ObjectNode> result) {
+            made = result;
+        }
+
+        Optional<ObjectNode> made() {
+            return Optional.ofNullable(made).map(Supplier::get);
         }
 
         /** How it ended. */

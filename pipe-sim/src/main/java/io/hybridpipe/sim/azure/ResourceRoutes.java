@@ -124,8 +124,13 @@ final class ResourceRoutes {
 
     private SimResponse put(Kind kind, ArmId id, ObjectNode body, SimRequest request) {
         var accepted = resources.put(kind, id, body, request);
-        return answers.withStatus(
-                Answers.json(accepted.created() ? 201 : 200, accepted.body()), accepted.operation(), request);
+        var operation = accepted.operation();
+        if (kind.onlyAccepts()) {
+            operation.makes(() -> resources.get(id));
+            return answers.withResult(
+                    answers.withStatus(Answers.json(202, accepted.body()), operation, request), operation, request);
+        }
+        return answers.withStatus(Answers.json(accepted.created() ? 201 : 200, accepted.body()), operation, request);
     }
 
     private void checkGroup(String subscription, String name) {

@@ -53,6 +53,13 @@ final class VirtualMachines implements Kind {
         if (!image.isEmpty()) {
             checkImage(image);
             checkProfile(change, image);
+        } else if ("Attach".equalsIgnoreCase(Json.text(properties, "storageProfile", "osDisk", "createOption"))
+                && properties.has("osProfile")) {
+            throw invalid("osProfile", "Parameter 'osProfile' is not allowed.");
+        }
+        if (properties.get("osProfile") instanceof ObjectNode profile) {
+            // as with the service, no answer ever shows these again
+            profile.remove(List.of("adminPassword", "customData"));
         }
         checkPlan(change);
         var before = change.before();
@@ -105,11 +112,14 @@ final class VirtualMachines implements Kind {
         }
     }
 
-    /** Gives the disk a name, and keeps that of a machine that is there. */
+    /** Gives the disk a name, and keeps the disk of a machine that is there. */
     private static void keepDisk(Change change, ObjectNode disk) {
         var before = change.before();
         var known = before == null ? Json.object() : Json.at(before, "properties", "storageProfile", "osDisk");
         if (!known.isEmpty()) {
+            checkSame(known, disk, "name");
+            checkSame(known, disk, "createOption");
+            checkSame(known, disk, "managedDisk", "id");
             disk.put("name", known.path("name").asText());
             disk.set("managedDisk", known.path("managedDisk").deepCopy());
         }
@@ -175,8 +185,6 @@ final class VirtualMachines implements Kind {
                     "linuxConfiguration",
                     "Authentication using either SSH or by user name and password must be enabled in Linux profile.");
         }
-        // as with the service, no answer ever shows these again
-        profile.remove(List.of("adminPassword", "customData"));
     }
 
     private static void checkPlan(Change change) {
@@ -194,9 +202,21 @@ final class VirtualMachines implements Kind {
     private static void checkUnchanged(JsonNode before, JsonNode after, String path) {
         if (!before.isMissingNode() && !before.equals(after)) {
             var name = path.substring(path.lastIndexOf('/') + 1);
-            throw new ArmError(
-                    409, "PropertyChangeNotAllowed", "Changing property '%s' is not allowed.".formatted(name));
+            throw notChangeable(name);
         }
+    }
+
+    /** What is said of the disk must be what it is; what is left out stays. */
+    private static void checkSame(JsonNode known, JsonNode disk, String... names) {
+        var sent = Json.text(disk, names);
+        if (sent != null && !sent.equalsIgnoreCase(Json.text(known, names))) {
+            throw notChangeable("osDisk." + String.join(".", names));
+        }
+    }
+
+    private static ArmError notChangeable(String property) {
+        return ArmError.conflict("PropertyChangeNotAllowed", "Changing property '%s' is not allowed.", property)
+                .at(property);
     }
 
     private static ArmError missing(String parameter) {

@@ -12,6 +12,11 @@ import com.azure.core.http.policy.AddHeadersPolicy;
 import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.exception.ManagementException;
 import com.azure.core.management.profile.AzureProfile;
+import com.azure.resourcemanager.compute.fluent.models.DiskInner;
+import com.azure.resourcemanager.compute.implementation.ComputeManagementClientBuilder;
+import com.azure.resourcemanager.compute.models.CreationData;
+import com.azure.resourcemanager.compute.models.DiskCreateOption;
+import com.azure.resourcemanager.compute.models.DiskUpdate;
 import com.azure.resourcemanager.network.NetworkManager;
 import com.azure.resourcemanager.network.fluent.NetworkManagementClient;
 import com.azure.resourcemanager.network.fluent.models.NetworkInterfaceInner;
@@ -85,6 +90,29 @@ class AzureSdkTest {
 
     private static ResourceManager resources(SimAzure azure) {
         return ResourceManager.authenticate(pipeline(), profile(azure)).withSubscription(azure.subscription());
+    }
+
+    @Test
+    void anEmptyDiskIsMadeChangedAndDeleted() {
+        var disks = new ComputeManagementClientBuilder()
+                .pipeline(pipeline())
+                .endpoint(azure.endpoint().toString())
+                .subscriptionId(azure.subscription())
+                .defaultPollInterval(Duration.ofMillis(5))
+                .buildClient()
+                .getDisks();
+        var empty = new DiskInner()
+                .withLocation(EAST)
+                .withCreationData(new CreationData().withCreateOption(DiskCreateOption.EMPTY))
+                .withDiskSizeGB(8);
+
+        assertThat(disks.createOrUpdate("rg", "d", empty).provisioningState()).isEqualTo("Succeeded");
+        assertThat(disks.createOrUpdate("rg", "d", empty.withDiskSizeGB(16)).diskSizeGB())
+                .isEqualTo(16);
+        assertThat(disks.update("rg", "d", new DiskUpdate().withDiskSizeGB(32)).diskSizeGB())
+                .isEqualTo(32);
+        disks.delete("rg", "d");
+        assertThat(disks.list()).isEmpty();
     }
 
     @Test

@@ -200,6 +200,67 @@ class MachinesTest {
         assertThat(refused.code()).isEqualTo("PropertyChangeNotAllowed");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            'name':'other','createOption':'FromImage'                          | osDisk.name
+            'createOption':'Attach'                                            | osDisk.createOption
+            'managedDisk':{'id':'DISKS/other'},'createOption':'FromImage'      | osDisk.managedDisk.id
+            """)
+    void theDiskOfAMachineThatIsThereCannotBeChanged(String disk, String property) {
+        put(vm, ArmClient.machine(nic, ""));
+        var before = arm.get(vm).body().at("/properties/storageProfile/osDisk");
+
+        var refused = arm.put(
+                vm,
+                ArmClient.machine(nic, "")
+                        .replace("'createOption':'FromImage'", disk.replace("DISKS", arm.compute("disks"))));
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.code()).isEqualTo("PropertyChangeNotAllowed");
+        assertThat(refused.message()).contains("'" + property + "'");
+        assertThat(arm.get(vm).body().at("/properties/storageProfile/osDisk")).isEqualTo(before);
+    }
+
+    @Test
+    void aMachineThatIsSentAsItIsShownStaysAsItIs() {
+        put(vm, ArmClient.machine(nic, ""));
+        var shown = arm.get(vm).body();
+
+        put(vm, shown.toString());
+
+        assertThat(arm.get(vm).body().at("/properties/storageProfile"))
+                .isEqualTo(shown.at("/properties/storageProfile"));
+    }
+
+    @Test
+    void aMachineOfAnAttachedDiskTakesNoUserAndASecretIsShownOfNone() {
+        put(vm, ArmClient.machine(nic, ""));
+        var disk = arm.get(vm)
+                .body()
+                .at("/properties/storageProfile/osDisk/managedDisk/id")
+                .asText();
+        delete(vm);
+        var image = "'imageReference':{'publisher':'cohesive','offer':'vns3','sku':'vns3-byol','version':'latest'},";
+        var attached = ArmClient.machine(nic, "")
+                .replace(image, "")
+                .replace("'createOption':'FromImage'", "'createOption':'Attach','managedDisk':{'id':'" + disk + "'}");
+
+        var refused = arm.put(vm, attached);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("InvalidParameter");
+        assertThat(refused.body().at("/error/target").asText()).isEqualTo("osProfile");
+        put(
+                vm,
+                attached.replace(
+                        "'osProfile':{'computerName':'m','adminUsername':'me','adminPassword':'Secret-123','customData':'aGk='},",
+                        ""));
+        delete(vm);
+        delete(disk);
+        put(vm, ArmClient.machine(nic, "").replace(image, ""));
+        assertThat(arm.get(vm).response().body()).doesNotContain("Secret-123", "customData");
+    }
+
     @Test
     void aPatchChangesWhatItNamesAndLeavesTheRest() {
         put(vm, ArmClient.machine(nic, ""));

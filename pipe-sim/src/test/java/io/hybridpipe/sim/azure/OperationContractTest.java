@@ -78,6 +78,11 @@ class OperationContractTest {
                         "Microsoft.Compute/virtualMachines",
                         arm.compute("virtualMachines/n"),
                         ArmClient.machine(arm.network("networkInterfaces/i"), ""));
+            case "disk" ->
+                new Subject(
+                        "Microsoft.Compute/disks",
+                        arm.compute("disks/n"),
+                        "{'location':'eastus','properties':{'creationData':{'createOption':'Empty'},'diskSizeGB':8}}");
             default -> throw new IllegalArgumentException(what);
         };
     }
@@ -110,7 +115,7 @@ class OperationContractTest {
 
     private void done(String path, String body) {
         var answer = arm.put(path, body);
-        assertThat(answer.status()).as(answer.response().body()).isIn(200, 201);
+        assertThat(answer.status()).as(answer.response().body()).isIn(200, 201, 202);
         clock.advance(OPERATION);
     }
 
@@ -173,6 +178,11 @@ class OperationContractTest {
             vm      | update fails         | 200 Updating [AR]         | 200 InProgress [R] | -        | 200 Updating              | 200 Failed InternalServerError | -                       | 200 Failed
             vm      | delete fails         | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Deleting              | 200 Failed InternalServerError | 500 InternalServerError | 200 Failed
             vm      | new is canceled      | 201 Creating [AR]         | 200 InProgress [R] | -        | 200 Creating              | 200 Canceled Canceled          | -                       | 200 Failed
+            disk    | new                  | 202 Updating [ALR]        | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Succeeded                  | 200 Succeeded           | 200 Succeeded
+            disk    | update               | 202 Updating [ALR]        | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Succeeded                  | 200 Succeeded           | 200 Succeeded
+            disk    | delete               | 202 [ALR]                 | 200 InProgress [R] | 202 [LR] | 200 Deleting              | 200 Succeeded                  | 200                     | 404 ResourceNotFound
+            disk    | delete a missing one | 204                       | -                  | -        | 404 ResourceNotFound      | -                              | -                       | 404 ResourceNotFound
+            disk    | new fails            | 202 Updating [ALR]        | 200 InProgress [R] | 202 [LR] | 200 Updating              | 200 Failed InternalServerError | 500 InternalServerError | 200 Failed
             """)
     void anOperationIsSeenOnTheWireAsTheServiceHasIt(
             String what,
@@ -214,12 +224,12 @@ class OperationContractTest {
                                 .matches(
                                         Pattern.quote(azure.endpoint() + "/subscriptions/" + azure.subscription()
                                                         + "/providers/")
-                                                + "Microsoft.(Network|Compute)/locations/eastus/operations/[-0-9a-f]{36}\\?api-version=2024-07-01"));
+                                                + "Microsoft.(Network|Compute)/locations/eastus/operations/[-0-9a-f]{36}\\?api-version=2024-0[37]-0[12]"));
         accepted.header("Location").ifPresent(address -> assertThat(address)
                 .matches(Pattern.quote(azure.endpoint() + "/subscriptions/" + azure.subscription())
                         + "(/operationresults|/providers/Microsoft.Network/locations/eastus/operationResults"
                         + "|/providers/Microsoft.Compute/locations/eastus/operations)/[-0-9a-f]{36}"
-                        + "\\?(monitor=true&)?api-version=2024-07-01"));
+                        + "\\?(monitor=true&)?api-version=2024-0[37]-0[12]"));
     }
 
     @Test
