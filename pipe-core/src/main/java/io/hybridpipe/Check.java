@@ -20,6 +20,7 @@ final class Check {
     private final List<Key<?>> needs;
     private final List<Key<?>> gives;
     private final List<String> problems = new ArrayList<>();
+    private final List<RuntimeException> flaws = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Set<Path> paths = new LinkedHashSet<>();
     private boolean blind;
@@ -31,6 +32,11 @@ final class Check {
 
     List<String> problems() {
         return problems;
+    }
+
+    /** What descriptions threw that cannot say their contract. */
+    List<RuntimeException> flaws() {
+        return flaws;
     }
 
     List<String> notes() {
@@ -96,6 +102,13 @@ final class Check {
     }
 
     private void work(Outline each, Work work, Known before, Known after) {
+        if (work.flaw != null) {
+            flaws.add(work.flaw);
+            problems.add(each.path() + ": " + toText(work.flaw));
+            // what it would write is not known, and no problem of those who read it
+            blind = true;
+            return;
+        }
         Contract contract = work.contract;
         reads(each.path(), "reads", contract.reads(), before);
         reads(each.path(), "updates", contract.updates(), before);
@@ -117,6 +130,12 @@ final class Check {
         for (Key<?> key : contract.writes()) {
             write(each.path(), key, after, contract.effect() == Effect.undoable());
         }
+    }
+
+    private static String toText(RuntimeException flaw) {
+        boolean isSaid = flaw instanceof IllegalStateException || flaw instanceof IllegalArgumentException;
+        String message = flaw.getMessage();
+        return isSaid && message != null ? message : flaw.toString();
     }
 
     private void write(Path path, Key<?> key, Known known, boolean undoable) {

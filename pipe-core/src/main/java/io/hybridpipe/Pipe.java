@@ -34,7 +34,9 @@ public final class Pipe {
         check.pipe(outline);
         notes = List.copyOf(check.notes());
         if (!check.problems().isEmpty()) {
-            throw new PipeCheckException(name, check.problems());
+            PipeCheckException refused = new PipeCheckException(name, check.problems());
+            check.flaws().forEach(refused::addSuppressed);
+            throw refused;
         }
     }
 

@@ -3,7 +3,12 @@ package io.hybridpipe;
 
 import java.util.List;
 
-/** A pipe that cannot work as it is written; thrown by {@code build()} with all problems at once. */
+/**
+ * A pipe that cannot work as it is written; thrown by {@code build()} with all problems at once.
+ *
+ * <p>A step or scope whose {@code contract()} throws, as one whose description is not complete does, is such a problem; what
+ * it threw is suppressed in this exception.
+ */
 public final class PipeCheckException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -14,7 +14,11 @@ import reactor.core.publisher.Mono;
  * Implementations are immutable: one instance serves many runs at once.
  */
 public interface Step {
-    /** What this step declares; called once, when it is put into a pipe, and always the same. */
+    /**
+     * What this step declares; called once, when it is put into a pipe, and always the same.
+     *
+     * @throws IllegalStateException if the description is not complete; {@code build()} tells it with the element's path
+     */
     Contract contract();
 
     /**

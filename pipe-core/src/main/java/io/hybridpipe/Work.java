@@ -4,7 +4,9 @@ package io.hybridpipe;
 import io.hybridpipe.StepInterceptor.Phase;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,12 +30,25 @@ abstract class Work {
     final Contract contract;
     final StepOptions options;
 
+    /** Why the description cannot say its contract, which is then unseen; null if it can. */
+    final @Nullable RuntimeException flaw;
+
     /** Whether the class has a preflight of its own: most have none, and then nothing is asked. */
     final boolean hasPreflight;
 
-    private Work(Contract contract, StepOptions options, Class<?> type) {
+    private Work(Supplier<Contract> contract, StepOptions options, Class<?> type) {
         hasPreflight = PREFLIGHT.get(type);
-        this.contract = Objects.requireNonNull(contract, "contract");
+        Contract declared;
+        RuntimeException thrown = null;
+        try {
+            declared = Objects.requireNonNull(contract.get(), "contract");
+        } catch (RuntimeException incomplete) {
+            // told by build(), together with all other problems
+            declared = Contract.unseen(type.getSimpleName());
+            thrown = incomplete;
+        }
+        this.contract = declared;
+        flaw = thrown;
         this.options = Objects.requireNonNull(options, "options");
     }
 
@@ -59,7 +74,7 @@ abstract class Work {
     }
 
     static Work of(Step step, UnaryOperator<StepOptions> options) {
-        return new Work(step.contract(), options.apply(step.options()), step.getClass()) {
+        return new Work(step::contract, options.apply(step.options()), step.getClass()) {
             @Override
             Phase forward() {
                 return Phase.RUN;
@@ -93,7 +108,7 @@ abstract class Work {
     }
 
     static Work of(Scope scope, UnaryOperator<StepOptions> options) {
-        return new Work(scope.contract(), options.apply(scope.options()), scope.getClass()) {
+        return new Work(scope::contract, options.apply(scope.options()), scope.getClass()) {
             @Override
             Phase forward() {
                 return Phase.OPEN;
