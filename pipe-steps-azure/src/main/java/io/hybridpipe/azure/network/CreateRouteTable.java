@@ -38,7 +38,8 @@ import reactor.core.publisher.Mono;
  * resource group or subnet is permanent.
  *
  * <p><b>Undo</b> takes the table from the subnets that still use it, deletes it, after operations that are still running have
- * ended, and waits until it is gone; one that some other subnet uses is tried again.
+ * ended, and waits until it is gone; one that some other subnet uses is tried again. One that holds a route is left as it is,
+ * and the undo fails naming it: the steps of the run that added one are undone before.
  *
  * <p>Calls and needs {@code Microsoft.Network/routeTables/} read, write and delete; for associations {@code
  * Microsoft.Network/virtualNetworks/subnets/} read and write, {@code Microsoft.Network/routeTables/join/action}, and the {@code
@@ -170,7 +171,7 @@ public final class CreateRouteTable implements Step {
     public Mono<Void> undo(State state, Found found, StepContext context) {
         return Mono.defer(() -> {
             Own<RouteTableInner> own = own(state, context);
-            return own.remove(associations.remove(own, state));
+            return own.remove(Children::of, associations.remove(own, state));
         });
     }
 

@@ -45,8 +45,10 @@ import reactor.core.publisher.Mono;
  * <p><b>Retries:</b> throttling, lost connections, {@code AnotherOperationInProgress}, {@code PreconditionFailed}. A missing
  * resource group or subnet, and a rule that Azure does not take, are permanent.
  *
- * <p><b>Undo</b> takes the group from the subnets that still use it, deletes it with all its rules, after operations that are
- * still running have ended, and waits until it is gone; one that some other subnet or an interface uses is tried again.
+ * <p><b>Undo</b> takes the group from the subnets that still use it, deletes it with the rules that this step gave it,
+ * after operations that are still running have ended, and waits until it is gone; one that some other subnet or an interface
+ * uses is tried again. One that holds another rule, Azure's default rules aside, is left as it is, and the undo fails naming it:
+ * the steps of the run that added one are undone before.
  *
  * <p>Calls and needs {@code Microsoft.Network/networkSecurityGroups/} read, write and delete; for associations {@code
  * Microsoft.Network/virtualNetworks/subnets/} read and write, {@code Microsoft.Network/networkSecurityGroups/join/action}, and the
@@ -194,7 +196,7 @@ public final class CreateSecurityGroup implements Step {
     public Mono<Void> undo(State state, Found found, StepContext context) {
         return Mono.defer(() -> {
             Own<NetworkSecurityGroupInner> own = own(state, context);
-            return own.remove(associations.remove(own, state));
+            return own.remove(there -> Children.of(there).except(rules.keySet()), associations.remove(own, state));
         });
     }
 

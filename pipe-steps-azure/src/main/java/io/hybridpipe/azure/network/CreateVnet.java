@@ -45,8 +45,9 @@ import reactor.core.publisher.Mono;
  * <p><b>Retries:</b> throttling, lost connections, {@code AnotherOperationInProgress}. A block that Azure does not take
  * ({@code NetcfgInvalidSubnet}, {@code NetcfgSubnetRangesOverlap}) and a missing resource group are permanent.
  *
- * <p><b>Undo</b> deletes the network, subnets and all, after an operation that is still running on it has ended, and waits until
- * it is gone; one that something still uses is tried again.
+ * <p><b>Undo</b> deletes the network with the subnets that this step gave it, after an operation that is still running on it has
+ * ended, and waits until it is gone; one that something still uses is tried again. One that holds a subnet or peering which
+ * this step did not make is left as it is, and the undo fails naming it; other steps of the run are undone before.
  *
  * <p>Calls and needs {@code Microsoft.Network/virtualNetworks/} read, write and delete; {@code
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
@@ -186,7 +187,8 @@ public final class CreateVnet implements Step {
 
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> own(state, context).remove());
+        return Mono.defer(
+                () -> own(state, context).remove(there -> Children.of(there).except(subnets.keySet()), Mono.empty()));
     }
 
     /** Checks the credential, and, if the name is known by then, that no other virtual network has it. */

@@ -94,19 +94,31 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
 
     /** Deletes the resource if this step made it, as soon as nothing changes it any more, and waits until it is gone. */
     Mono<Void> remove() {
-        return remove(Mono.empty());
+        return remove(there -> Children.none(), Mono.empty());
     }
 
     /**
      * Deletes the resource if this step made it, as soon as nothing changes it any more, and waits until it is gone.
      *
-     * @param before what is to be done first, if this step made it
+     * <p>One that holds what somebody else made is left as it is, with a permanent failure that names it: Azure would delete that
+     * too. What other steps of this run added is away by now, since they are undone before.
+     *
+     * @param others what it holds that this step did not make
+     * @param before what is to be done first, if it can be deleted
      */
-    Mono<Void> remove(Mono<Void> before) {
+    Mono<Void> remove(Function<R, Children> others, Mono<Void> before) {
         return atRest().filter(this::isOwn)
+                .doOnNext(there -> refuseOthers(others.apply(there)))
                 .flatMap(there ->
                         before.then(inTurn(site().delete(context::mutate))).then(site().gone()))
                 .then(Mono.fromRunnable(() -> context.gone(toResource())));
+    }
+
+    private void refuseOthers(Children others) {
+        if (!others.isEmpty()) {
+            throw StepFailure.permanent("delete " + this + ": it is left as it is, since it holds " + others
+                    + "; delete that first (" + account.where() + ")");
+        }
     }
 
     /** The change, in its turn among those of the same parent. */

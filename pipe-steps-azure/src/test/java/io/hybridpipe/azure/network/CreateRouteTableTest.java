@@ -5,7 +5,9 @@ import static io.hybridpipe.azure.network.Cloud.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.resourcemanager.network.fluent.models.RouteInner;
 import com.azure.resourcemanager.network.fluent.models.RouteTableInner;
+import com.azure.resourcemanager.network.models.RouteNextHopType;
 import io.hybridpipe.Found;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -71,6 +73,26 @@ class CreateRouteTableTest {
             assertThat(made.id()).isEqualTo(id);
             assertThat(made.show()).isEqualTo("az network route-table show --ids " + id);
         });
+    }
+
+    @Test
+    void aTableInWhichSomebodyElseHasARouteIsLeft() {
+        run(step);
+        cloud.now(cloud.network()
+                .getRoutes()
+                .createOrUpdateWithResponseAsync(
+                        "fed",
+                        "spokes",
+                        "by-hand",
+                        new RouteInner().withAddressPrefix("10.9.0.0/16").withNextHopType(RouteNextHopType.NONE)));
+
+        assertThat(Cloud.failureOf(step.undo(STATE, Found.absent(), context)))
+                .hasMessage(
+                        "delete route table fed/spokes: it is left as it is, since it holds route by-hand, which no run"
+                                + " made; delete that first (" + cloud.account().where() + ")")
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.PERMANENT);
+        assertThat(table().routes()).extracting(RouteInner::name).containsExactly("by-hand");
     }
 
     @Test

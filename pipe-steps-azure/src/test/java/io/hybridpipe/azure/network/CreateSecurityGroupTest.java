@@ -86,16 +86,30 @@ class CreateSecurityGroupTest {
     }
 
     @Test
-    void undoTakesRulesWithItThatWereAddedMeanwhile() {
+    void aGroupInWhichSomebodyElseHasARuleIsLeftWithItsRules() {
         var before = cloud.inventory();
         String id = step.run(STATE, context).block(SOON).get(GROUP);
-        AllowInbound.in(cloud.account())
+        TestContext other = TestContext.at("hub/rule").withRunId("run-2");
+        AllowInbound rule = AllowInbound.in(cloud.account())
                 .securityGroupId(id)
+                .named("web")
                 .tcp(443)
-                .from(PEERS)
-                .run(STATE, TestContext.at("hub/rule"))
-                .block(SOON);
+                .from(PEERS);
+        rule.run(STATE, other).block(SOON);
+        var held = cloud.inventory();
+        cloud.calls().clear();
 
+        assertThat(Cloud.failureOf(step.undo(STATE, Found.absent(), context)))
+                .hasMessage("delete security group fed/controllers: it is left as it is, since it holds rule web-"
+                        + other.token() + ", which another step or run made; delete that first ("
+                        + cloud.account().where() + ")")
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.PERMANENT);
+        assertThat(cloud.inventory()).isEqualTo(held);
+        assertThat(cloud.calls().changing()).isEmpty();
+        assertThat(context.gone()).isEmpty();
+
+        rule.undo(STATE, Found.absent(), other).block(SOON);
         step.undo(STATE, Found.absent(), context).block(SOON);
         assertThat(cloud.inventory()).isEqualTo(before);
     }

@@ -5,6 +5,7 @@ import static io.hybridpipe.azure.network.Cloud.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.resourcemanager.network.fluent.models.SubnetInner;
 import io.hybridpipe.Found;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -145,6 +146,44 @@ class CreateVnetTest {
         assertThat(step.reconcile(STATE, other).block(SOON)).isEqualTo(Found.absent());
         step.undo(STATE, Found.absent(), other).block(SOON);
         assertThat(cloud.inventory()).isEqualTo(theirs);
+    }
+
+    @Test
+    void aNetworkInWhichSomebodyElseHasASubnetAndAPeeringIsLeft() {
+        String hub = step.run(STATE, context).block(SOON).get(HUB).id();
+        CreateVnet spoke = CreateVnet.in(cloud.account())
+                .resourceGroup("fed")
+                .named("spoke")
+                .location("westeurope")
+                .space(Cidr.of("10.3.0.0/16"));
+        TestContext other = TestContext.at("spokes/peer").withRunId("run-2");
+        spoke.run(State.empty(), other).block(SOON);
+        PeerVnets peering = PeerVnets.between(cloud.account(), hub)
+                .and(cloud.account(), hub.replace("/hub", "/spoke"))
+                .named("spoke");
+        peering.run(State.empty(), other).block(SOON);
+        cloud.now(cloud.network()
+                .getSubnets()
+                .createOrUpdateWithResponseAsync(
+                        "fed", "hub", "guests", new SubnetInner().withAddressPrefix("10.2.9.0/24")));
+        SortedMap<String, Map<String, Object>> held = cloud.inventory();
+
+        assertThat(Cloud.failureOf(step.undo(STATE, Found.absent(), context)))
+                .hasMessage(
+                        "delete virtual network fed/hub: it is left as it is, since it holds subnet guests, which no"
+                                + " run made; peering spoke-" + other.token()
+                                + ", which another step or run made; delete that"
+                                + " first (" + cloud.account().where() + ")")
+                .extracting(FailureClass::of)
+                .isEqualTo(FailureClass.PERMANENT);
+        assertThat(cloud.inventory()).isEqualTo(held);
+        assertThat(context.made()).hasSize(1);
+
+        peering.undo(State.empty(), Found.absent(), other).block(SOON);
+        spoke.undo(State.empty(), Found.absent(), other).block(SOON);
+        cloud.now(cloud.network().getSubnets().deleteWithResponseAsync("fed", "hub", "guests"));
+        step.undo(STATE, Found.absent(), context).block(SOON);
+        assertThat(cloud.inventory()).isEqualTo(before);
     }
 
     @Test
