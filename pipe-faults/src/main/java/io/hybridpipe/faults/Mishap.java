@@ -149,6 +149,11 @@ public final class Mishap<S extends Stage> {
         return cancelling;
     }
 
+    /** Whether a scene has to be done in the end all the same, if it strikes on the way there. */
+    boolean mustBeStoodBy(Scene<S> scene) {
+        return !cancelling;
+    }
+
     /** The stage to play on, which is this one if the mishap needs no other. */
     S stage(Supplier<S> usual) {
         return elsewhere.orElse(usual).get();

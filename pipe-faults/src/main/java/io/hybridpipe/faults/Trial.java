@@ -86,6 +86,9 @@ record Trial<S extends Stage>(Supplier<S> usual, Scene<S> scene, boolean back) {
             if (play.cancelledInTime() && report.outcome() == Outcome.DONE) {
                 wrong.add("is done although it was cancelled");
             }
+            if (!back && report.outcome() != Outcome.DONE && mishap.mustBeStoodBy(scene)) {
+                wrong.add("gave up although " + mishap + " passes by");
+            }
             // how often a run looks while it waits differs from run to run
             if (!struck && spot.changing()) {
                 wrong.add("nothing struck");

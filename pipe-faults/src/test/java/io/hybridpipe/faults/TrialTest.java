@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hybridpipe.Contract;
 import io.hybridpipe.Effect;
 import io.hybridpipe.Found;
+import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
@@ -14,6 +15,7 @@ import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.faults.Trial.Rehearsal;
 import io.hybridpipe.faults.Trial.Spot;
 import io.hybridpipe.faults.Trial.Verdict;
+import io.hybridpipe.retry.StepFailure;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +24,7 @@ import reactor.core.publisher.Mono;
 @Timeout(60)
 class TrialTest {
     private static final Spot PUT = new Spot("Put", 1, true);
+    private static final Mishap<Shelf> BUSY = Mishap.of("busy", rule -> rule.error("Busy", "later"));
 
     /** Never finds what an attempt left behind. */
     private static final class Blind extends PutBook {
@@ -67,6 +70,18 @@ class TrialTest {
         }
     }
 
+    /** Takes each failure for the last word. */
+    private static final class Meek extends PutBook {
+        Meek(Shelf shelf) {
+            super(shelf);
+        }
+
+        @Override
+        public Mono<Outputs> run(State state, StepContext context) {
+            return super.run(state, context).onErrorMap(any -> StepFailure.permanent("no use"));
+        }
+    }
+
     /** Cannot take anything back. */
     private static final class Final extends PutBook {
         Final(Shelf shelf) {
@@ -108,6 +123,26 @@ class TrialTest {
         Verdict lost = trial.with(PUT, Mishap.lostAnswer(), trial.rehearse());
 
         assertThat(lost).isEqualTo(new Verdict(Outcome.DONE, true, ""));
+    }
+
+    @Test
+    void aStepThatGivesUpWhereItCouldGoOnIsFound() {
+        Trial<Shelf> trial = trial(Meek::new, false);
+
+        Verdict refused = trial.with(PUT, BUSY, trial.rehearse());
+
+        assertThat(refused.outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(refused.wrong()).startsWith("gave up although busy passes by");
+    }
+
+    @Test
+    void aStepMayGiveUpAtAMishapThatEndsIt() {
+        Trial<Shelf> trial = trial(Meek::new, false);
+        Mishap<Shelf> last = BUSY;
+
+        Verdict refused = trial.with(PUT, last, trial.rehearse());
+
+        assertThat(refused).isEqualTo(new Verdict(Outcome.UNDONE, true, ""));
     }
 
     @Test

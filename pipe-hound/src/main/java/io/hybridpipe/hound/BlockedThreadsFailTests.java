@@ -4,14 +4,17 @@ package io.hybridpipe.hound;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * Fails the test class during which a thread blocked that must not; with classes that run beside each other, the first that ends.
+ * What blocks after the last class has ended, as servers and clients close, fails the whole execution.
  *
  * <p>JUnit finds it by itself where {@code junit.jupiter.extensions.autodetection.enabled} is set.
  */
-public final class BlockedThreadsFailTests implements AfterAllCallback {
+public final class BlockedThreadsFailTests implements BeforeAllCallback, AfterAllCallback {
     static {
         Hound.install();
     }
@@ -19,8 +22,27 @@ public final class BlockedThreadsFailTests implements AfterAllCallback {
     /** For JUnit; the watch begins with the first one. */
     public BlockedThreadsFailTests() {}
 
+    /** Closed by JUnit when all classes have ended, after all that was put into the store of the execution later. */
+    private record LastLook() implements AutoCloseable {
+        @Override
+        public void close() {
+            look();
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        context.getRoot()
+                .getStore(Namespace.create(BlockedThreadsFailTests.class))
+                .getOrComputeIfAbsent(LastLook.class, key -> new LastLook());
+    }
+
     @Override
     public void afterAll(ExtensionContext context) {
+        look();
+    }
+
+    private static void look() {
         List<BlockedThread> found = Hound.found();
         if (!found.isEmpty()) {
             throw new AssertionError(found.stream()
