@@ -12,7 +12,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What goes wrong at one call of a run; it passes by, so that the run can be expected to end done or undone.
+ * What goes wrong at one call of a run; it passes by, so that the run has to end as it would have ended without: done, or undone if a
+ * later step fails. Only one that cancels the run may make a difference.
  *
  * <p>Without {@link #strikingReads} it is for calls that change something: what a call does not change cannot be lost or come
  * late. Immutable.
@@ -147,11 +148,6 @@ public final class Mishap<S extends Stage> {
 
     boolean isCancel() {
         return cancelling;
-    }
-
-    /** Whether a scene has to be done in the end all the same, if it strikes on the way there. */
-    boolean mustBeStoodBy(Scene<S> scene) {
-        return !cancelling;
     }
 
     /** The stage to play on, which is this one if the mishap needs no other. */

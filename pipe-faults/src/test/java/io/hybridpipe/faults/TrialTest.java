@@ -136,16 +136,6 @@ class TrialTest {
     }
 
     @Test
-    void aStepMayGiveUpAtAMishapThatEndsIt() {
-        Trial<Shelf> trial = trial(Meek::new, false);
-        Mishap<Shelf> last = BUSY;
-
-        Verdict refused = trial.with(PUT, last, trial.rehearse());
-
-        assertThat(refused).isEqualTo(new Verdict(Outcome.UNDONE, true, ""));
-    }
-
-    @Test
     void whatStaysAfterACancelIsFound() {
         Trial<Shelf> trial = trial(Forgetful::new, false);
 
