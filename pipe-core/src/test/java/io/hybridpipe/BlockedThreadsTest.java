@@ -21,6 +21,24 @@ class BlockedThreadsTest {
     }
 
     @Test
+    void aFileThatIsReadOnAParallelThreadIsSeen() {
+        Mono.fromRunnable(Planted::readFile).subscribeOn(Schedulers.parallel()).block(AT_MOST);
+
+        assertThat(Planted.wasSeenOn("parallel-", "UnixNativeDispatcher.open")).isTrue();
+        assertThat(Planted.wasSeenOn("parallel-", "FileChannelImpl.read")).isTrue();
+    }
+
+    @Test
+    void aHostThatIsLookedUpOnAParallelThreadIsSeen() {
+        Mono.fromRunnable(Planted::lookUpHost)
+                .subscribeOn(Schedulers.parallel())
+                .block(AT_MOST);
+
+        assertThat(Planted.wasSeenOn("parallel-", "Inet6AddressImpl.lookupAllHostAddr"))
+                .isTrue();
+    }
+
+    @Test
     void aSleepOnAThreadOfTheEngineIsSeen() {
         Pipe pipe = Pipe.named("blocking")
                 .step("wait", Step.opaque((state, context) -> Mono.delay(Duration.ofMillis(1))
