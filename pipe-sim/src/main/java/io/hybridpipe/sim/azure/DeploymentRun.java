@@ -72,12 +72,16 @@ final class DeploymentRun {
     private void after(Duration delay, Runnable task) {
         clock.after(delay, () -> {
             synchronized (estate) {
-                if (deployment.isActive()
-                        && estate.deployments().get(deployment.id().key()) == deployment) {
+                if (isUnderWay()) {
                     task.run();
                 }
             }
         });
+    }
+
+    /** Whether it has neither ended nor gone, with its group or otherwise. */
+    private boolean isUnderWay() {
+        return deployment.isActive() && estate.deployments().get(deployment.id().key()) == deployment;
     }
 
     /** Starts what can start; ends the deployment when nothing can and nothing is under way. */
@@ -121,6 +125,9 @@ final class DeploymentRun {
         } catch (TemplateException e) {
             end(step, "BadRequest", Json.object().set("error", DeploymentErrors.of(e.code(), e.text())));
             return;
+        } catch (RuntimeException e) {
+            broke(step, e);
+            return;
         }
         if (answer.status() < 300) {
             var operation = answer.headers().get("Azure-AsyncOperation");
@@ -143,7 +150,7 @@ final class DeploymentRun {
     private void again(PlannedResource resource, Step step, Instant since) {
         clock.after(AGAIN, () -> {
             synchronized (estate) {
-                if (deployment.isActive()) {
+                if (isUnderWay()) {
                     put(resource, step, since);
                     goOn();
                 } else {
@@ -157,24 +164,41 @@ final class DeploymentRun {
     private void look(String uri, int accepted, Step step, Duration delay) {
         clock.after(delay, () -> {
             synchronized (estate) {
-                var answer = call("GET", uri);
-                var status = Json.parse(answer.body());
-                if (answer.status() >= 400) {
-                    end(step, statusName(answer.status()), status);
+                try {
+                    look(uri, accepted, step);
+                } catch (RuntimeException e) {
+                    broke(step, e);
+                }
+                if (step.is("Running")) {
+                    look(uri, accepted, step, AGAIN);
+                } else {
                     after(Duration.ZERO, this::goOn);
-                    return;
                 }
-                switch (status.path("status").asText()) {
-                    case "Succeeded" -> step.end("Succeeded", statusName(accepted), null, clock.instant());
-                    case "Failed", "Canceled" -> end(step, "Conflict", DeploymentErrors.ofOperation(status));
-                    default -> {
-                        look(uri, accepted, step, AGAIN);
-                        return;
-                    }
-                }
-                after(Duration.ZERO, this::goOn);
             }
         });
+    }
+
+    private void look(String uri, int accepted, Step step) {
+        var answer = call("GET", uri);
+        var status = Json.parse(answer.body());
+        if (answer.status() >= 400) {
+            end(step, statusName(answer.status()), status);
+            return;
+        }
+        var how = status.path("status").asText();
+        if (how.equals("Succeeded")) {
+            step.end("Succeeded", statusName(accepted), null, clock.instant());
+        } else if (how.equals("Failed") || how.equals("Canceled")) {
+            end(step, "Conflict", DeploymentErrors.ofOperation(status));
+        }
+    }
+
+    /** A step that nobody ends would keep its deployment, and one around it, running for ever. */
+    private void broke(Step step, RuntimeException why) {
+        end(
+                step,
+                "InternalServerError",
+                Json.object().set("error", DeploymentErrors.of("InternalServerError", why.toString())));
     }
 
     private void end(Step step, String code, ObjectNode message) {

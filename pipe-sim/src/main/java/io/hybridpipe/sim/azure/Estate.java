@@ -83,7 +83,10 @@ final class Estate {
 
     void removeGroup(String subscription, String name) {
         groups.remove(groupKey(subscription, name));
-        resources.values().removeIf(resource -> isIn(resource, subscription, name));
+        var inside = resources(subscription, name);
+        inside.forEach(this::remove);
+        // what goes with them may be in other groups
+        inside.forEach(resource -> resource.kind().gone(resource, this));
         deployments.values().removeIf(deployment -> deployment.isIn(subscription, name));
         changed();
     }
@@ -153,6 +156,12 @@ final class Estate {
     /** Lets packets meet a resource as its body is now. */
     void takeEffect(Resource resource) {
         resource.takeEffect();
+        changed();
+    }
+
+    /** Lets packets no longer meet a resource. */
+    void loseEffect(Resource resource) {
+        resource.loseEffect();
         changed();
     }
 

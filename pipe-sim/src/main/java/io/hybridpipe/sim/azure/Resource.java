@@ -14,6 +14,8 @@ final class Resource {
     private @Nullable ObjectNode effective;
     /** Where to ask for the operation that is changing it; null when none is. */
     private @Nullable String busyWith;
+    /** How many operations it has seen. */
+    private int operations;
     /** What its last operation failed with; null if it did not. */
     private @Nullable ArmError failure;
     /** Whether a machine runs, in the words of its instance view; empty for all else and for a machine that never ran. */
@@ -50,6 +52,11 @@ final class Resource {
         effective = body.deepCopy();
     }
 
+    /** Takes back that packets meet it. */
+    void loseEffect() {
+        effective = null;
+    }
+
     @Nullable
     String busyWith() {
         return busyWith;
@@ -57,6 +64,16 @@ final class Resource {
 
     void busyWith(@Nullable String operation) {
         this.busyWith = operation;
+    }
+
+    /** Counts an operation that begins, and gives its number. */
+    int begin() {
+        return ++operations;
+    }
+
+    /** Whether no other operation has begun since the one of this number. */
+    boolean isLatest(int operation) {
+        return operation == operations;
     }
 
     @Nullable

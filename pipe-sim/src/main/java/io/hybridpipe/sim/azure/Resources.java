@@ -102,7 +102,12 @@ final class Resources {
                         succeed(resource);
                     }
                 },
-                () -> resource.power(power));
+                () -> {
+                    resource.power(power);
+                    if (atOnce) {
+                        estate.loseEffect(resource);
+                    }
+                });
         if (atOnce) {
             resource.busyWith(null);
         }
@@ -198,7 +203,12 @@ final class Resources {
         var path = "/subscriptions/%s/providers/%s/locations/%s"
                 .formatted(id.subscription(), id.namespace(), resource.location());
         resource.failure(null);
+        var number = resource.begin();
         var operation = operations.start(id.type() + "/" + verb, path, succeed, error -> {
+            if (!resource.isLatest(number)) {
+                // what is in effect at once can be changed before its operation ends: that change decides
+                return;
+            }
             resource.busyWith(null);
             resource.failure(error);
             fail.run();

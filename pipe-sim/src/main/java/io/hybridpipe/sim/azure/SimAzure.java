@@ -100,7 +100,10 @@ public final class SimAzure implements AutoCloseable {
             return this;
         }
 
-        /** Adds a subscription, a UUID; without any there is one with an id of the stand-in's choice. */
+        /**
+         * Adds a subscription, a UUID. Without any there is one with an id of the stand-in's choice, which is not there beside
+         * those that are added.
+         */
         public Builder subscription(String id) {
             subscriptions.add(Objects.requireNonNull(id, "id"));
             return this;

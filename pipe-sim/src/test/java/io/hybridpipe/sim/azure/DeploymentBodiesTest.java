@@ -112,6 +112,25 @@ class DeploymentBodiesTest {
     }
 
     @Test
+    void aSecretThatADefaultComputesIsMaskedAndNumbersAndCodesAreNot() {
+        var computed = "'parameters':{'secret':{'type':'securestring','defaultValue':'[concat(~can~, ~ary~)]'},"
+                + "'more':{'type':'secureObject','defaultValue':{'port':24,'word':'BadRequest'}}},";
+        var route =
+                "{'type':'Microsoft.Network/routeTables/routes','apiVersion':'2024-07-01','name':'table/r','dependsOn':['table'],"
+                        + "'properties':{'addressPrefix':'[concat(parameters(~secret~), ~/24~)]','nextHopType':'None'}}";
+
+        call("PUT", path("d"), body(computed + "'resources':[" + TABLE + "," + route + "]"));
+        clock.advance(OPERATION);
+
+        var detail = call("GET", path("d"), "").body().at("/properties/error/details/0");
+        assertThat(detail.path("code").asText()).isEqualTo("BadRequest");
+        assertThat(detail.path("message").asText()).contains("***/24").doesNotContain("canary");
+        var early = call(
+                "PUT", path("e"), body(computed + "'variables':{'n':'[int(parameters(~secret~))]'},'resources':[]"));
+        assertThat(early.message()).contains("the value '***' cannot be converted");
+    }
+
+    @Test
     void validatingSaysWhatWouldBeDeployedAndDeploysNothing() {
         var good = call("POST", path("d") + "/validate", body("'resources':[" + TABLE + "]"));
 

@@ -4,7 +4,9 @@ package io.hybridpipe.sim.azure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import inet.ipaddr.IPAddressString;
 import io.hybridpipe.sim.SimClock;
+import io.hybridpipe.sim.SimResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -305,5 +307,62 @@ class DeploymentsTest {
         var detail = call("GET", path("d"), "").body().at("/properties/error/details/0");
         assertThat(detail.path("code").asText()).isEqualTo("NotFound");
         assertThat(detail.path("message").asText()).contains("\"code\": \"ParentResourceNotFound\"");
+    }
+
+    @Test
+    void aNameWithAnEmptySegmentIsRefused() {
+        var refused = deploy("", SUBNET.replace("net/apps", "net/"));
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("InvalidTemplate");
+        assertThat(refused.message()).contains("'net/'", "incorrect segment lengths");
+    }
+
+    @Test
+    void aResourceThatBreaksTheStandInEndsItsDeployment() {
+        var estate = new Estate(List.of("s"), new IPAddressString("198.19.0.0/24"), new Terms(false));
+        estate.putGroup("s", "rg", Json.object().put("name", "rg").put("location", "eastus"));
+        var inside = new Deployments(estate, new Operations(clock, OPERATION, estate), request -> {
+            if (request.method().equals("PUT")) {
+                throw new IllegalStateException("a bug");
+            }
+            return SimResponse.json(404, "{\"error\":{\"code\":\"ResourceNotFound\"}}");
+        });
+        var id = new ArmId("s", "rg", "Microsoft.Resources", List.of("deployments"), List.of("d"));
+
+        var deployment =
+                inside.put(id, Json.parse(body("", TABLE).replace('\'', '"'))).deployment();
+        clock.advance(OPERATION);
+
+        assertThat(deployment.state()).isEqualTo("Failed");
+        assertThat(deployment.toJson().at("/properties/error/details/0/message").asText())
+                .contains("InternalServerError", "a bug");
+    }
+
+    @Test
+    void whatIsTriedAgainIsNotPutIntoANewGroupOfTheSameName() {
+        try (var quick = SimAzure.builder()
+                .clock(clock)
+                .operationTime(Duration.ofMillis(300))
+                .start()) {
+            var client = new ArmClient(quick);
+            var network = client.network("virtualNetworks/net");
+            var space = "{'location':'eastus','properties':{'addressSpace':{'addressPrefixes':['10.2.0.0/16']}}}";
+            client.put(client.group("rg"), "{'location':'eastus'}");
+            client.put(network, space);
+            client.call(
+                    "PUT",
+                    client.group("rg") + "/providers/Microsoft.Resources/deployments/d" + VERSION,
+                    body("", NETWORK).replace("~", "\\u0027"));
+            clock.advance(Duration.ofMillis(1));
+            client.delete(client.group("rg"));
+            clock.advance(Duration.ofMillis(400));
+            assertThat(client.put(client.group("rg"), "{'location':'eastus'}").status())
+                    .isEqualTo(201);
+
+            clock.advance(Duration.ofSeconds(3));
+
+            assertThat(client.get(network).status()).isEqualTo(404);
+        }
     }
 }

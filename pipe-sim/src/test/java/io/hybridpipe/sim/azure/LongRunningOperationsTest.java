@@ -337,4 +337,48 @@ class LongRunningOperationsTest {
                         .status())
                 .isEqualTo(200);
     }
+
+    @Test
+    void theLateFailureOfANewInterfaceDoesNotTouchTheChangeThatCameAfterIt() {
+        createGroupAndNetworkForInterfaces();
+        azure.failNextOperation("Microsoft.Network/networkInterfaces/write", "InternalServerError", "it broke");
+        var nic = arm.network("networkInterfaces/late");
+        var body = ArmClient.nic(arm.network("virtualNetworks/late/subnets/s"));
+        arm.put(nic, body);
+        clock.advance(OPERATION.dividedBy(2));
+        assertThat(arm.put(nic, body).state()).isEqualTo("Updating");
+
+        clock.advance(OPERATION.dividedBy(2));
+        assertThat(arm.get(nic).state()).isEqualTo("Updating");
+        assertThat(arm.put(nic, body).code()).isEqualTo("AnotherOperationInProgress");
+        clock.advance(OPERATION.dividedBy(2));
+        assertThat(arm.get(nic).state()).isEqualTo("Succeeded");
+    }
+
+    @Test
+    void anInterfaceWhoseCreationFailsIsMetByNoPacket() {
+        createGroupAndNetworkForInterfaces();
+        azure.failNextOperation("Microsoft.Network/networkInterfaces/write", "InternalServerError", "it broke");
+        var nic = arm.network("networkInterfaces/late");
+        arm.put(nic, ArmClient.nic(arm.network("virtualNetworks/late/subnets/s")));
+        assertThat(azure.network(azure.subscription()).ports())
+                .extracting(port -> port.id())
+                .contains(nic);
+
+        clock.advance(OPERATION);
+
+        assertThat(arm.get(nic).state()).isEqualTo("Failed");
+        assertThat(azure.network(azure.subscription()).ports())
+                .extracting(port -> port.id())
+                .doesNotContain(nic);
+    }
+
+    private void createGroupAndNetworkForInterfaces() {
+        arm.put(arm.group("rg"), "{'location':'eastus'}");
+        arm.put(
+                arm.network("virtualNetworks/late"),
+                "{'location':'eastus','properties':{'addressSpace':{'addressPrefixes':['10.7.0.0/16']},'subnets':"
+                        + "[{'name':'s','properties':{'addressPrefix':'10.7.1.0/24'}}]}}");
+        clock.advance(OPERATION);
+    }
 }

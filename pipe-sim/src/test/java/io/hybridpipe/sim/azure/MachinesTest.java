@@ -341,6 +341,17 @@ class MachinesTest {
     }
 
     @Test
+    void theEndOfAGroupTakesAlongWhatGoesWithItsMachinesInOtherGroups() {
+        put(arm.group("machines"), "{'location':'eastus'}");
+        var elsewhere = arm.group("machines") + "/providers/Microsoft.Compute/virtualMachines/m";
+        put(elsewhere, ArmClient.machine(nic, "").replace("}]}}}", ",'properties':{'deleteOption':'Delete'}}]}}}"));
+
+        delete(arm.group("machines"));
+
+        assertThat(arm.get(nic).status()).isEqualTo(404);
+    }
+
+    @Test
     void anInterfaceServesOneMachine() {
         put(vm, ArmClient.machine(nic, ""));
 

@@ -14,11 +14,16 @@ final class Parameters {
 
     private final ObjectNode declared;
     private final JsonNode given;
+    private final Secrets secrets;
     private final Positions positions;
 
-    Parameters(ObjectNode declared, JsonNode given, Positions positions) {
+    /**
+     * @param secrets gets to know the values of secure parameters as they are computed
+     */
+    Parameters(ObjectNode declared, JsonNode given, Secrets secrets, Positions positions) {
         this.declared = declared;
         this.given = given;
+        this.secrets = secrets;
         this.positions = positions;
     }
 
@@ -72,7 +77,13 @@ final class Parameters {
                         "The value for the template parameter '%s' at %s is not provided. %s",
                         name, positions.of(declaration), USAGE);
             }
-            symbols.define(name, in -> in.expand(fallback, false));
+            symbols.define(name, in -> {
+                var value = in.expand(fallback, false);
+                if (Secrets.isSecure(declaration)) {
+                    secrets.add(value);
+                }
+                return value;
+            });
             return;
         }
         if (entry.get().has("reference")) {

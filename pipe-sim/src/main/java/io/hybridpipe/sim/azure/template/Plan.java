@@ -39,7 +39,7 @@ public final class Plan {
         this.secrets = secrets;
         var positions = new Positions(template);
         var symbols = new Symbols(template, scope);
-        this.parameters = new Parameters(section(template, "parameters"), given, positions).take(symbols);
+        this.parameters = new Parameters(section(template, "parameters"), given, secrets, positions).take(symbols);
         if (section(template, "variables").size() > MOST_VARIABLES) {
             throw TemplateException.invalid(
                     "The number of template variables limit exceeded. Limit: '%d' and actual: '%d'. Please see"

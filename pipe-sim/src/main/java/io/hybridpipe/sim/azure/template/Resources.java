@@ -143,7 +143,7 @@ final class Resources {
         var name = parentName.isEmpty() ? ownName : parentName + "/" + ownName;
         var type = parentType.isEmpty() ? ownType : parentType + "/" + ownType;
         var version = text(resource, "apiVersion", name, in);
-        if (type.split("/", -1).length != name.split("/", -1).length + 1 || type.startsWith("/")) {
+        if (type.split("/", -1).length != name.split("/", -1).length + 1 || hasGap(type) || hasGap(name)) {
             throw TemplateException.invalid(
                     "The template resource '%s' for type '%s' at %s has incorrect segment lengths. A nested resource type must"
                             + " have identical number of segments as its resource name. A root resource type must have segment"
@@ -193,13 +193,25 @@ final class Resources {
         return item;
     }
 
+    /** Whether one of the segments is empty. */
+    private static boolean hasGap(String path) {
+        return List.of(path.split("/", -1)).contains("");
+    }
+
+    private static String segment(ObjectNode resource, String member, String fallback, Evaluation in) {
+        if (!resource.has(member)) {
+            return fallback;
+        }
+        var value = in.expand(resource.get(member), false).asText();
+        if (value.isEmpty() || value.contains("/")) {
+            throw new ExpressionException("The '%s' of a resource must be a name, it is '%s'", member, value);
+        }
+        return value;
+    }
+
     private static String id(ObjectNode resource, String type, String name, Evaluation in) {
-        var group = resource.has("resourceGroup")
-                ? in.expand(resource.get("resourceGroup"), false).asText()
-                : in.scope().groupName();
-        var subscription = resource.has("subscriptionId")
-                ? in.expand(resource.get("subscriptionId"), false).asText()
-                : in.scope().subscriptionId();
+        var group = segment(resource, "resourceGroup", in.scope().groupName(), in);
+        var subscription = segment(resource, "subscriptionId", in.scope().subscriptionId(), in);
         var types = type.split("/", -1);
         var names = name.split("/", -1);
         var id = new StringBuilder(
