@@ -50,8 +50,9 @@ import reactor.core.publisher.Mono;
  * the deployment, and writes down those that are new in the deployment's own tags, in the same call. (What somebody else makes
  * under one of these names between the two calls would be taken for its own.) Deleted is what needs others before what they need,
  * children before parents; a parent that was there stays. Then the deployment's record goes. Of what a
- * resource makes by itself the disks of a virtual machine go with it, whatever their {@code deleteOption}; of nothing else is known
- * whether it came with the deployment. A template
+ * resource makes by itself the disks of a virtual machine go with it, whatever their {@code deleteOption} (also an empty data disk
+ * that somebody has it make after the deployment: the machine does not tell these apart); of nothing else is known whether it came
+ * with the deployment. A template
  * that deploys others inside ({@code Microsoft.Resources/deployments}) is refused, since all this cannot be told of them.
  *
  * <p>Calls and needs {@code Microsoft.Resources/deployments/} read, write, delete, {@code validate/action} and {@code

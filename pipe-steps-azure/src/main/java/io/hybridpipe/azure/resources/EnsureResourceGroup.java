@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -43,10 +44,13 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Undo</b> deletes the group if this step made it, known by the tags of pipe, run and step, and nothing is in it; and waits
  * until it is gone. A group that still holds something is left as it is, and what is in it is listed: things of the same run
- * are waited for by trying again, since Azure's list may lag behind their deletion; others make the undo fail.
+ * are waited for by trying again, others make the undo fail. Azure's list may lag behind a deletion, so each thing on it is looked
+ * at by its id: only what is there counts. What somebody puts into the group between that list and the deletion goes with the
+ * group: Azure has no deletion of a group on condition that it is empty.
  *
  * <p>Calls and needs {@code Microsoft.Resources/subscriptions/resourceGroups/} read, write and delete, {@code
- * …/resourceGroups/resources/read} for an undo, and {@code Microsoft.Resources/subscriptions/read} when the name is known only
+ * …/resourceGroups/resources/read} and {@code Microsoft.Resources/subscriptions/providers/read} for an undo, which also looks at
+ * what is in the group (without the permission to read a thing there, the thing counts as being there), and {@code Microsoft.Resources/subscriptions/read} when the name is known only
  * later in the run. Immutable.
  */
 public final class EnsureResourceGroup implements Step {
@@ -145,7 +149,7 @@ public final class EnsureResourceGroup implements Step {
             Group group = group(state);
             return group.atRest()
                     .filter(there -> Group.owner(there.tags()).isStepOf(context))
-                    .flatMap(there -> group.content()
+                    .flatMap(there -> contentOf(group, context)
                             .doOnNext(content -> refuseContent(group, content, context))
                             .then(group.delete(context)))
                     .then(Mono.fromRunnable(() -> context.gone(group.toResource())));
@@ -201,6 +205,21 @@ public final class EnsureResourceGroup implements Step {
     /** Azure takes "West Europe" for westeurope. */
     private static String plain(String location) {
         return location.replace(" ", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** What is in the group, without what is only listed still: its list lags behind deletions. */
+    private Mono<List<GenericResourceExpandedInner>> contentOf(Group group, StepContext context) {
+        ResourceCalls resources = new ResourceCalls(account, context, new ApiVersions(account)::of);
+        return group.content()
+                .flatMapMany(Flux::fromIterable)
+                .filterWhen(listed -> isThere(resources, listed))
+                .collectList();
+    }
+
+    private static Mono<Boolean> isThere(ResourceCalls resources, GenericResourceExpandedInner listed) {
+        return Mono.fromCallable(() -> ResourceId.of(listed.id()))
+                .flatMap(id -> resources.find(id).hasElement())
+                .onErrorReturn(failure -> !FailureClass.isPassing(failure), true);
     }
 
     private void refuseContent(Group group, List<GenericResourceExpandedInner> content, StepContext context) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The disks that a virtual machine has made together with itself: no template names them, and unless that says {@code
  * "deleteOption": "Delete"}, they stay when the machine goes (Azure: "Delete a VM and attached resources").
+ *
+ * <p>The machine is asked when it is about to be deleted, and it does not say when it came to a disk: an empty one that somebody
+ * else added to it after the deployment ({@code az vm disk attach --new}) cannot be told from the machine's own.
  */
 final class OwnDisks {
     /** The others were there before the machine, which they were attached to. */

@@ -240,6 +240,33 @@ class EnsureResourceGroupTest {
     }
 
     @Test
+    void whatIsOnlyListedStillDoesNotKeepTheGroup() {
+        run(context);
+        listOnce("gone");
+
+        step.undo(STATE, Found.absent(), context).block(SOON);
+
+        assertThat(cloud.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void whatCannotBeLookedAtCountsAsBeingThereUnlessThatPasses() {
+        run(context);
+        listOnce("theirs");
+        cloud.faults()
+                .on("Microsoft.Network/routeTables/read")
+                .answer(SimResponse.json(403, "{\"error\":{\"code\":\"AuthorizationFailed\",\"message\":\"No.\"}}"));
+
+        assertThat(Cloud.failureOf(step.undo(STATE, Found.absent(), context)))
+                .hasMessageContaining("since it holds Microsoft.Network/routeTables theirs, not made by HybridPipe");
+
+        listOnce("theirs");
+        cloud.faults().on("Microsoft.Network/routeTables/read").status(503);
+        assertThat(Cloud.classOf(step.undo(STATE, Found.absent(), context))).isEqualTo(FailureClass.TRANSIENT);
+        assertThat(cloud.calls().of(DELETE)).isEmpty();
+    }
+
+    @Test
     void whatTheSameRunHasYetToTakeAwayIsWaitedFor() {
         run(context);
         addTable("ours", TestContext.at("hub/table").withRunId("run-1").tags());
@@ -284,6 +311,16 @@ class EnsureResourceGroupTest {
                 .getResourceGroups()
                 .createOrUpdateAsync("spokes", new ResourceGroupInner().withLocation(location))
                 .block(SOON);
+    }
+
+    /** Azure's next list of what is in the group has a table without tags. */
+    private static void listOnce(String table) {
+        cloud.faults()
+                .on("Microsoft.Resources/subscriptions/resourceGroups/resources/read")
+                .answer(SimResponse.json(
+                        200,
+                        "{\"value\":[{\"id\":\"" + id() + "/providers/Microsoft.Network/routeTables/" + table
+                                + "\",\"type\":\"Microsoft.Network/routeTables\",\"name\":\"" + table + "\"}]}"));
     }
 
     private static void addTable(String name, Map<String, String> tags) {
