@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.Pipe;
 import io.hybridpipe.RunOptions;
+import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.azure.network.Cloud;
 import io.hybridpipe.event.RunReport;
+import io.hybridpipe.event.RunReport.FailureReport;
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.net.Cidr;
 import io.hybridpipe.sim.Call;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The pipe of {@code docs/azure-steps.md} runs, and the page says of the steps what is true. */
+/** The pipes of {@code docs/azure-steps.md} run, and the page says of the steps what is true. */
 @Timeout(120)
 class AzureStepsGuideTest {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -40,6 +43,9 @@ class AzureStepsGuideTest {
     private static final Path SOURCES = Path.of("src/main/java/io/hybridpipe/azure");
     private static final Pattern ROW = Pattern.compile("^\\| `(\\w+)`.*\\|([^|]*)\\|$", Pattern.MULTILINE);
     private static final Pattern ACTION = Pattern.compile("[\"`](Microsoft\\.\\w+/[\\w/]+)[\"`]");
+
+    private static final State TEMPLATE_INPUT =
+            State.of(TemplatePipe.SPACE, Cidr.of("10.2.0.0/16")).with(TemplatePipe.SHARED_KEY, "hush-hush");
 
     private Cloud cloud;
     private SortedMap<String, Map<String, Object>> before;
@@ -89,6 +95,38 @@ class AzureStepsGuideTest {
     }
 
     @Test
+    void theTemplateMakesItsNetworkAndItsOutputsAreWritten() {
+        State made = TemplatePipe.in(cloud.account()).run(TEMPLATE_INPUT).block(SOON);
+
+        assertThat(made).isNotNull();
+        assertThat(cloud.inventory()).containsKey(made.get(TemplatePipe.HUB_ID));
+        assertThat(made.get(TemplatePipe.SUBNETS)).containsExactly("controllers", "workloads");
+        assertThat(actions()).isSubsetOf(inLowerCase(role()));
+    }
+
+    @Test
+    void aTemplateThatFailsDeepInsideIsTakenBackAndToldAsOnThePage() {
+        cloud.azure().failNextOperation("Microsoft.Network/virtualNetworks/subnets/write", "SubnetIsFull", "No room.");
+
+        RunReport report = TemplatePipe.in(cloud.account())
+                .start(TEMPLATE_INPUT, RunOptions.ofDefaults())
+                .settled()
+                .block(SOON);
+
+        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.UNDONE);
+        assertThat(cloud.inventory()).isEqualTo(before);
+        FailureReport failure = report.failure().orElseThrow();
+        String told = Stream.concat(Stream.of(failure.message()), failure.causes().stream())
+                .map(line -> line.replaceAll("[0-9a-f]{32}", "TOKEN")
+                        .replace(cloud.azure().subscription(), "SUBSCRIPTION"))
+                .collect(Collectors.joining("\n  caused by "));
+        Matcher onPage = Pattern.compile("```text\n(deployment .*?)\n```", Pattern.DOTALL)
+                .matcher(read(PAGE));
+        assertThat(onPage.find()).as("a failure in docs/azure-steps.md").isTrue();
+        assertThat(onPage.group(1)).isEqualTo(told);
+    }
+
+    @Test
     void thePageHasARowForEachStepAndScope() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             Set<String> classes = files.filter(file -> file.toString().endsWith(".java"))
@@ -120,7 +158,9 @@ class AzureStepsGuideTest {
 
     @Test
     void theSnippetsAreThoseThatRunHere() {
-        String source = read(Path.of("src/test/java/io/hybridpipe/azure/FineGrainedPipe.java"));
+        String source = Stream.of("FineGrainedPipe", "TemplatePipe")
+                .map(pipe -> read(Path.of("src/test/java/io/hybridpipe/azure/" + pipe + ".java")))
+                .collect(Collectors.joining());
         Matcher onPage = Pattern.compile("<!-- snippet: (\\w+) -->\n```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(read(PAGE));
         int compared = 0;
@@ -129,11 +169,11 @@ class AzureStepsGuideTest {
                     .matcher(source);
             assertThat(here.find()).as("snippet " + onPage.group(1)).isTrue();
             assertThat(onPage.group(2).strip())
-                    .as("copy the snippet '" + onPage.group(1) + "' from FineGrainedPipe to docs/azure-steps.md")
+                    .as("copy the snippet '" + onPage.group(1) + "' to docs/azure-steps.md")
                     .isEqualTo(here.group(1).stripIndent().strip());
             compared++;
         }
-        assertThat(compared).isEqualTo(2);
+        assertThat(compared).isEqualTo(3);
     }
 
     private RunReport run(UnaryOperator<Pipe.Builder> setUp) {
