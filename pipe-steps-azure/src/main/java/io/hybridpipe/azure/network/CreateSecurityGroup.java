@@ -162,10 +162,18 @@ public final class CreateSecurityGroup implements Step {
         Contract contract = Contract.of("CreateSecurityGroup")
                 .reading(target.groupInput(), target.nameInput(), target.given(location, "location(..)"))
                 .reading(associations.inputs())
-                .reading(rules.values().stream()
-                        .map(rule -> rule.source("CreateSecurityGroup"))
+                .reading(rules.entrySet().stream()
+                        .map(rule -> source(rule.getKey(), rule.getValue()))
                         .toArray(Input<?>[]::new));
         return into == null ? contract : contract.writing(into);
+    }
+
+    private static Input<String> source(String name, InboundRule rule) {
+        if (!rule.hasSource()) {
+            throw new IllegalStateException("CreateSecurityGroup: inbound rule '" + name
+                    + "': call from(..) or fromTag(..) on its InboundRule");
+        }
+        return rule.source("CreateSecurityGroup");
     }
 
     /** Those of {@link AzureAccount#stepOptions()}. */

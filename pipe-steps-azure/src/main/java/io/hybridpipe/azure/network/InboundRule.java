@@ -93,6 +93,10 @@ public final class InboundRule {
         return new InboundRule(ports, Input.value(serviceTag));
     }
 
+    boolean hasSource() {
+        return source != null;
+    }
+
     /** The same to other ports. */
     InboundRule withPortsOf(InboundRule other) {
         return new InboundRule(other.ports, source);

@@ -5,6 +5,8 @@ import io.hybridpipe.Input;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.AzureFailures;
+import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,18 @@ record Parent<P>(
 
     /** Fails when it is known before the run and not there; checks the credential otherwise. */
     Mono<Void> check(State state) {
-        return Mono.defer(() -> find(state).map(site -> site.get().then()).orElseGet(account()::checkCredential));
+        return Mono.defer(() -> find(state).map(this::checkThere).orElseGet(account()::checkCredential));
+    }
+
+    private Mono<Void> checkThere(Site<P> site) {
+        return site.get()
+                .onErrorMap(
+                        failure -> id == null && AzureFailures.isMissing(failure),
+                        missing -> StepFailure.of(
+                                FailureClass.of(missing),
+                                missing.getMessage() + "; if this pipe makes it, use "
+                                        + method.replace("(..)", "Id(..)"),
+                                missing))
+                .then();
     }
 }

@@ -216,10 +216,14 @@ public final class PeerVnets implements Step {
     /** Both sides, with all inputs known. */
     private record Sides(PeeringSide near, PeeringSide far) {
 
+        private String what() {
+            return "peer " + near.vnet() + " with " + far.vnet();
+        }
+
         /** Fails unless both virtual networks are there, with blocks of their own, and peered by nobody else. */
         Mono<Void> checkFree() {
-            return near.checkFree()
-                    .flatMap(blocks -> far.checkFree().doOnNext(others -> refuseOverlap(blocks, others)))
+            return near.checkFree(what())
+                    .flatMap(blocks -> far.checkFree(what()).doOnNext(others -> refuseOverlap(blocks, others)))
                     .then();
         }
 
@@ -230,9 +234,8 @@ public final class PeerVnets implements Step {
                             .map(other -> block.equals(other) ? block.toString() : block + " and " + other))
                     .collect(Collectors.joining(", "));
             if (!overlap.isEmpty()) {
-                throw StepFailure.permanent(
-                        "peer " + near.vnet() + " with " + far.vnet() + ": their address spaces overlap: " + overlap
-                                + " (" + near.vnet().account().where() + ")");
+                throw StepFailure.permanent(what() + ": their address spaces overlap: " + overlap + " ("
+                        + near.vnet().account().where() + ")");
             }
         }
 
@@ -264,8 +267,7 @@ public final class PeerVnets implements Step {
                     .filter(seen -> !seen.isConnected())
                     .flatMap(seen -> Mono.error(StepFailure.of(
                             FailureClass.TRANSIENT,
-                            "peer " + near.vnet() + " with " + far.vnet() + ": " + seen + " ("
-                                    + near.vnet().account().where() + ")")));
+                            what() + ": " + seen + " (" + near.vnet().account().where() + ")")));
         }
 
         /** Both sides as they are when neither will find the other without more being done. */

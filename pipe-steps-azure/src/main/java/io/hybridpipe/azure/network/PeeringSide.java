@@ -62,21 +62,25 @@ record PeeringSide(Own<VirtualNetworkInner> vnet, Own<VirtualNetworkPeeringInner
                 remote);
     }
 
-    /** The blocks of the virtual network, if it is there and nobody else has peered it with the other one; fails if not. */
-    Mono<List<Cidr>> checkFree() {
+    /**
+     * The blocks of the virtual network, if it is there and nobody else has peered it with the other one; fails if not.
+     *
+     * @param what is to be done with both, for messages
+     */
+    Mono<List<Cidr>> checkFree(String what) {
         return vnet.find()
-                .switchIfEmpty(Mono.error(() -> StepFailure.permanent("peer " + vnet + " with " + remote
-                        + ": it is not there (" + vnet.account().where() + ")")))
-                .doOnNext(this::refuseForeign)
+                .switchIfEmpty(Mono.error(() -> StepFailure.permanent(
+                        what + ": " + vnet + " is not there (" + vnet.account().where() + ")")))
+                .doOnNext(there -> refuseForeign(there, what))
                 .map(PeeringSide::blocks);
     }
 
-    private void refuseForeign(VirtualNetworkInner there) {
+    private void refuseForeign(VirtualNetworkInner there, String what) {
         List<VirtualNetworkPeeringInner> all =
                 there.virtualNetworkPeerings() == null ? List.of() : there.virtualNetworkPeerings();
         for (VirtualNetworkPeeringInner each : all) {
             if (leadsToRemote(each) && !peering.place().name().equalsIgnoreCase(each.name())) {
-                throw StepFailure.permanent("peer " + vnet + " with " + remote + ": they are peered already by "
+                throw StepFailure.permanent(what + ": they are peered already by "
                         + each.id()
                         + ", which " + (OwnName.isGiven(String.valueOf(each.name())) ? "another step or run" : "no run")
                         + " made, and which is left as it is (" + vnet.account().where() + ")");

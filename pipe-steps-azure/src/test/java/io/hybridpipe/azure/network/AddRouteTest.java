@@ -303,7 +303,8 @@ class AddRouteTest {
         step.preflight(State.empty(), context).block(SOON);
 
         assertThat(failureOf(step.table("rutes").preflight(State.empty(), context)))
-                .hasMessageContaining("look at route table fed/rutes: ResourceNotFound");
+                .hasMessageContaining("look at route table fed/rutes: ResourceNotFound")
+                .hasMessageEndingWith("; if this pipe makes it, use tableId(..)");
     }
 
     @Test

@@ -242,7 +242,8 @@ class AllowInboundTest {
         AllowInbound elsewhere = step.securityGroup("dors");
 
         assertThat(Cloud.failureOf(elsewhere.preflight(STATE, context)))
-                .hasMessageContaining("look at security group fed/dors: ResourceNotFound");
+                .hasMessageContaining("look at security group fed/dors: ResourceNotFound")
+                .hasMessageEndingWith("; if this pipe makes it, use securityGroupId(..)");
         assertThat(Cloud.classOf(elsewhere.run(STATE, context))).isEqualTo(FailureClass.PERMANENT);
         step.preflight(STATE, context).block(SOON);
     }

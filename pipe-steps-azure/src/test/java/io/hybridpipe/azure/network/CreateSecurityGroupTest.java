@@ -131,7 +131,7 @@ class CreateSecurityGroupTest {
         assertThatThrownBy(() -> step.inbound("ping", InboundRule.any()))
                 .hasMessage("CreateSecurityGroup: two rules are named 'ping'");
         assertThatThrownBy(() -> step.inbound("all", InboundRule.any()).contract())
-                .hasMessage("CreateSecurityGroup: call from(..)");
+                .hasMessage("CreateSecurityGroup: inbound rule 'all': call from(..) or fromTag(..) on its InboundRule");
         assertThatThrownBy(() -> InboundRule.tcp(0)).hasMessage("port 0 is not from 1 to 65535");
         assertThatThrownBy(() -> InboundRule.udp()).hasMessage("no port is given");
         assertThatThrownBy(() -> InboundRule.any().fromTag("10.0.0.0/8"))

@@ -266,9 +266,13 @@ class PeerVnetsTest {
 
         for (Mono<?> call : List.of(step.preflight(STATE, context), step.run(STATE, context))) {
             assertThat(Cloud.failureOf(call))
-                    .hasMessage("peer virtual network net/hub with " + SPOKE + ": they are peered already by " + HUB
-                            + "/virtualNetworkPeerings/to-spoke-" + otherRun().token()
-                            + ", which another step or run made, and which is left as it is (" + here.where() + ")")
+                    .hasMessage(
+                            "peer virtual network net/hub with virtual network net/spoke: they are peered already by "
+                                    + HUB
+                                    + "/virtualNetworkPeerings/to-spoke-"
+                                    + otherRun().token()
+                                    + ", which another step or run made, and which is left as it is (" + here.where()
+                                    + ")")
                     .extracting(FailureClass::of)
                     .isEqualTo(FailureClass.PERMANENT);
         }
@@ -309,8 +313,8 @@ class PeerVnetsTest {
                 .isEqualTo("peer virtual network net/hub with virtual network net/twin: their address spaces overlap:"
                         + " 10.2.0.0/16 and 10.2.128.0/17 (" + here.where() + ")");
         assertThat(refused(hub.and(there, id(THERE, "nowhere"))))
-                .isEqualTo(
-                        "peer virtual network net/nowhere with " + HUB + ": it is not there (" + there.where() + ")");
+                .isEqualTo("peer virtual network net/hub with virtual network net/nowhere:"
+                        + " virtual network net/nowhere is not there (" + there.where() + ")");
         assertThat(refused(hub.and(here, HUB))).isEqualTo("peer " + HUB + " with itself: give two virtual networks");
         assertThat(refused(hub.and(here, SPOKE)))
                 .startsWith("peer " + SPOKE + ": this is not the id of a virtual network in hub, subscription " + HERE);
