@@ -48,6 +48,7 @@ final class AzureStage implements Stage {
             .operationTime(OPERATION)
             .subscription(SUBSCRIPTION)
             .subscription(OTHER_SUBSCRIPTION)
+            .askingForTerms()
             .start();
     private final HttpPipeline pipeline;
     private final AzureAccount account;

@@ -67,6 +67,33 @@ final class Scenes {
             }
             """;
 
+    /** A machine whose template keeps its disk, and its interface: what is made has to go in an order of its own. */
+    private static final String MACHINE = """
+            {
+              "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+              "contentVersion": "1.0.0.0",
+              "resources": [
+                {"type": "Microsoft.Network/networkInterfaces", "apiVersion": "2024-07-01", "name": "card",
+                 "location": "[resourceGroup().location]",
+                 "properties": {"ipConfigurations": [{"name": "primary", "properties": {"primary": true,
+                   "subnet": {"id": "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'hub', 'controllers')]"}}}]}},
+                {"type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "controller",
+                 "location": "[resourceGroup().location]",
+                 "dependsOn": ["[resourceId('Microsoft.Network/networkInterfaces', 'card')]"],
+                 "properties": {
+                   "hardwareProfile": {"vmSize": "Standard_B2s"},
+                   "storageProfile": {
+                     "imageReference": {"publisher": "canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"},
+                     "osDisk": {"name": "controller-os", "createOption": "FromImage"}},
+                   "osProfile": {"computerName": "controller", "adminUsername": "ops",
+                     "linuxConfiguration": {"disablePasswordAuthentication": true, "ssh": {"publicKeys": [
+                       {"path": "/home/ops/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic ops"}]}}},
+                   "networkProfile": {"networkInterfaces": [
+                     {"id": "[resourceId('Microsoft.Network/networkInterfaces', 'card')]", "properties": {"primary": true}}]}}}
+              ]
+            }
+            """;
+
     private Scenes() {}
 
     /** One for each step and scope that changes something. */
@@ -80,9 +107,11 @@ final class Scenes {
                 Scene.step("AllowInbound", Scenes::allowInbound),
                 Scene.step("CreateRouteTable", Scenes::createRouteTable),
                 Scene.step("LaunchController", Scenes::launchController),
+                Scene.step("LaunchController-plan", Scenes::launchOfAPlan),
                 Scene.step("PeerVnets", Scenes::peerVnets),
                 Scene.step("DeployTemplate", Scenes::deployTemplate),
                 Scene.step("DeployTemplate-beside", Scenes::deployBeside),
+                Scene.step("DeployTemplate-machine", Scenes::deployMachine),
                 Scene.step("AddRoute", Scenes::addRoute),
                 Scene.scope("TemporarySecurityRule", Scenes::temporarySecurityRule),
                 Scene.irreversible("DeleteResource", Scenes::deleteResource),
@@ -163,6 +192,33 @@ final class Scenes {
                 .networkInterface(stage.put("networkInterfaces/card", CARD.formatted(subnet)))
                 .adminKey("operator", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic operator")
                 .into(Key.of("controller", AzureController.class));
+    }
+
+    /** Of a marketplace plan whose terms nobody has accepted, at a public address. */
+    private static Step launchOfAPlan(AzureStage stage) {
+        String subnet = stage.put("virtualNetworks/hub", HUB) + "/subnets/controllers";
+        String address = stage.put("publicIPAddresses/outside", ADDRESS);
+        String card = CARD.formatted(subnet)
+                .replace("'primary': true,", "'primary': true, 'publicIPAddress': {'id': '" + address + "'},");
+        return LaunchController.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("controller")
+                .location(AzureStage.PLACE)
+                .size("Standard_B2s")
+                .marketplace("cohesive", "vns3", "byol", "latest")
+                .plan("cohesive", "vns3", "byol")
+                .acceptingTerms()
+                .networkInterface(stage.put("networkInterfaces/card", card))
+                .adminPassword("operator", "Correct-Horse-7")
+                .into(Key.of("controller", AzureController.class));
+    }
+
+    private static Step deployMachine(AzureStage stage) {
+        stage.put("virtualNetworks/hub", HUB);
+        return DeployTemplate.in(stage.account())
+                .resourceGroup(AzureStage.GROUP)
+                .named("machine")
+                .template(MACHINE);
     }
 
     private static Step peerVnets(AzureStage stage) {
