@@ -3,9 +3,11 @@ package io.hybridpipe.azure;
 
 import io.hybridpipe.net.Looks;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -14,7 +16,8 @@ import reactor.core.publisher.Mono;
  * <p>Waiting holds no thread, starts when subscribed, and ends with a cancel; there is no limit but the attempt's timeout.
  */
 public final class AtRest {
-    private static final Set<String> MOVING = Set.of("Creating", "Updating", "Deleting");
+    /** Microsoft Learn, Track asynchronous Azure operations: any other state, and each provider has its own, is under way. */
+    private static final Set<String> FINAL = Set.of("succeeded", "failed", "canceled");
 
     private AtRest() {}
 
@@ -22,14 +25,18 @@ public final class AtRest {
      * The resource as it is when at rest; empty when there is none.
      *
      * @param get one look, empty when there is no such resource; subscribed again every {@code pause}
-     * @param state reads the resource's provisioning state
+     * @param state reads the resource's provisioning state; null for one that has none, which is at rest
      */
-    public static <T> Mono<T> of(Mono<T> get, Function<T, String> state, Duration pause) {
+    public static <T> Mono<T> of(Mono<T> get, Function<T, @Nullable Object> state, Duration pause) {
         return get.map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .filter(seen -> seen.isEmpty() || !MOVING.contains(state.apply(seen.get())))
+                .filter(seen -> seen.isEmpty() || isFinal(state.apply(seen.get())))
                 .repeatWhenEmpty(laps -> laps.concatMap(lap -> Mono.delay(pause)))
                 .flatMap(Mono::justOrEmpty);
+    }
+
+    private static boolean isFinal(@Nullable Object state) {
+        return state == null || FINAL.contains(state.toString().toLowerCase(Locale.ROOT));
     }
 
     /**

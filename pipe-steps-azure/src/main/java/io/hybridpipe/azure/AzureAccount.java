@@ -101,7 +101,7 @@ public final class AzureAccount {
                 new UserAgentPolicy("hybridpipe"),
                 new RequestIdPolicy(),
                 new AddHeadersFromContextPolicy(),
-                new AuthenticationPolicy(credential, profile.getEnvironment()));
+                new AuthenticationPolicy(credential, Clients.whole(profile).getEnvironment()));
     }
 
     /**
@@ -172,6 +172,19 @@ public final class AzureAccount {
      */
     public static StepOptions stepOptions() {
         return STEP_OPTIONS;
+    }
+
+    /**
+     * As {@link #stepOptions()}, for attempts, and looks for what became of one, of at most this time, at least ten minutes: one
+     * that fails at its end is tried again within a quarter of an hour, and that one has its whole time, too.
+     */
+    public static StepOptions stepOptions(Duration attempt) {
+        Duration startingWithin = attempt.plusMinutes(15);
+        return STEP_OPTIONS
+                .withAttemptTimeout(attempt)
+                .withReconcileTimeout(attempt)
+                .withRetry(STEP_OPTIONS.retry().withEach(backoff -> backoff.withMaxElapsed(startingWithin)))
+                .withStepTimeout(startingWithin.plus(attempt));
     }
 
     /** The SDK's network client; every call goes through this account's pipeline, without retries. */

@@ -24,11 +24,11 @@ final class Clients {
     private final Supplier<ResourceManager> resources;
 
     Clients(HttpPipeline pipeline, AzureProfile profile) {
-        network = once(() -> NetworkManager.authenticate(pipeline, profile).serviceClient());
-        compute = once(
-                () -> ComputeManager.authenticate(pipeline, withGraph(profile)).serviceClient());
-        resources = once(
-                () -> ResourceManager.authenticate(pipeline, profile).withSubscription(profile.getSubscriptionId()));
+        AzureProfile whole = whole(profile);
+        network = once(() -> NetworkManager.authenticate(pipeline, whole).serviceClient());
+        compute = once(() -> ComputeManager.authenticate(pipeline, whole).serviceClient());
+        resources =
+                once(() -> ResourceManager.authenticate(pipeline, whole).withSubscription(whole.getSubscriptionId()));
     }
 
     NetworkManagementClient network() {
@@ -48,13 +48,15 @@ final class Clients {
     }
 
     /**
-     * The profile with an address of Microsoft Graph: the SDK's compute manager makes a manager of roles beside itself, which
-     * fails without one, though nothing here calls it.
+     * The profile with all addresses that the SDK looks for, where the address of Resource Manager is all that is given: what
+     * tokens are for, and Microsoft Graph, since the compute manager makes a manager of roles beside itself, which fails
+     * without one, though nothing here calls it.
      */
-    private static AzureProfile withGraph(AzureProfile profile) {
-        AzureEnvironment environment = profile.getEnvironment();
-        Map<String, String> endpoints = new HashMap<>(environment.getEndpoints());
-        endpoints.putIfAbsent(Endpoint.MICROSOFT_GRAPH.identifier(), environment.getManagementEndpoint());
+    static AzureProfile whole(AzureProfile profile) {
+        String manager = profile.getEnvironment().getResourceManagerEndpoint();
+        Map<String, String> endpoints = new HashMap<>(profile.getEnvironment().getEndpoints());
+        endpoints.putIfAbsent(Endpoint.MANAGEMENT.identifier(), manager);
+        endpoints.putIfAbsent(Endpoint.MICROSOFT_GRAPH.identifier(), manager);
         return new AzureProfile(profile.getTenantId(), profile.getSubscriptionId(), new AzureEnvironment(endpoints));
     }
 

@@ -7,6 +7,7 @@ import io.hybridpipe.Pipe;
 import io.hybridpipe.RunOptions;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
+import io.hybridpipe.azure.guide.FineGrainedPipe;
 import io.hybridpipe.azure.network.Cloud;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.FailureReport;
@@ -158,7 +159,7 @@ class AzureStepsGuideTest {
 
     @Test
     void theSnippetsAreThoseThatRunHere() {
-        String source = Stream.of("FineGrainedPipe", "TemplatePipe")
+        String source = Stream.of("guide/FineGrainedPipe", "TemplatePipe")
                 .map(pipe -> read(Path.of("src/test/java/io/hybridpipe/azure/" + pipe + ".java")))
                 .collect(Collectors.joining());
         Matcher onPage = Pattern.compile("<!-- snippet: (\\w+) -->\n```java\n(.*?)```", Pattern.DOTALL)
@@ -173,11 +174,11 @@ class AzureStepsGuideTest {
                     .isEqualTo(here.group(1).stripIndent().strip());
             compared++;
         }
-        assertThat(compared).isEqualTo(3);
+        assertThat(compared).isEqualTo(source.split("// snippet: ", -1).length - 1);
     }
 
     private RunReport run(UnaryOperator<Pipe.Builder> setUp) {
-        return FineGrainedPipe.in(cloud.account(), setUp)
+        return FineGrainedPipe.in(FineGrainedPipe.account(cloud.azure()), setUp)
                 .start(FineGrainedPipe.INPUT, RunOptions.ofDefaults())
                 .settled()
                 .block(SOON);

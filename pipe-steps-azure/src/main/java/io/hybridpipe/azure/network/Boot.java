@@ -20,6 +20,8 @@ import reactor.core.publisher.Mono;
  */
 record Boot(Own<VirtualMachineInner> own, Duration within) {
     private static final String RUNNING = "PowerState/running";
+    private static final String POWER = "PowerState/";
+    private static final String STARTING = "PowerState/starting";
     private static final String FAILED = "ProvisioningState/failed/";
 
     /** The machine as soon as it runs; one whose provisioning failed meanwhile fails with the reason in its instance view. */
@@ -35,8 +37,33 @@ record Boot(Own<VirtualMachineInner> own, Duration within) {
         return Looks.until(look, own.account().pause(), within, () -> late(last));
     }
 
-    /** What a machine still lacks, if anything. */
-    Optional<String> lack(VirtualMachineInner machine) {
+    /**
+     * What the machine lacks as soon as it is not on its way to run any more, or when the time is up; empty when it runs.
+     *
+     * <p>Whoever looks in the midst of a boot would take a healthy machine for one that is to be made anew.
+     */
+    Mono<String> lack() {
+        AtomicReference<String> last = new AtomicReference<>("not seen");
+        Mono<Optional<String>> look = Looks.patient(own.find()
+                .filter(machine -> {
+                    tell(toText(machine), last);
+                    return !isStarting(machine);
+                })
+                .map(this::lack));
+        return Looks.until(look, own.account().pause(), within, () -> Mono.just(Optional.of("does not run: " + last)))
+                .flatMap(Mono::justOrEmpty);
+    }
+
+    private static boolean isStarting(VirtualMachineInner machine) {
+        List<InstanceViewStatus> statuses = statuses(machine);
+        return statuses.stream().noneMatch(status -> codeOf(status).startsWith(FAILED))
+                && statuses.stream()
+                        .map(Boot::codeOf)
+                        .filter(code -> code.startsWith(POWER))
+                        .allMatch(STARTING::equals);
+    }
+
+    private Optional<String> lack(VirtualMachineInner machine) {
         return statuses(machine).stream().anyMatch(status -> RUNNING.equals(status.code()))
                 ? Optional.empty()
                 : Optional.of("does not run: " + toText(machine));

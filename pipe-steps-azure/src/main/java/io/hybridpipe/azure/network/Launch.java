@@ -53,9 +53,9 @@ final class Launch {
                 .then(Mono.defer(this::getController));
     }
 
-    /** Looks at the machine and its disk. */
+    /** Looks at the machine and its disk; one that is on its way to run is waited for. */
     Mono<Found> look(Function<AzureController, Outputs> toOutputs) {
-        return machine.toFound(boot::lack, made -> Outputs.none()).flatMap(found -> {
+        return machine.toFound(boot.lack(), made -> Outputs.none()).flatMap(found -> {
             if (found instanceof Found.Done) {
                 return getController().map(toOutputs).map(Found::done);
             }

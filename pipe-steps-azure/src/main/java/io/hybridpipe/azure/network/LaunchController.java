@@ -65,10 +65,8 @@ import reactor.core.publisher.Mono;
  * <p>Immutable; each method returns a copy.
  */
 public final class LaunchController implements Step {
-    private static final StepOptions OPTIONS = AzureAccount.stepOptions()
-            // Azure itself gives up a machine that does not report after 20 minutes
-            .withAttemptTimeout(Duration.ofMinutes(30))
-            .withReconcileTimeout(Duration.ofMinutes(30));
+    /** Azure itself gives up a machine that does not report after 20 minutes. */
+    private static final StepOptions OPTIONS = AzureAccount.stepOptions(Duration.ofMinutes(30));
 
     private final Target target;
 
@@ -354,7 +352,7 @@ public final class LaunchController implements Step {
         return into == null ? contract : contract.writing(into);
     }
 
-    /** Those of {@link AzureAccount#stepOptions()}, but with attempts of at most half an hour. */
+    /** Those of {@link AzureAccount#stepOptions(Duration)} for attempts of at most half an hour. */
     @Override
     public StepOptions options() {
         return OPTIONS;

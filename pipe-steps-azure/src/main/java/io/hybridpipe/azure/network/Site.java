@@ -25,7 +25,7 @@ record Site<R>(Kind<R> kind, AzureAccount account, Place place) {
 
     /** The resource as soon as nothing changes it any more; empty when there is none. */
     Mono<R> atRest() {
-        return AtRest.of(find(), this::stateOf, account.pause());
+        return AtRest.of(find(), kind.state(), account.pause());
     }
 
     /** Deletes what is there as soon as nothing changes it any more, outside of every run, and waits until it is gone. */

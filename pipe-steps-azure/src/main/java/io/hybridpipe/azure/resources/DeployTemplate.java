@@ -170,13 +170,10 @@ public final class DeployTemplate implements Step {
         return plan.contract();
     }
 
-    /** As {@link AzureAccount#stepOptions()}, with the time of {@link #within} for an attempt, a look, and an undo. */
+    /** As {@link AzureAccount#stepOptions(Duration)}, with the time of {@link #within} and ten minutes more for an attempt. */
     @Override
     public StepOptions options() {
-        return AzureAccount.stepOptions()
-                .withAttemptTimeout(plan.within().plusMinutes(10))
-                .withStepTimeout(plan.within().plusHours(1))
-                .withReconcileTimeout(plan.within().plusMinutes(10))
+        return AzureAccount.stepOptions(plan.within().plusMinutes(10))
                 .withUndoTimeout(plan.within().plusHours(1));
     }
 

@@ -46,10 +46,8 @@ record Group(AzureAccount account, String name) {
         return AtRest.of(find(), Group::state, account.pause());
     }
 
-    private static String state(ResourceGroupInner group) {
-        return group.properties() == null
-                ? ""
-                : String.valueOf(group.properties().provisioningState());
+    private static @Nullable Object state(ResourceGroupInner group) {
+        return group.properties() == null ? null : group.properties().provisioningState();
     }
 
     /** Makes the group, or replaces its tags. */

@@ -10,6 +10,7 @@ import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -64,9 +65,7 @@ record ResourceCalls(AzureAccount account, StepContext context, Function<Resourc
         return id.toString().substring(1);
     }
 
-    private static String stateOf(GenericResourceInner resource) {
-        return resource.properties() instanceof Map<?, ?> properties
-                ? String.valueOf(properties.get("provisioningState"))
-                : "";
+    private static @Nullable Object stateOf(GenericResourceInner resource) {
+        return resource.properties() instanceof Map<?, ?> properties ? properties.get("provisioningState") : null;
     }
 }

@@ -24,6 +24,7 @@ import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -262,6 +263,38 @@ class LaunchControllerTest {
         assertThat(step.reconcile(state, context).block(SOON))
                 .isEqualTo(Found.partly("virtual machine fed/controller does not run: ProvisioningState/succeeded,"
                         + " PowerState/deallocated"));
+    }
+
+    @Test
+    void aLookInTheMidstOfABootWaitsUntilTheMachineRuns() {
+        AzureController made = step.run(state, context).block(SOON).get(CONTROLLER);
+        cloud.calls().clear();
+        cloud.faults().on(GET).times(3).answer(starting());
+
+        assertThat(step.reconcile(state, context).block(SOON)).isEqualTo(Found.done(Outputs.of(CONTROLLER, made)));
+        assertThat(cloud.calls().of(GET)).hasSize(4);
+    }
+
+    @Test
+    void aMachineThatIsStartingForTooLongIsThereInPart() {
+        step.run(state, context).block(SOON);
+        cloud.faults().on(GET).times(10_000).answer(starting());
+
+        assertThat(step.runningWithin(Duration.ofMillis(30))
+                        .reconcile(state, context)
+                        .block(SOON))
+                .isEqualTo(Found.partly("virtual machine fed/controller does not run: ProvisioningState/succeeded,"
+                        + " PowerState/starting"));
+    }
+
+    /** The step's machine on its way up. */
+    private SimResponse starting() {
+        String tags = context.tags().entrySet().stream()
+                .map(tag -> "\"" + tag.getKey() + "\": \"" + tag.getValue() + "\"")
+                .collect(Collectors.joining(", "));
+        return SimResponse.json(200, """
+                {"name": "controller", "tags": {%s}, "properties": {"provisioningState": "Succeeded", "instanceView": {
+                  "statuses": [{"code": "ProvisioningState/succeeded"}, {"code": "PowerState/starting"}]}}}""".formatted(tags));
     }
 
     @Test

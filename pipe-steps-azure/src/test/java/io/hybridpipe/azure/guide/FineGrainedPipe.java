@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hybridpipe.azure;
+package io.hybridpipe.azure.guide;
 
+// snippet: imports
 import static io.hybridpipe.Element.step;
 
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.management.AzureEnvironment;
+import com.azure.core.management.AzureEnvironment.Endpoint;
+import com.azure.core.management.profile.AzureProfile;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.State;
+import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.network.AddRoute;
 import io.hybridpipe.azure.network.AllowInbound;
 import io.hybridpipe.azure.network.AzureController;
@@ -23,7 +29,11 @@ import io.hybridpipe.azure.network.TemporarySecurityRule;
 import io.hybridpipe.azure.resources.EnsureResourceGroup;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.sim.azure.SimAzure;
+import java.time.Duration;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+// end
 
 /** The pipe of {@code docs/azure-steps.md}: a network with a controller, without a template. */
 public final class FineGrainedPipe {
@@ -58,6 +68,16 @@ public final class FineGrainedPipe {
             .with(ADMIN_KEY, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA operator");
 
     private FineGrainedPipe() {}
+
+    // snippet: account
+    public static AzureAccount account(SimAzure azure) {
+        AzureEnvironment environment =
+                new AzureEnvironment(Map.of(Endpoint.RESOURCE_MANAGER.identifier(), azure.endpoint() + "/"));
+        AzureProfile profile = new AzureProfile(null, azure.subscription(), environment);
+        return AzureAccount.of("federation", profile, new HttpPipelineBuilder().build())
+                .pollEvery(Duration.ofMillis(5));
+    }
+    // end
 
     /**
      * The pipe.
