@@ -194,7 +194,8 @@ class AzureStepsGuideTest {
     }
 
     private static boolean isStep(String source) {
-        return source.contains("public final class") && source.matches("(?s).* implements (Step|Scope) \\{.*");
+        return source.contains("public final class")
+                && source.matches("(?s).*( implements (Step|Scope)| extends PlacedStep<\\w+>) \\{.*");
     }
 
     private static Stream<MatchResult> matches(Pattern pattern, String text) {

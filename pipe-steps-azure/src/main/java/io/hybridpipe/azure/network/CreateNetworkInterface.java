@@ -13,12 +13,9 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.net.Ip;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +52,10 @@ import reactor.core.publisher.Mono;
  * Microsoft.Network/publicIPAddresses/join/action} for what it is given; {@code Microsoft.Resources/subscriptions/read} when the
  * name is known only later in the run. Immutable.
  */
-public final class CreateNetworkInterface implements Step {
+public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterface> {
     private static final String CONFIGURATION = "primary";
 
-    private final Target target;
-
     // assigned only before the copy that they belong to is handed out
-    private @Nullable Input<? extends String> location;
     private @Nullable Input<? extends String> subnet;
     private Input<Optional<Ip>> privateIp = Input.value(Optional.empty());
     private Input<Optional<String>> securityGroup = Input.value(Optional.empty());
@@ -71,12 +65,11 @@ public final class CreateNetworkInterface implements Step {
     private @Nullable Key<AzureInterface> into;
 
     private CreateNetworkInterface(Target target) {
-        this.target = target;
+        super(target);
     }
 
     private CreateNetworkInterface(CreateNetworkInterface from, Target target) {
-        this.target = target;
-        location = from.location;
+        super(target);
         subnet = from.subnet;
         privateIp = from.privateIp;
         securityGroup = from.securityGroup;
@@ -89,38 +82,6 @@ public final class CreateNetworkInterface implements Step {
     /** Starts the description of a network interface in this account. */
     public static CreateNetworkInterface in(AzureAccount account) {
         return new CreateNetworkInterface(Target.of("CreateNetworkInterface", account));
-    }
-
-    /** The resource group, which must exist. */
-    public CreateNetworkInterface resourceGroup(String resourceGroup) {
-        return resourceGroup(Input.value(resourceGroup));
-    }
-
-    /** The resource group, which must exist. */
-    public CreateNetworkInterface resourceGroup(Input<? extends String> resourceGroup) {
-        return new CreateNetworkInterface(this, target.inGroup(resourceGroup));
-    }
-
-    /** The name of the network interface. */
-    public CreateNetworkInterface named(String name) {
-        return named(Input.value(name));
-    }
-
-    /** The name of the network interface. */
-    public CreateNetworkInterface named(Input<? extends String> name) {
-        return new CreateNetworkInterface(this, target.named(name));
-    }
-
-    /** The region, that of the subnet's network, such as {@code westeurope}. */
-    public CreateNetworkInterface location(String location) {
-        return location(Input.value(location));
-    }
-
-    /** The region, that of the subnet's network, such as {@code westeurope}. */
-    public CreateNetworkInterface location(Input<? extends String> location) {
-        CreateNetworkInterface copy = copy();
-        copy.location = location;
-        return copy;
     }
 
     /** The id of the subnet; {@link AzureVnet#subnet} gives it. */
@@ -195,13 +156,13 @@ public final class CreateNetworkInterface implements Step {
         return copy;
     }
 
-    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public CreateNetworkInterface pollEvery(Duration interval) {
-        return new CreateNetworkInterface(this, target.on(target.account().pollEvery(interval)));
-    }
-
     private CreateNetworkInterface copy() {
         return new CreateNetworkInterface(this, target);
+    }
+
+    @Override
+    CreateNetworkInterface with(Target changed) {
+        return new CreateNetworkInterface(this, changed);
     }
 
     @Override
@@ -210,18 +171,12 @@ public final class CreateNetworkInterface implements Step {
                 .reading(
                         target.groupInput(),
                         target.nameInput(),
-                        locationInput(),
+                        target.locationInput(),
                         subnetInput(),
                         privateIp,
                         securityGroup,
                         publicAddress);
         return into == null ? contract : contract.writing(into);
-    }
-
-    /** Those of {@link AzureAccount#stepOptions()}. */
-    @Override
-    public StepOptions options() {
-        return AzureAccount.stepOptions();
     }
 
     @Override
@@ -249,10 +204,6 @@ public final class CreateNetworkInterface implements Step {
         return target.own(MachineKinds.INTERFACE, state, context);
     }
 
-    private Input<? extends String> locationInput() {
-        return target.given(location, "location(..)");
-    }
-
     private Input<? extends String> subnetInput() {
         return target.given(subnet, "subnet(..)");
     }
@@ -265,7 +216,7 @@ public final class CreateNetworkInterface implements Step {
         securityGroup
                 .get(state)
                 .ifPresent(id -> body.withNetworkSecurityGroup(new NetworkSecurityGroupInner().withId(id)));
-        body.withLocation(locationInput().get(state)).withTags(context.tags());
+        body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
     }
 

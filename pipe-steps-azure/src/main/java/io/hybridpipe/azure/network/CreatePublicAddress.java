@@ -13,12 +13,9 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.net.Ip;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,23 +50,19 @@ import reactor.core.publisher.Mono;
  * <p>Calls and needs {@code Microsoft.Network/publicIPAddresses/} read, write and delete; {@code
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
  */
-public final class CreatePublicAddress implements Step {
-    private final Target target;
-
+public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
     // assigned only before the copy that they belong to is handed out
-    private @Nullable Input<? extends String> location;
     private List<Input<? extends String>> zones = List.of();
     private Input<Optional<String>> dnsLabel = Input.value(Optional.empty());
     private @Nullable Key<String> idInto;
     private @Nullable Key<Ip> addressInto;
 
     private CreatePublicAddress(Target target) {
-        this.target = target;
+        super(target);
     }
 
     private CreatePublicAddress(CreatePublicAddress from, Target target) {
-        this.target = target;
-        location = from.location;
+        super(target);
         zones = from.zones;
         dnsLabel = from.dnsLabel;
         idInto = from.idInto;
@@ -79,38 +72,6 @@ public final class CreatePublicAddress implements Step {
     /** Starts the description of a public address in this account. */
     public static CreatePublicAddress in(AzureAccount account) {
         return new CreatePublicAddress(Target.of("CreatePublicAddress", account));
-    }
-
-    /** The resource group, which must exist. */
-    public CreatePublicAddress resourceGroup(String resourceGroup) {
-        return resourceGroup(Input.value(resourceGroup));
-    }
-
-    /** The resource group, which must exist. */
-    public CreatePublicAddress resourceGroup(Input<? extends String> resourceGroup) {
-        return new CreatePublicAddress(this, target.inGroup(resourceGroup));
-    }
-
-    /** The name of the public address. */
-    public CreatePublicAddress named(String name) {
-        return named(Input.value(name));
-    }
-
-    /** The name of the public address. */
-    public CreatePublicAddress named(Input<? extends String> name) {
-        return new CreatePublicAddress(this, target.named(name));
-    }
-
-    /** The region, such as {@code westeurope}. */
-    public CreatePublicAddress location(String location) {
-        return location(Input.value(location));
-    }
-
-    /** The region, such as {@code westeurope}. */
-    public CreatePublicAddress location(Input<? extends String> location) {
-        CreatePublicAddress copy = new CreatePublicAddress(this, target);
-        copy.location = location;
-        return copy;
     }
 
     /** One more availability zone that it is in, such as {@code 1}; without any, Azure decides. */
@@ -146,25 +107,19 @@ public final class CreatePublicAddress implements Step {
         return copy;
     }
 
-    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public CreatePublicAddress pollEvery(Duration interval) {
-        return new CreatePublicAddress(this, target.on(target.account().pollEvery(interval)));
+    @Override
+    CreatePublicAddress with(Target changed) {
+        return new CreatePublicAddress(this, changed);
     }
 
     @Override
     public Contract contract() {
         Contract contract = Contract.of("CreatePublicAddress")
                 .reading(Stream.concat(
-                                Stream.of(target.groupInput(), target.nameInput(), locationInput(), dnsLabel),
+                                Stream.of(target.groupInput(), target.nameInput(), target.locationInput(), dnsLabel),
                                 zones.stream())
                         .toArray(Input<?>[]::new));
         return idInto == null || addressInto == null ? contract : contract.writing(idInto, addressInto);
-    }
-
-    /** Those of {@link AzureAccount#stepOptions()}. */
-    @Override
-    public StepOptions options() {
-        return AzureAccount.stepOptions();
     }
 
     @Override
@@ -192,10 +147,6 @@ public final class CreatePublicAddress implements Step {
         return target.own(MachineKinds.PUBLIC_ADDRESS, state, context);
     }
 
-    private Input<? extends String> locationInput() {
-        return target.given(location, "location(..)");
-    }
-
     private PublicIpAddressInner toBody(State state, StepContext context) {
         PublicIpAddressInner body = new PublicIpAddressInner()
                 .withSku(new PublicIpAddressSku().withName(PublicIpAddressSkuName.STANDARD))
@@ -206,7 +157,7 @@ public final class CreatePublicAddress implements Step {
         }
         dnsLabel.get(state)
                 .ifPresent(label -> body.withDnsSettings(new PublicIpAddressDnsSettings().withDomainNameLabel(label)));
-        body.withLocation(locationInput().get(state)).withTags(context.tags());
+        body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
     }
 

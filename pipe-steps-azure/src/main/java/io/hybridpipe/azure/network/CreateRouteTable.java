@@ -8,11 +8,8 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -46,21 +43,14 @@ import reactor.core.publisher.Mono;
  * join/action} of whatever else the subnets use; {@code Microsoft.Resources/subscriptions/read} when the name is known only later in
  * the run. Immutable.
  */
-public final class CreateRouteTable implements Step {
-    private final Target target;
-    private final @Nullable Input<? extends String> location;
+public final class CreateRouteTable extends PlacedStep<CreateRouteTable> {
     private final Associations associations;
     private final boolean propagation;
     private final @Nullable Key<String> into;
 
     private CreateRouteTable(
-            Target target,
-            @Nullable Input<? extends String> location,
-            Associations associations,
-            boolean propagation,
-            @Nullable Key<String> into) {
-        this.target = target;
-        this.location = location;
+            Target target, Associations associations, boolean propagation, @Nullable Key<String> into) {
+        super(target);
         this.associations = associations;
         this.propagation = propagation;
         this.into = into;
@@ -69,41 +59,7 @@ public final class CreateRouteTable implements Step {
     /** Starts the description of a route table in this account. */
     public static CreateRouteTable in(AzureAccount account) {
         return new CreateRouteTable(
-                Target.of("CreateRouteTable", account),
-                null,
-                Associations.with(Association.Use.ROUTE_TABLE),
-                true,
-                null);
-    }
-
-    /** The resource group, which must exist. */
-    public CreateRouteTable resourceGroup(String resourceGroup) {
-        return resourceGroup(Input.value(resourceGroup));
-    }
-
-    /** The resource group, which must exist. */
-    public CreateRouteTable resourceGroup(Input<? extends String> resourceGroup) {
-        return with(target.inGroup(resourceGroup));
-    }
-
-    /** The name of the route table. */
-    public CreateRouteTable named(String name) {
-        return named(Input.value(name));
-    }
-
-    /** The name of the route table. */
-    public CreateRouteTable named(Input<? extends String> name) {
-        return with(target.named(name));
-    }
-
-    /** The region, such as {@code westeurope}: that of the subnets. */
-    public CreateRouteTable location(String location) {
-        return location(Input.value(location));
-    }
-
-    /** The region, such as {@code westeurope}: that of the subnets. */
-    public CreateRouteTable location(Input<? extends String> location) {
-        return new CreateRouteTable(target, location, associations, propagation, into);
+                Target.of("CreateRouteTable", account), Associations.with(Association.Use.ROUTE_TABLE), true, null);
     }
 
     /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
@@ -113,40 +69,30 @@ public final class CreateRouteTable implements Step {
 
     /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
     public CreateRouteTable associate(Input<? extends String> subnetId) {
-        return new CreateRouteTable(target, location, associations.and(subnetId), propagation, into);
+        return new CreateRouteTable(target, associations.and(subnetId), propagation, into);
     }
 
     /** Keeps routes that gateways learn by BGP out of the table; the default lets them in. */
     public CreateRouteTable disableBgpPropagation() {
-        return new CreateRouteTable(target, location, associations, false, into);
+        return new CreateRouteTable(target, associations, false, into);
     }
 
     /** Writes the id of the route table under the key. */
     public CreateRouteTable into(Key<String> key) {
-        return new CreateRouteTable(target, location, associations, propagation, key);
+        return new CreateRouteTable(target, associations, propagation, key);
     }
 
-    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public CreateRouteTable pollEvery(Duration interval) {
-        return with(target.on(target.account().pollEvery(interval)));
-    }
-
-    private CreateRouteTable with(Target changed) {
-        return new CreateRouteTable(changed, location, associations, propagation, into);
+    @Override
+    CreateRouteTable with(Target changed) {
+        return new CreateRouteTable(changed, associations, propagation, into);
     }
 
     @Override
     public Contract contract() {
         Contract contract = Contract.of("CreateRouteTable")
-                .reading(target.groupInput(), target.nameInput(), target.given(location, "location(..)"))
+                .reading(target.groupInput(), target.nameInput(), target.locationInput())
                 .reading(associations.inputs());
         return into == null ? contract : contract.writing(into);
-    }
-
-    /** Those of {@link AzureAccount#stepOptions()}. */
-    @Override
-    public StepOptions options() {
-        return AzureAccount.stepOptions();
     }
 
     @Override
@@ -188,7 +134,7 @@ public final class CreateRouteTable implements Step {
 
     private RouteTableInner toBody(State state, StepContext context) {
         RouteTableInner body = new RouteTableInner().withDisableBgpRoutePropagation(!propagation);
-        body.withLocation(target.given(location, "location(..)").get(state)).withTags(context.tags());
+        body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
     }
 

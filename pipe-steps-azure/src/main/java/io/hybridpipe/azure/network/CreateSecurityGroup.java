@@ -9,11 +9,8 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,24 +52,17 @@ import reactor.core.publisher.Mono;
  * {@code join/action} of whatever else the subnets use; {@code Microsoft.Resources/subscriptions/read} when the name is known only
  * later in the run. Immutable.
  */
-public final class CreateSecurityGroup implements Step {
+public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
     private static final int FIRST_PRIORITY = 100;
     private static final int STEP = 10;
 
-    private final Target target;
-    private final @Nullable Input<? extends String> location;
     private final Associations associations;
     private final Map<String, InboundRule> rules;
     private final @Nullable Key<String> into;
 
     private CreateSecurityGroup(
-            Target target,
-            @Nullable Input<? extends String> location,
-            Associations associations,
-            Map<String, InboundRule> rules,
-            @Nullable Key<String> into) {
-        this.target = target;
-        this.location = location;
+            Target target, Associations associations, Map<String, InboundRule> rules, @Nullable Key<String> into) {
+        super(target);
         this.associations = associations;
         this.rules = rules;
         this.into = into;
@@ -82,40 +72,9 @@ public final class CreateSecurityGroup implements Step {
     public static CreateSecurityGroup in(AzureAccount account) {
         return new CreateSecurityGroup(
                 Target.of("CreateSecurityGroup", account),
-                null,
                 Associations.with(Association.Use.SECURITY_GROUP),
                 Map.of(),
                 null);
-    }
-
-    /** The resource group, which must exist. */
-    public CreateSecurityGroup resourceGroup(String resourceGroup) {
-        return resourceGroup(Input.value(resourceGroup));
-    }
-
-    /** The resource group, which must exist. */
-    public CreateSecurityGroup resourceGroup(Input<? extends String> resourceGroup) {
-        return with(target.inGroup(resourceGroup));
-    }
-
-    /** The name of the security group. */
-    public CreateSecurityGroup named(String name) {
-        return named(Input.value(name));
-    }
-
-    /** The name of the security group. */
-    public CreateSecurityGroup named(Input<? extends String> name) {
-        return with(target.named(name));
-    }
-
-    /** The region, such as {@code westeurope}: that of the subnets. */
-    public CreateSecurityGroup location(String location) {
-        return location(Input.value(location));
-    }
-
-    /** The region, such as {@code westeurope}: that of the subnets. */
-    public CreateSecurityGroup location(Input<? extends String> location) {
-        return new CreateSecurityGroup(target, location, associations, rules, into);
     }
 
     /** Lets the subnet with this id use the group, beside those said before; it may be in another resource group. */
@@ -125,7 +84,7 @@ public final class CreateSecurityGroup implements Step {
 
     /** Lets the subnet with this id use the group, beside those said before; it may be in another resource group. */
     public CreateSecurityGroup associate(Input<? extends String> subnetId) {
-        return new CreateSecurityGroup(target, location, associations.and(subnetId), rules, into);
+        return new CreateSecurityGroup(target, associations.and(subnetId), rules, into);
     }
 
     /**
@@ -140,27 +99,23 @@ public final class CreateSecurityGroup implements Step {
         if (more.putIfAbsent(name, rule) != null) {
             throw new IllegalArgumentException("CreateSecurityGroup: two rules are named '" + name + "'");
         }
-        return new CreateSecurityGroup(target, location, associations, more, into);
+        return new CreateSecurityGroup(target, associations, more, into);
     }
 
     /** Writes the id of the security group under the key. */
     public CreateSecurityGroup into(Key<String> key) {
-        return new CreateSecurityGroup(target, location, associations, rules, key);
+        return new CreateSecurityGroup(target, associations, rules, key);
     }
 
-    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public CreateSecurityGroup pollEvery(Duration interval) {
-        return with(target.on(target.account().pollEvery(interval)));
-    }
-
-    private CreateSecurityGroup with(Target changed) {
-        return new CreateSecurityGroup(changed, location, associations, rules, into);
+    @Override
+    CreateSecurityGroup with(Target changed) {
+        return new CreateSecurityGroup(changed, associations, rules, into);
     }
 
     @Override
     public Contract contract() {
         Contract contract = Contract.of("CreateSecurityGroup")
-                .reading(target.groupInput(), target.nameInput(), target.given(location, "location(..)"))
+                .reading(target.groupInput(), target.nameInput(), target.locationInput())
                 .reading(associations.inputs())
                 .reading(rules.entrySet().stream()
                         .map(rule -> source(rule.getKey(), rule.getValue()))
@@ -174,12 +129,6 @@ public final class CreateSecurityGroup implements Step {
                     + "': call from(..) or fromTag(..) on its InboundRule");
         }
         return rule.source("CreateSecurityGroup");
-    }
-
-    /** Those of {@link AzureAccount#stepOptions()}. */
-    @Override
-    public StepOptions options() {
-        return AzureAccount.stepOptions();
     }
 
     @Override
@@ -221,7 +170,7 @@ public final class CreateSecurityGroup implements Step {
 
     private NetworkSecurityGroupInner toBody(State state, StepContext context) {
         NetworkSecurityGroupInner body = new NetworkSecurityGroupInner().withSecurityRules(toRules(state, context));
-        body.withLocation(target.given(location, "location(..)").get(state)).withTags(context.tags());
+        body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
     }
 

@@ -10,12 +10,9 @@ import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.net.Cidr;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,21 +49,17 @@ import reactor.core.publisher.Mono;
  * <p>Calls and needs {@code Microsoft.Network/virtualNetworks/} read, write and delete; {@code
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
  */
-public final class CreateVnet implements Step {
-    private final Target target;
-    private final @Nullable Input<? extends String> location;
+public final class CreateVnet extends PlacedStep<CreateVnet> {
     private final List<Input<? extends Cidr>> space;
     private final Map<String, Input<? extends Cidr>> subnets;
     private final @Nullable Key<AzureVnet> into;
 
     private CreateVnet(
             Target target,
-            @Nullable Input<? extends String> location,
             List<Input<? extends Cidr>> space,
             Map<String, Input<? extends Cidr>> subnets,
             @Nullable Key<AzureVnet> into) {
-        this.target = target;
-        this.location = location;
+        super(target);
         this.space = space;
         this.subnets = subnets;
         this.into = into;
@@ -74,37 +67,7 @@ public final class CreateVnet implements Step {
 
     /** Starts the description of a virtual network in this account. */
     public static CreateVnet in(AzureAccount account) {
-        return new CreateVnet(Target.of("CreateVnet", account), null, List.of(), Map.of(), null);
-    }
-
-    /** The resource group, which must exist. */
-    public CreateVnet resourceGroup(String resourceGroup) {
-        return resourceGroup(Input.value(resourceGroup));
-    }
-
-    /** The resource group, which must exist. */
-    public CreateVnet resourceGroup(Input<? extends String> resourceGroup) {
-        return with(target.inGroup(resourceGroup));
-    }
-
-    /** The name of the virtual network. */
-    public CreateVnet named(String name) {
-        return named(Input.value(name));
-    }
-
-    /** The name of the virtual network. */
-    public CreateVnet named(Input<? extends String> name) {
-        return with(target.named(name));
-    }
-
-    /** The region, such as {@code westeurope}. */
-    public CreateVnet location(String location) {
-        return location(Input.value(location));
-    }
-
-    /** The region, such as {@code westeurope}. */
-    public CreateVnet location(Input<? extends String> location) {
-        return new CreateVnet(target, location, space, subnets, into);
+        return new CreateVnet(Target.of("CreateVnet", account), List.of(), Map.of(), null);
     }
 
     /** Adds a block to the address space; at least one is needed. */
@@ -116,7 +79,7 @@ public final class CreateVnet implements Step {
     public CreateVnet space(Input<? extends Cidr> block) {
         List<Input<? extends Cidr>> more = new ArrayList<>(space);
         more.add(block);
-        return new CreateVnet(target, location, more, subnets, into);
+        return new CreateVnet(target, more, subnets, into);
     }
 
     /** Adds a subnet. */
@@ -134,21 +97,17 @@ public final class CreateVnet implements Step {
         if (more.putIfAbsent(name, block) != null) {
             throw new IllegalArgumentException("CreateVnet: two subnets are named '" + name + "'");
         }
-        return new CreateVnet(target, location, space, more, into);
+        return new CreateVnet(target, space, more, into);
     }
 
     /** Writes the virtual network with its subnets under the key. */
     public CreateVnet into(Key<AzureVnet> key) {
-        return new CreateVnet(target, location, space, subnets, key);
+        return new CreateVnet(target, space, subnets, key);
     }
 
-    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public CreateVnet pollEvery(Duration interval) {
-        return with(target.on(target.account().pollEvery(interval)));
-    }
-
-    private CreateVnet with(Target changed) {
-        return new CreateVnet(changed, location, space, subnets, into);
+    @Override
+    CreateVnet with(Target changed) {
+        return new CreateVnet(changed, space, subnets, into);
     }
 
     @Override
@@ -158,21 +117,12 @@ public final class CreateVnet implements Step {
         }
         Contract contract = Contract.of("CreateVnet")
                 .reading(Stream.of(
-                                Stream.of(
-                                        target.groupInput(),
-                                        target.nameInput(),
-                                        target.given(location, "location(..)")),
+                                Stream.of(target.groupInput(), target.nameInput(), target.locationInput()),
                                 space.stream(),
                                 subnets.values().stream())
                         .flatMap(inputs -> inputs)
                         .toArray(Input<?>[]::new));
         return into == null ? contract : contract.writing(into);
-    }
-
-    /** Those of {@link AzureAccount#stepOptions()}. */
-    @Override
-    public StepOptions options() {
-        return AzureAccount.stepOptions();
     }
 
     @Override
@@ -212,7 +162,7 @@ public final class CreateVnet implements Step {
                                 .withName(subnet.getKey())
                                 .withAddressPrefix(subnet.getValue().get(state).toString()))
                         .toList());
-        body.withLocation(target.given(location, "location(..)").get(state)).withTags(context.tags());
+        body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
     }
 

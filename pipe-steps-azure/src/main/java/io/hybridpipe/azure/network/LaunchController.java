@@ -9,7 +9,6 @@ import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.Secret;
 import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
@@ -64,14 +63,11 @@ import reactor.core.publisher.Mono;
  *
  * <p>Immutable; each method returns a copy.
  */
-public final class LaunchController implements Step {
+public final class LaunchController extends PlacedStep<LaunchController> {
     /** Azure itself gives up a machine that does not report after 20 minutes. */
     private static final StepOptions OPTIONS = AzureAccount.stepOptions(Duration.ofMinutes(30));
 
-    private final Target target;
-
     // assigned only before the copy that they belong to is handed out
-    private @Nullable Input<? extends String> location;
     private @Nullable Input<? extends String> size;
     private List<Input<? extends String>> interfaces = List.of();
     private @Nullable Input<? extends String> imageId;
@@ -88,12 +84,11 @@ public final class LaunchController implements Step {
     private @Nullable Key<AzureController> into;
 
     private LaunchController(Target target) {
-        this.target = target;
+        super(target);
     }
 
     private LaunchController(LaunchController from, Target target) {
-        this.target = target;
-        location = from.location;
+        super(target);
         size = from.size;
         interfaces = from.interfaces;
         imageId = from.imageId;
@@ -113,38 +108,6 @@ public final class LaunchController implements Step {
     /** Starts the description of a machine in this account. */
     public static LaunchController in(AzureAccount account) {
         return new LaunchController(Target.of("LaunchController", account));
-    }
-
-    /** The resource group, which must exist. */
-    public LaunchController resourceGroup(String resourceGroup) {
-        return resourceGroup(Input.value(resourceGroup));
-    }
-
-    /** The resource group, which must exist. */
-    public LaunchController resourceGroup(Input<? extends String> resourceGroup) {
-        return new LaunchController(this, target.inGroup(resourceGroup));
-    }
-
-    /** The name of the virtual machine, and with dashes for what host names do not hold its host name too. */
-    public LaunchController named(String name) {
-        return named(Input.value(name));
-    }
-
-    /** The name of the virtual machine, and with dashes for what host names do not hold its host name too. */
-    public LaunchController named(Input<? extends String> name) {
-        return new LaunchController(this, target.named(name));
-    }
-
-    /** The region, that of its interfaces, such as {@code westeurope}. */
-    public LaunchController location(String location) {
-        return location(Input.value(location));
-    }
-
-    /** The region, that of its interfaces, such as {@code westeurope}. */
-    public LaunchController location(Input<? extends String> location) {
-        LaunchController copy = copy();
-        copy.location = location;
-        return copy;
     }
 
     /** The size, such as {@code Standard_B2s}. */
@@ -323,13 +286,13 @@ public final class LaunchController implements Step {
         return copy;
     }
 
-    /** How often to look while an operation runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public LaunchController pollEvery(Duration interval) {
-        return new LaunchController(this, target.on(target.account().pollEvery(interval)));
-    }
-
     private LaunchController copy() {
         return new LaunchController(this, target);
+    }
+
+    @Override
+    LaunchController with(Target changed) {
+        return new LaunchController(this, changed);
     }
 
     @Override
@@ -338,7 +301,7 @@ public final class LaunchController implements Step {
         Stream<@Nullable Input<?>> given = Stream.of(
                 target.groupInput(),
                 target.nameInput(),
-                locationInput(),
+                target.locationInput(),
                 sizeInput(),
                 image,
                 plan,
@@ -402,7 +365,7 @@ public final class LaunchController implements Step {
     private MachineBody toBody(State state) {
         return new MachineBody(
                 target.place(state).name(),
-                locationInput().get(state),
+                target.locationInput().get(state),
                 sizeInput().get(state),
                 toInterfaces(state),
                 target.given(image, "imageId(..) or marketplace(..)").get(state),
@@ -417,10 +380,6 @@ public final class LaunchController implements Step {
 
     private List<String> toInterfaces(State state) {
         return interfaces.stream().<String>map(id -> id.get(state)).toList();
-    }
-
-    private Input<? extends String> locationInput() {
-        return target.given(location, "location(..)");
     }
 
     private Input<? extends String> sizeInput() {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What every step is told about the one resource that it makes: in which account and resource group, and its name.
+ * What every step is told about the one resource that it makes: in which account, resource group and region, and its
+ * name.
  *
  * @param step the step's type, for messages
  */
@@ -18,22 +19,27 @@ record Target(
         String step,
         AzureAccount account,
         @Nullable Input<? extends String> group,
-        @Nullable Input<? extends String> name) {
+        @Nullable Input<? extends String> name,
+        @Nullable Input<? extends String> location) {
 
     static Target of(String step, AzureAccount account) {
-        return new Target(step, account, null, null);
+        return new Target(step, account, null, null, null);
     }
 
     Target inGroup(Input<? extends String> resourceGroup) {
-        return new Target(step, account, resourceGroup, name);
+        return new Target(step, account, resourceGroup, name, location);
     }
 
     Target named(Input<? extends String> given) {
-        return new Target(step, account, group, given);
+        return new Target(step, account, group, given, location);
+    }
+
+    Target at(Input<? extends String> region) {
+        return new Target(step, account, group, name, region);
     }
 
     Target on(AzureAccount changed) {
-        return new Target(step, changed, group, name);
+        return new Target(step, changed, group, name, location);
     }
 
     /** The input of the resource group, which must have been given. */
@@ -44,6 +50,11 @@ record Target(
     /** The input of the name, which must have been given. */
     Input<? extends String> nameInput() {
         return given(name, "named(..)");
+    }
+
+    /** The input of the region, which must have been given. */
+    Input<? extends String> locationInput() {
+        return given(location, "location(..)");
     }
 
     /** The input, which must have been given by this method of the step. */
