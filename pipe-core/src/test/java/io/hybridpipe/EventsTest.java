@@ -127,7 +127,7 @@ class EventsTest {
         assertThat(Json.compact().write(report.fields()))
                 .isEqualTo("{\"run\":\"run-1\",\"pipe\":\"net\",\"outcome\":\"undone\","
                         + "\"startedAt\":\"1970-01-01T00:00:00Z\",\"endedAt\":\"1970-01-01T00:00:00Z\","
-                        + "\"failure\":{\"path\":\"net/fail\",\"failureClass\":\"PERMANENT\",\"message\":\"no route\",\"others\":[]},"
+                        + "\"failure\":{\"path\":\"net/fail\",\"failureClass\":\"PERMANENT\",\"message\":\"no route\",\"causes\":[],\"others\":[]},"
                         + "\"elements\":["
                         + "{\"path\":\"net/make\",\"kind\":\"step\",\"status\":\"not-undone\",\"attempts\":1,"
                         + "\"startedAt\":\"1970-01-01T00:00:00Z\",\"endedAt\":\"1970-01-01T00:00:00Z\"},"
