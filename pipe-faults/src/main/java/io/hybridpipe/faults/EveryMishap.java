@@ -9,7 +9,6 @@ import io.hybridpipe.faults.Trial.Spot;
 import io.hybridpipe.faults.Trial.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every mishap at each call of each step and scope, forward and in undo: there is exactly one of everything, or nothing.
  *
- * <p>A usual build has time for some mishaps of each step, each at one call, always the same; {@code
+ * <p>A usual build has time for one mishap of each step, at one call, always the same; {@code
  * -Dtest.properties=-Dfaults.all=true} takes them all, {@code -Dfaults.seed=N} others, {@code -Dfaults.case=TEXT} those whose name
  * contains the text, and {@code -Dfaults.at-once=N} plays so many at once (default 4).
  *
@@ -44,7 +44,6 @@ public abstract class EveryMishap<S extends Stage> {
     private static final boolean ALL = Boolean.getBoolean("faults.all") || !ONE.isEmpty();
     private static final long SEED = Long.getLong("faults.seed", 1);
     private static final int AT_ONCE = Integer.getInteger("faults.at-once", 4);
-    private static final int OF_A_USUAL_BUILD = 2;
 
     private final Table table = new Table();
     private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
@@ -169,19 +168,17 @@ public abstract class EveryMishap<S extends Stage> {
         return cases;
     }
 
-    /** One call for each of some mishaps; the other ones are the turn of the next steps. */
+    /** One mishap at one call; the other ones are the turn of the next steps. */
     private List<Case<S>> sampleOf(List<Case<S>> all) {
         List<Case<S>> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(SEED + all.get(0).row().hashCode()));
-        List<String> names = mishaps().stream().map(Mishap::toString).toList();
-        int turn = turns++;
-        int every = Math.max(1, names.size() / OF_A_USUAL_BUILD);
-        Set<String> chosen = new HashSet<>();
-        return shuffled.stream()
-                .filter(each -> {
-                    String name = each.mishap().toString();
-                    return (names.indexOf(name) + turn) % every == 0 && chosen.add(name);
-                })
+        List<String> names = mishaps().stream().map(Mishap::toString).collect(Collectors.toList());
+        Collections.rotate(names, -turns++);
+        return names.stream()
+                .flatMap(name -> shuffled.stream()
+                        .filter(each -> each.mishap().toString().equals(name))
+                        .limit(1))
+                .limit(1)
                 .toList();
     }
 

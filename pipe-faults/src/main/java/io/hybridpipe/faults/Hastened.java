@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
  *
  * @param speed see {@link Stage#speed}
  */
-record Hastened(Scope scope, int speed) implements Scope {
+public record Hastened(Scope scope, int speed) implements Scope {
     @Override
     public Contract contract() {
         return scope.contract();

@@ -12,12 +12,14 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.Run;
 import io.hybridpipe.RunOptions;
+import io.hybridpipe.Scope;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.event.RunReport;
 import io.hybridpipe.event.RunReport.Outcome;
+import io.hybridpipe.faults.Hastened;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.Backoff;
@@ -254,13 +256,15 @@ class PipesOnAzureTest {
                 .viaAppliance(Ip.of("10.2.0.4"));
     }
 
-    private TemporarySecurityRule rule(int port) {
-        return TemporarySecurityRule.in(cloud.account())
-                .resourceGroup("fed")
-                .securityGroup("doors")
-                .named("api")
-                .tcp(port)
-                .from(Cidr.of("203.0.113.7/32"));
+    private Scope rule(int port) {
+        return new Hastened(
+                TemporarySecurityRule.in(cloud.account())
+                        .resourceGroup("fed")
+                        .securityGroup("doors")
+                        .named("api")
+                        .tcp(port)
+                        .from(Cidr.of("203.0.113.7/32")),
+                100);
     }
 
     private Step inside(Mono<Outputs> outcome) {
