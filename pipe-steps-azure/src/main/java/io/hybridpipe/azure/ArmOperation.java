@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -50,6 +51,19 @@ public final class ArmOperation {
         return call.flatMap(response -> FluxUtil.collectBytesInByteBufferStream(response.getValue())
                 .map(bytes -> new ArmOperation(
                         response.getStatusCode(), response.getHeaders(), new String(bytes, StandardCharsets.UTF_8))));
+    }
+
+    /**
+     * The deletion that this call starts, as {@link #acceptedBy}, its errors translated; empty when what it deletes is gone already.
+     *
+     * @param call a {@code delete…WithResponseAsync} of the SDK's inner clients, called when subscribed
+     * @param what what is tried, in a few words, for messages
+     */
+    public static Mono<ArmOperation> deletionBy(
+            Supplier<Mono<Response<Flux<ByteBuffer>>>> call, AzureAccount account, String what) {
+        return Mono.defer(() -> acceptedBy(call.get()))
+                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
+                .onErrorMap(failure -> account.failures().ofChange(what, failure));
     }
 
     /**

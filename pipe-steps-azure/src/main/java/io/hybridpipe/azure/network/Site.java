@@ -49,9 +49,7 @@ record Site<R>(Kind<R> kind, AzureAccount account, Place place) {
     }
 
     private Mono<ArmOperation> requestDelete(String what) {
-        return Mono.defer(() -> ArmOperation.acceptedBy(kind.delete().at(account, place)))
-                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
-                .onErrorMap(failure -> account.failures().ofChange(what, failure));
+        return ArmOperation.deletionBy(() -> kind.delete().at(account, place), account, what);
     }
 
     String stateOf(R there) {

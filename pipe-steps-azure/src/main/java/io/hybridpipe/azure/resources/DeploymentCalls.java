@@ -118,10 +118,8 @@ record DeploymentCalls(AzureAccount account, StepContext context, String group, 
     /** Deletes the record of the deployment, not its resources, and waits until it is gone. */
     Mono<Void> requestDelete() {
         String what = "delete the record of " + this;
-        return context.mutate(
-                        Mono.defer(() -> ArmOperation.acceptedBy(deployments().deleteWithResponseAsync(group, name)))
-                                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
-                                .onErrorMap(failure -> account.failures().ofChange(what, failure)))
+        return context.mutate(ArmOperation.deletionBy(
+                        () -> deployments().deleteWithResponseAsync(group, name), account, what))
                 .flatMap(accepted -> accepted.finished(account, what))
                 .then(Mono.fromRunnable(() -> context.gone(toResource())));
     }

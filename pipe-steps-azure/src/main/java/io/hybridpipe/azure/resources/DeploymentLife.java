@@ -145,6 +145,7 @@ record DeploymentLife(
                                 .find(doing.id())
                                 .doOnNext(there -> context.made(resources.toResource(doing.id())))
                                 .doOnError(unseen)
+                                // told by now, and no reason to hide why the deployment failed
                                 .onErrorComplete(),
                         LOOKS_AT_ONCE)
                 .then();

@@ -73,10 +73,8 @@ record Group(AzureAccount account, String name) {
     }
 
     private Mono<ArmOperation> requestDelete(String what) {
-        return Mono.defer(() -> ArmOperation.acceptedBy(
-                        account.resources().getResourceGroups().deleteWithResponseAsync(name, null)))
-                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
-                .onErrorMap(failure -> account.failures().ofChange(what, failure));
+        return ArmOperation.deletionBy(
+                () -> account.resources().getResourceGroups().deleteWithResponseAsync(name, null), account, what);
     }
 
     /** What is in it: its resources, without their children. */

@@ -50,10 +50,8 @@ record ResourceCalls(AzureAccount account, StepContext context, Function<Resourc
     }
 
     private Mono<ArmOperation> requestDelete(ResourceId id, String version, String what) {
-        return Mono.defer(() -> ArmOperation.acceptedBy(
-                        account.resources().getResources().deleteByIdWithResponseAsync(path(id), version)))
-                .onErrorResume(AzureFailures::isMissing, missing -> Mono.empty())
-                .onErrorMap(failure -> account.failures().ofChange(what, failure));
+        return ArmOperation.deletionBy(
+                () -> account.resources().getResources().deleteByIdWithResponseAsync(path(id), version), account, what);
     }
 
     Resource toResource(ResourceId id) {
