@@ -15,13 +15,16 @@ import java.util.Arrays;
 import java.util.Deque;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 @Timeout(30)
+/** Without others beside it: the virtual time that it sets counts in the whole JVM. */
+@Isolated
 class ArmOperationTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final SimResponse RUNNING = SimResponse.json(200, "{\"status\":\"InProgress\"}");
     private static final SimResponse SUCCEEDED = SimResponse.json(200, "{\"status\":\"Succeeded\"}");
 
