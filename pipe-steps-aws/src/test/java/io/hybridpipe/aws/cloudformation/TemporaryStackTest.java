@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.cloudformation.model.Tag;
 class TemporaryStackTest {
     private static final Key<String> KEY_NAME = Key.of("key-name", String.class);
     private static final String TEMPLATE = """
-            Resources: {Key: {Type: AWS::EC2::KeyPair, Properties: {KeyName: bootstrap}}}
+            Resources: {Key: {Type: AWS::EC2::KeyPair, Properties: {KeyName: bootstrap, KeyType: ed25519}}}
             Outputs: {KeyName: {Value: !Ref Key}}
             """;
 
@@ -89,7 +89,7 @@ class TemporaryStackTest {
         Fault held = aws.faults().on("CreateStack").holdAfter();
         Run run = pipe(Step.using(KEY_NAME, name -> {}))
                 .start(State.empty(), RunOptions.ofDefaults().cancelGrace(Duration.ofMillis(50)));
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         run.cancel("enough");
         RunReport report = run.settled().block(SOON);
         held.release();

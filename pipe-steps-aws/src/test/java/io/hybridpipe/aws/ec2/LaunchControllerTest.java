@@ -14,8 +14,8 @@ import io.hybridpipe.State;
 import io.hybridpipe.TypeRef;
 import io.hybridpipe.aws.TestAws;
 import io.hybridpipe.net.Ip;
-import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
+import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.aws.Inventory;
 import io.hybridpipe.sim.aws.SimAws;
 import io.hybridpipe.test.StepContract;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
@@ -176,10 +175,13 @@ class LaunchControllerTest {
     @Test
     void aMachineThatEndsWhileItIsWaitedForFailsAndTheNextAttemptLaunchesAnother() {
         LaunchController slow = step.image(SLOW_IMAGE);
+        Fault held = aws.faults().on("DescribeInstanceStatus").holdBefore();
         CompletableFuture<Outputs> running = slow.run(state, context).toFuture();
-        String first = awaitInstance();
+        held.reached().orTimeout(60, TimeUnit.SECONDS).join();
+        String first = aws.inventory().ids("instance").iterator().next();
         terminate(first);
-        assertThatThrownBy(() -> running.orTimeout(20, TimeUnit.SECONDS).join())
+        held.release();
+        assertThatThrownBy(() -> running.orTimeout(60, TimeUnit.SECONDS).join())
                 .hasMessageContaining(first + " in account-a/eu-central-1 is ")
                 .hasMessageContaining(" before it was ready: ")
                 .extracting(FailureClass::of)
@@ -364,16 +366,6 @@ class LaunchControllerTest {
                         .block(SOON))
                 .hasMessage("a given network interface has its own groups and private address: leave out group(..) and"
                         + " privateIp(..)");
-    }
-
-    private String awaitInstance() {
-        return Looks.until(
-                        Mono.defer(() -> Mono.justOrEmpty(
-                                aws.inventory().ids("instance").stream().findFirst())),
-                        POLL,
-                        SOON,
-                        () -> Mono.error(new AssertionError("nothing is launched")))
-                .block(SOON);
     }
 
     private void terminate(String instance) {
