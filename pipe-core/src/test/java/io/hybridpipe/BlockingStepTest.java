@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
 
 /** Design §4.6: steps that block a thread, and workers that do not end when told to. */
 class BlockingStepTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Trial trial = new Trial();
     private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -80,7 +80,7 @@ class BlockingStepTest {
                 });
 
         Run run = Pipe.named("p").step("a", step).build().start(State.empty(), RunOptions.ofDefaults());
-        assertThat(working.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
         run.cancel("test");
 
         assertThat(run.settled().block(SOON).outcome()).isEqualTo(Outcome.UNDONE);
@@ -90,7 +90,7 @@ class BlockingStepTest {
     @Test
     void aWorkerGivenUpIsLookedForAndUndoneOnceAndIsALeftoverThatMayStillAct() throws Exception {
         trial.start(Element.step("a", stubborn(Effect.undoable()), it -> it.withAttemptTimeout(Duration.ofSeconds(5))));
-        assertThat(working.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
         trial.passAll();
         letGo.countDown();
 
@@ -103,7 +103,7 @@ class BlockingStepTest {
     @Test
     void aWorkerGivenUpAfterACancelIsLookedForAndUndoneOnce() throws Exception {
         trial.start(Element.step("a", stubborn(Effect.undoable())));
-        assertThat(working.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
         trial.cancel().passAll();
         letGo.countDown();
 
@@ -114,7 +114,7 @@ class BlockingStepTest {
     @Test
     void anUndoOfAWorkerGivenUpIsTriedOnce() throws Exception {
         trial.start(Element.step("a", stubborn(Effect.undoable(), Act.fails(FailureClass.TRANSIENT))));
-        assertThat(working.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
         trial.cancel().passAll();
         letGo.countDown();
 
@@ -125,7 +125,7 @@ class BlockingStepTest {
     @Test
     void aWorkerGivenUpIsALeftoverEvenIfItsStepCannotBeUndone() throws Exception {
         trial.start(Element.step("a", stubborn(Effect.irreversible("a licence is used up"))));
-        assertThat(working.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
         trial.cancel().passAll();
         letGo.countDown();
 

@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 
 /** A damaged log says so, and keeps nobody from the runs beside it. */
 class DamagedRunsTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;

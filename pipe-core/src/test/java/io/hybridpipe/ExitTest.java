@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 /** Design §4.5, each in a JVM of its own: when it may end, and what a signal does. */
 @Execution(ExecutionMode.CONCURRENT)
 class ExitTest {
-    private static final long BOUND = 20;
+    private static final long BOUND = 60;
 
     /** The main of the child. */
     static final class Child {
@@ -66,14 +66,14 @@ class ExitTest {
                             .result()
                             .subscribe(state -> say("result"));
                 case "twice" -> {
-                    pipe(undone, quick).run(State.empty(), options).block(Duration.ofSeconds(10));
+                    pipe(undone, quick).run(State.empty(), options).block(Duration.ofSeconds(60));
                     pipe(undone, afterMain).run(State.empty(), options).subscribe(state -> say("result"));
                 }
                 case "signal" ->
                     pipe(undone, endless).start(State.empty(), options.closeOnShutdown(Duration.ofSeconds(10)));
                 case "signal-second" -> {
                     RunOptions closing = options.closeOnShutdown(Duration.ofSeconds(10));
-                    pipe(undone, quick).run(State.empty(), closing).block(Duration.ofSeconds(10));
+                    pipe(undone, quick).run(State.empty(), closing).block(Duration.ofSeconds(60));
                     pipe(undone, endless).start(State.empty(), closing);
                 }
                 default -> throw new IllegalArgumentException(args[0]);

@@ -17,7 +17,7 @@ class HelloTest {
                 .step("greet", Step.mapping(NAME, GREETING, name -> "Hello, " + name))
                 .build();
 
-        State end = hello.run(State.of(NAME, "world")).block(Duration.ofSeconds(5));
+        State end = hello.run(State.of(NAME, "world")).block(Duration.ofSeconds(60));
 
         assertThat(end.get(GREETING)).isEqualTo("Hello, world");
     }

@@ -51,7 +51,7 @@ final class HttpCloud implements AutoCloseable {
 
     void awaitHeld() throws Exception {
         if (held != null) {
-            held.arrived.get(20, TimeUnit.SECONDS);
+            held.arrived.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -85,7 +85,7 @@ final class HttpCloud implements AutoCloseable {
         byte[] answer = act(process, verb, path[3], thing).getBytes(StandardCharsets.UTF_8);
         Held waits = held;
         if (waits != null && waits.call.equals(verb + " " + path[3]) && waits.arrived.complete(true)) {
-            waits.answer.orTimeout(30, TimeUnit.SECONDS).join();
+            waits.answer.orTimeout(60, TimeUnit.SECONDS).join();
         }
         try (exchange) {
             exchange.sendResponseHeaders(200, answer.length);

@@ -122,7 +122,7 @@ class LeavingSubscriberTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Timeout");
 
-        assertThat(settled.get(5, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(settled.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNDONE);
     }
 
     @Test
@@ -139,7 +139,7 @@ class LeavingSubscriberTest {
                 .hasMessageContaining("Interrupted");
         Thread.interrupted();
 
-        assertThat(settled.get(5, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(settled.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNDONE);
     }
 
     @Test

@@ -175,7 +175,7 @@ class ListenerTest {
         @Override
         public void on(PipeEvent event) {
             try {
-                assertThat(go.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(go.await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -197,7 +197,7 @@ class ListenerTest {
         PIPE.run(State.empty(), RunOptions.ofDefaults().listener(buffered)).block(VirtualRun.SOON);
         slow.go.countDown();
 
-        List<String> got = slow.all.get(5, TimeUnit.SECONDS);
+        List<String> got = slow.all.get(60, TimeUnit.SECONDS);
         assertThat(got).startsWith("RunStarted").endsWith("settled done");
         assertThat(got.size() - 1 + buffered.dropped()).isEqualTo(6);
         assertThat(buffered.dropped()).isBetween(3L, 4L);
@@ -211,7 +211,7 @@ class ListenerTest {
         PIPE.run(State.empty(), RunOptions.ofDefaults().listener(buffered)).block(VirtualRun.SOON);
         slow.go.countDown();
 
-        assertThat(slow.all.get(5, TimeUnit.SECONDS))
+        assertThat(slow.all.get(60, TimeUnit.SECONDS))
                 .containsExactly(
                         "RunStarted",
                         "StepStarted",
@@ -243,7 +243,7 @@ class ListenerTest {
         PIPE.run(State.empty(), RunOptions.ofDefaults().listener(throwing.buffered(100)))
                 .block(VirtualRun.SOON);
 
-        assertThat(report.get(5, TimeUnit.SECONDS).outcome()).isEqualTo(RunReport.Outcome.DONE);
+        assertThat(report.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(RunReport.Outcome.DONE);
         assertThat(events).hasValue(6);
         assertThat(logged.list).hasSize(1);
     }

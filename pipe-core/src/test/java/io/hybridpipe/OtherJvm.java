@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own that is told one line a command and answers with lines that begin with {@code "> "}. */
 public final class OtherJvm implements AutoCloseable {
-    private static final long BOUND = 20;
+    private static final long BOUND = 60;
 
     private final Process process;
     private final BufferedWriter in;

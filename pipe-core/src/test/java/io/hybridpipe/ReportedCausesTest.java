@@ -51,6 +51,6 @@ class ReportedCausesTest {
                 .build()
                 .start(State.of(PSK, "hush-hush"), RunOptions.ofDefaults())
                 .settled()
-                .block(Duration.ofSeconds(10));
+                .block(Duration.ofSeconds(60));
     }
 }

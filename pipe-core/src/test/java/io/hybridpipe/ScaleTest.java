@@ -13,7 +13,7 @@ import reactor.core.scheduler.Schedulers;
 
 /** Very long pipes and very wide groups run in the default stack, at a cost that grows with their length. */
 class ScaleTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Step NOTHING = Step.reading().withoutEffect().as((state, context) -> Mono.empty());
     private static final Step UNDONE =
             Step.reading().undo((state, context) -> Mono.empty()).as((state, context) -> Mono.empty());

@@ -30,7 +30,7 @@ import reactor.core.publisher.Mono;
 class TakenOverTest {
     private static final RunId RUN = RunId.of("run-1");
     private static final Duration LEASE = Duration.ofSeconds(1);
-    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

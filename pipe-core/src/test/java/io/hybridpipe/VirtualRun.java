@@ -12,7 +12,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** One run in virtual time on the calling thread, and what it told. */
 final class VirtualRun {
-    static final Duration SOON = Duration.ofSeconds(5);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     final List<PipeEvent> events = new ArrayList<>();

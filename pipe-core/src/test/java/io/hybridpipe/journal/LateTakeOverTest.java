@@ -37,7 +37,7 @@ class LateTakeOverTest {
     }
 
     private static <T> T get(Mono<T> call) {
-        return Objects.requireNonNull(call.block(Duration.ofSeconds(20)));
+        return Objects.requireNonNull(call.block(Duration.ofSeconds(60)));
     }
 
     @ParameterizedTest
@@ -59,7 +59,7 @@ class LateTakeOverTest {
             try (late) {
                 RunLog first = get(next.create(RUN, "fednet"));
                 Written.append(first, Written.intent(1));
-                first.close().block(Duration.ofSeconds(20));
+                first.close().block(Duration.ofSeconds(60));
 
                 JournalException refusal = catchThrowableOfType(JournalException.class, () -> get(late.takeUp(RUN)));
 

@@ -226,7 +226,7 @@ class LeasesTest {
                 List<Lease> taken = new ArrayList<>();
                 for (Future<Lease> taker : takers) {
                     try {
-                        taken.add(taker.get(20, TimeUnit.SECONDS));
+                        taken.add(taker.get(60, TimeUnit.SECONDS));
                     } catch (ExecutionException e) {
                         assertThat(((JournalException) e.getCause()).reason()).isEqualTo(Reason.HELD);
                     }
@@ -288,7 +288,7 @@ class LeasesTest {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(gone.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.waitFor(60, TimeUnit.SECONDS)).isTrue();
         rewrite("\"process\":" + ProcessHandle.current().pid(), "\"process\":" + gone.pid());
 
         assertThat(leases().owner("fednet")).isEmpty();
@@ -388,7 +388,7 @@ class LeasesTest {
                         () -> refusedWith(Reason.FAILED, () -> new LeaseFile(directory.resolve("leases"), "fednet")
                                 .locked(Duration.ofMillis(20), () -> "never")));
                 try {
-                    assertThat(refusal.get(10, TimeUnit.SECONDS)).hasMessageContaining("changed by others");
+                    assertThat(refusal.get(60, TimeUnit.SECONDS)).hasMessageContaining("changed by others");
                 } catch (Exception e) {
                     throw new AssertionError(e);
                 }

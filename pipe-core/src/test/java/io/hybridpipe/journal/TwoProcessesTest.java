@@ -50,7 +50,7 @@ class TwoProcessesTest {
     }
 
     private static <T> T get(Mono<T> call) {
-        return Objects.requireNonNull(call.block(Duration.ofSeconds(20)));
+        return Objects.requireNonNull(call.block(Duration.ofSeconds(60)));
     }
 
     private static void append(RunLog log, String name) throws Exception {
@@ -62,7 +62,7 @@ class TwoProcessesTest {
                 written.completeExceptionally(failure);
             }
         });
-        written.get(20, TimeUnit.SECONDS);
+        written.get(60, TimeUnit.SECONDS);
     }
 
     private List<String> lines() {
@@ -89,7 +89,7 @@ class TwoProcessesTest {
     void ofTwoProcessesThatTakeUpARunAtOnceOneGetsItAndTheOtherSaysWhoDid() throws Exception {
         try (OtherJvm one = JournalProcess.in(directory, LONG);
                 OtherJvm other = JournalProcess.in(directory, LONG)) {
-            get(journal.create(RUN, "fednet")).close().block(Duration.ofSeconds(20));
+            get(journal.create(RUN, "fednet")).close().block(Duration.ofSeconds(60));
             for (int round = 0; round < 10; round++) {
                 one.tell("take run-1");
                 other.tell("take run-1");

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Records that a run writes, and the waiting for them. */
 final class Written {
-    static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(60);
     private static final Instant AT = Instant.parse("2026-11-21T10:15:30.123456789Z");
 
     private Written() {}

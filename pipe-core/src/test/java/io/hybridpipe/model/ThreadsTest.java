@@ -43,7 +43,7 @@ import reactor.core.scheduler.Schedulers;
  */
 class ThreadsTest {
     private static final int RUNS = Integer.getInteger("model.threads", 400);
-    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration BOUND = Duration.ofSeconds(60);
 
     @Test
     void whateverThreadsDoNothingIsLeftBehindAndNoCallsOfOneStepOverlap() {

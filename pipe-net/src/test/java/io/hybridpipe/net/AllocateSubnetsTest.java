@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class AllocateSubnetsTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);
     private static final Key<List<Cidr>> TAKEN = Key.listOf("taken", Cidr.class);
     private static final Key<Subnets> SUBNETS = Key.of("subnets", Subnets.class);

@@ -205,7 +205,7 @@ class BadNetworkConfigTest {
         assertThatThrownBy(() -> FetchNetworkConfig.from(path)
                         .into(NETWORK)
                         .run(State.empty(), new LoneContext())
-                        .block(Duration.ofSeconds(5)))
+                        .block(Duration.ofSeconds(60)))
                 .hasMessage(path + ": it holds 2 networks, and no name says which one is meant");
     }
 
@@ -221,6 +221,6 @@ class BadNetworkConfigTest {
                 .named("orders")
                 .into(NETWORK)
                 .run(State.empty(), new LoneContext())
-                .block(Duration.ofSeconds(5));
+                .block(Duration.ofSeconds(60));
     }
 }

@@ -30,7 +30,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class FetchNetworkConfigTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<String> NAME = Key.of("network-name", String.class);
     private static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);
     private static final State ORDERS = State.of(NAME, "orders");

@@ -15,7 +15,7 @@ import reactor.test.StepVerifier;
 // virtual time is that of all schedulers of the JVM
 @Isolated
 class LooksTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration EVERY = Duration.ofSeconds(2);
     private static final Duration WITHIN = Duration.ofMinutes(5);
 

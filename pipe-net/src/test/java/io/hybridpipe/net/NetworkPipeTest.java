@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The steps of this module one after the other in a real pipe. */
 class NetworkPipeTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<String> NAME = Key.of("network-name", String.class);
     private static final Key<List<Cidr>> PEERS = Key.listOf("peers", Cidr.class);
     private static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);

@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class PollTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Poll POLL =
             Poll.ofDefaults().withEvery(Duration.ofSeconds(2)).withInARow(2);
 

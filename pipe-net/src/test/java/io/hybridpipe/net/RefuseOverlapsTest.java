@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class RefuseOverlapsTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);
     private static final Key<List<Cidr>> PEERS = Key.listOf("peers", Cidr.class);
     private static final RefuseOverlaps STEP = RefuseOverlaps.between(NETWORK, PEERS);

@@ -29,7 +29,7 @@ import reactor.test.StepVerifier;
 
 /** Against a server with a certificate that it signed itself, as appliances have. */
 class WaitForHttpsTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final char[] PASSWORD = "password".toCharArray();
     private static final ExecutorService THREADS = Executors.newCachedThreadPool();
 
@@ -79,7 +79,7 @@ class WaitForHttpsTest {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("keytool.log").toFile())
                 .start();
-        assertThat(keytool.waitFor(20, TimeUnit.SECONDS)).as("keytool ended").isTrue();
+        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).as("keytool ended").isTrue();
         assertThat(keytool.exitValue())
                 .as(Files.readString(directory.resolve("keytool.log")))
                 .isZero();

@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class WaitForPortTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<Ip> ADDRESS = Key.of("address", Ip.class);
     private static final State LOOPBACK = State.of(ADDRESS, Ip.of("127.0.0.1"));
 
@@ -91,7 +91,7 @@ class WaitForPortTest {
         assertThat(ready).isNotDone();
         refusing.close();
         try (ServerSocket server = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"))) {
-            assertThat(ready.get(5, TimeUnit.SECONDS)).isEqualTo(Outputs.none());
+            assertThat(ready.get(60, TimeUnit.SECONDS)).isEqualTo(Outputs.none());
             assertThat(server.isBound()).isTrue();
         }
     }

@@ -110,7 +110,7 @@ class SimAzureGuideTest {
 
             network.getRouteTables()
                     .createOrUpdateWithResponseAsync("rg", "t", new RouteTableInner().withLocation("eastus"))
-                    .block(Duration.ofSeconds(10));
+                    .block(Duration.ofSeconds(60));
             assertThat(state(network)).isEqualTo("Updating");
 
             clock.advance(Duration.ofSeconds(3));

@@ -77,11 +77,11 @@ class SimServerTest {
     }
 
     private HttpResponse<String> answered(String action) throws Exception {
-        return post(action).get(10, TimeUnit.SECONDS);
+        return post(action).get(60, TimeUnit.SECONDS);
     }
 
     private void assertDropped(CompletableFuture<HttpResponse<String>> call) {
-        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> call.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOf(IOException.class)
@@ -150,36 +150,36 @@ class SimServerTest {
         var held = server.faults().on(Call::changing).holdBefore();
         assertThat(answered("Look").statusCode()).isEqualTo(200);
         var call = post("MakeThing");
-        assertThat(held.reached().get(10, TimeUnit.SECONDS).action()).isEqualTo("MakeThing");
+        assertThat(held.reached().get(60, TimeUnit.SECONDS).action()).isEqualTo("MakeThing");
         assertThat(effects).hasValue(1);
         assertThat(call).isNotDone();
         held.release();
-        assertThat(call.get(10, TimeUnit.SECONDS).body()).isEqualTo("{\"count\":2}");
+        assertThat(call.get(60, TimeUnit.SECONDS).body()).isEqualTo("{\"count\":2}");
     }
 
     @Test
     void holdAfterHasTakenEffectWhenItSaysReached() throws Exception {
         var held = server.faults().on("MakeThing").holdAfter();
         var call = post("MakeThing");
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         assertThat(effects).hasValue(1);
         assertThat(call).isNotDone();
         held.release();
-        assertThat(call.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(call.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
 
     @Test
     void delayIsCountedByTheClock() throws Exception {
         var fault = server.faults().on("MakeThing").delay(Duration.ofMinutes(5));
         var call = post("MakeThing");
-        fault.reached().get(10, TimeUnit.SECONDS);
+        fault.reached().get(60, TimeUnit.SECONDS);
         assertThat(effects).hasValue(0);
         while (!call.isDone()) {
             // the delay is put on the agenda right after "reached"
             clock.advance(Duration.ofMinutes(5));
             Thread.onSpinWait();
         }
-        assertThat(call.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(call.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -226,7 +226,7 @@ class SimServerTest {
     void refusingDropsCallsInFlight() throws Exception {
         var held = server.faults().on("MakeThing").holdBefore();
         var call = post("MakeThing");
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         server.refuse();
         assertDropped(call);
     }
@@ -235,7 +235,7 @@ class SimServerTest {
     void aCallThatWasHeldOverARefusalNeverTakesEffect() throws Exception {
         var held = server.faults().on("MakeThing").holdBefore();
         var call = post("MakeThing");
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         server.refuse();
         server.listen();
         held.release();

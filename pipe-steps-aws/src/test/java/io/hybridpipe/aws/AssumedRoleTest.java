@@ -76,7 +76,7 @@ class AssumedRoleTest {
         clock.advance(Duration.ofMinutes(2));
         Fault held = aws.faults().on("AssumeRole").holdBefore();
         assertThat(resolve()).as("nobody waits for the renewal").isEqualTo(first);
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         assertThat(resolve()).isEqualTo(first);
         held.release();
         untilResolvedToAnotherThan(first);
@@ -88,7 +88,7 @@ class AssumedRoleTest {
         Fault held = aws.faults().on("AssumeRole").holdAfter();
         List<CompletableFuture<AwsSessionCredentials>> all =
                 IntStream.range(0, 50).mapToObj(i -> ask()).toList();
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         all.get(0).cancel(true);
         held.release();
         assertThat(all.subList(1, 50).stream().map(AssumedRoleTest::join).distinct())
@@ -131,13 +131,13 @@ class AssumedRoleTest {
         try (AwsAccount network = aws.account().assumeRole(NETWORK, clock)) {
             CompletableFuture<CallerIdentity> identity =
                     network.identity().subscribeOn(caller).toFuture();
-            held.reached().orTimeout(20, SECONDS).join();
+            held.reached().orTimeout(60, SECONDS).join();
 
             assertThat(Mono.fromCallable(() -> "free").subscribeOn(caller).block(SOON))
                     .isEqualTo("free");
             assertThat(aws.calls("GetCallerIdentity")).isEmpty();
             held.release();
-            assertThat(identity.orTimeout(20, SECONDS).join().account()).isEqualTo(B);
+            assertThat(identity.orTimeout(60, SECONDS).join().account()).isEqualTo(B);
         } finally {
             held.release();
             caller.dispose();
@@ -150,11 +150,11 @@ class AssumedRoleTest {
         try (AwsAccount network = aws.account().assumeRole(NETWORK, clock)) {
             Disposable cancelled = network.identity().subscribe();
             CompletableFuture<CallerIdentity> other = network.identity().toFuture();
-            held.reached().orTimeout(20, SECONDS).join();
+            held.reached().orTimeout(60, SECONDS).join();
             cancelled.dispose();
             held.release();
 
-            assertThat(other.orTimeout(20, SECONDS).join().account()).isEqualTo(B);
+            assertThat(other.orTimeout(60, SECONDS).join().account()).isEqualTo(B);
         }
         assertThat(aws.calls("GetCallerIdentity")).hasSize(1);
         assertThat(aws.calls("AssumeRole")).hasSize(1);
@@ -210,7 +210,7 @@ class AssumedRoleTest {
             clock.advance(Duration.ofHours(2));
             Fault held = aws.faults().on("GetCallerIdentity").holdAfter();
             CompletableFuture<CallerIdentity> late = network.identity().toFuture();
-            held.reached().orTimeout(20, SECONDS).join();
+            held.reached().orTimeout(60, SECONDS).join();
             assertThatThrownBy(() -> network.identity().block(SOON))
                     .hasMessageStartingWith("GetCallerIdentity in account-a/eu-central-1: the role's session has"
                             + " expired, the next attempt has another one: ExpiredToken")
@@ -218,7 +218,7 @@ class AssumedRoleTest {
                     .isEqualTo(FailureClass.TRANSIENT);
             assertThat(network.identity().block(SOON).account()).isEqualTo(B);
             held.release();
-            assertThatThrownBy(() -> late.orTimeout(20, SECONDS).join()).hasMessageContaining("ExpiredToken");
+            assertThatThrownBy(() -> late.orTimeout(60, SECONDS).join()).hasMessageContaining("ExpiredToken");
             assertThat(network.identity().block(SOON).account()).isEqualTo(B);
         }
         assertThat(aws.calls("AssumeRole")).hasSize(2);
@@ -368,6 +368,6 @@ class AssumedRoleTest {
     }
 
     private static AwsCredentialsIdentity join(CompletableFuture<AwsSessionCredentials> asked) {
-        return asked.orTimeout(20, SECONDS).join();
+        return asked.orTimeout(60, SECONDS).join();
     }
 }

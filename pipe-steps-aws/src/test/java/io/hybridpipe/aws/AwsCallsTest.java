@@ -77,7 +77,7 @@ class AwsCallsTest {
         assertThat(aws.calls("CreateVpc")).isEmpty();
         assertThat(context.mutations()).isZero();
         time.advanceTimeBy(Duration.ofSeconds(2));
-        assertThat(waiting.orTimeout(20, TimeUnit.SECONDS).join().vpc().cidrBlock())
+        assertThat(waiting.orTimeout(60, TimeUnit.SECONDS).join().vpc().cidrBlock())
                 .isEqualTo("10.1.0.0/16");
     }
 
@@ -100,7 +100,7 @@ class AwsCallsTest {
         assertThat(slow.pace().lanes()).isOne();
         time.advanceTimeBy(Duration.ofSeconds(1));
         assertThat(slow.pace().lanes()).isZero();
-        next.orTimeout(20, TimeUnit.SECONDS).join();
+        next.orTimeout(60, TimeUnit.SECONDS).join();
         assertThat(aws.calls("CreateVpc")).isEmpty();
         slow.close();
     }

@@ -60,7 +60,7 @@ public final class Moto {
             Thread reader = new Thread(() -> read(process, running), "moto-output");
             reader.setDaemon(true);
             reader.start();
-            return Optional.of(running.get(30, TimeUnit.SECONDS));
+            return Optional.of(running.get(60, TimeUnit.SECONDS));
         } catch (IOException | ExecutionException | TimeoutException notThere) {
             System.err.println("*** SKIPPED: tests on moto; `python3 -m moto.server` does not start: " + notThere);
             return Optional.empty();

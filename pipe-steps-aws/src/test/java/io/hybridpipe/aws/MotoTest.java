@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 @Tag("moto")
 @ResourceLock("moto")
 class MotoTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Key<Cidr> VPC_CIDR = Key.of("vpc-cidr", Cidr.class);
     private static final Key<Cidr> ON_PREM = Key.of("on-prem", Cidr.class);

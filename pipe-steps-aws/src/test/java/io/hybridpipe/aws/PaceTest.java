@@ -229,7 +229,7 @@ class PaceTest {
                                     .map(turn -> Thread.currentThread().getName()),
                             300)
                     .collectList()
-                    .block(Duration.ofSeconds(20));
+                    .block(Duration.ofSeconds(60));
             assertThat(toldOn).hasSize(300).allMatch(name -> name.startsWith("turns"));
         } finally {
             turns.dispose();
@@ -293,7 +293,7 @@ class PaceTest {
                                 .map(Turn::number),
                         4000)
                 .collectList()
-                .block(Duration.ofSeconds(20));
+                .block(Duration.ofSeconds(60));
         assertThat(numbers).hasSize(4000).doesNotHaveDuplicates();
         assertThat(fast.lanes()).isZero();
     }

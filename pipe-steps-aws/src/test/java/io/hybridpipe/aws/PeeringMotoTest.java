@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.ssm.model.ParameterType;
 @ResourceLock("moto")
 @Timeout(120)
 class PeeringMotoTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String B = "444455556666";
     private static final Key<String> PEERING = Key.of("peering", String.class);
     private static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 /** A stand-in of AWS whose time runs a thousand times as fast, a handle of its account, and a small network in it. */
 public final class TestAws implements AutoCloseable {
     /** How long a test waits for anything at most. */
-    public static final Duration SOON = Duration.ofSeconds(20);
+    public static final Duration SOON = Duration.ofSeconds(60);
 
     /** How often steps look. */
     public static final Duration POLL = Duration.ofMillis(5);

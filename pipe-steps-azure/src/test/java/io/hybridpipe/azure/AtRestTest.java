@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 class AtRestTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @ValueSource(strings = {"Creating", "Updating", "Deleting", "Accepted", "Running", "Provisioning", "Scaling"})

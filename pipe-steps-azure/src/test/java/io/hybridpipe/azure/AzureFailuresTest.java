@@ -49,7 +49,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class AzureFailuresTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final AtomicReference<SimResponse> ANSWER = new AtomicReference<>(SimResponse.of(200));
     private static final AnsweringServer SERVER = new AnsweringServer(request -> ANSWER.get());
     private static final AzureAccount ACCOUNT = SERVER.account();

@@ -18,7 +18,7 @@ import reactor.core.scheduler.Schedulers;
 
 /** This module's tests run under BlockHound; here it is seen that it sees. */
 class BlockedThreadsTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void aSleepOnAParallelThreadIsSeen() {

@@ -20,7 +20,7 @@ import reactor.core.scheduler.Schedulers;
 
 @Timeout(30)
 class TurnsTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String HUB = "/vnets/hub";
 
     private final Turns turns = new Turns();

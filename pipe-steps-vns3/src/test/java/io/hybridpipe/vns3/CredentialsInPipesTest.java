@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run in whose middle the password and the token of a controller change: all that follows, and a resume, goes by the new. */
 @Timeout(60)
 class CredentialsInPipesTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String CHANGE = "PUT /api_password";
     private static final Ip ADDRESS = Ip.of("203.0.113.1");
     private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** A launched controller joins the topology of a standing one: setup without a keyset, fetch, mesh, and a password of its own. */
 @Timeout(60)
 class JoinTopologyTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<Controller> FED = Key.of("fed", Controller.class);
     private static final Key<Controller> NEW = Key.of("new", Controller.class);
     private static final Input<List<Controller>> BOTH = Input.from(FED, NEW, List::of);

@@ -34,7 +34,7 @@ import reactor.test.StepVerifier;
 
 /** Controllers in a world whose seconds last five milliseconds, and how the steps reach them. */
 final class Lab implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(60);
     static final Duration POLL = Duration.ofMillis(10);
     static final Secret<String> PASSWORD = Secret.of("password-canary-8813");
     static final Secret<String> LICENSE = Secret.of(SimVns3.licenseText("license-canary-4410"));

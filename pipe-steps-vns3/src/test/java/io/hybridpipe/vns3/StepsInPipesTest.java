@@ -51,7 +51,7 @@ class StepsInPipesTest {
     private static final Key<Controller> NEW = Key.of("new-controller", Controller.class);
     private static final Key<Tunnel> TUNNEL = Key.of("tunnel", Tunnel.class);
     private static final Key<List<Tunnel>> TUNNELS = Key.listOf("tunnels", Tunnel.class);
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String PSK_TEXT = "psk-canary-1190";
 
     private final Lab lab = new Lab();

@@ -166,7 +166,7 @@ class PipeVerifierTest {
         CountDownLatch go = new CountDownLatch(1);
         Step blocking = Step.reading().withoutEffect().blocking((state, context) -> {
             try {
-                assertThat(go.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(go.await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

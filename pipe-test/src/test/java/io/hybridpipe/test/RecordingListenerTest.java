@@ -23,7 +23,7 @@ class RecordingListenerTest {
             .build();
 
     private void run() {
-        pipe.run(State.empty(), RunOptions.ofDefaults().listener(told)).block(Duration.ofSeconds(5));
+        pipe.run(State.empty(), RunOptions.ofDefaults().listener(told)).block(Duration.ofSeconds(60));
     }
 
     @Test

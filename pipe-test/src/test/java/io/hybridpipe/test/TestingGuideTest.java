@@ -135,7 +135,7 @@ class TestingGuideTest {
         RecordingListener told = new RecordingListener();
         Pipe pipe = network(ScriptedStep.named("vpc"), ScriptedScope.named("rule"), ScriptedStep.named("controller"));
 
-        pipe.run(State.empty(), RunOptions.ofDefaults().listener(told)).block(Duration.ofSeconds(10));
+        pipe.run(State.empty(), RunOptions.ofDefaults().listener(told)).block(Duration.ofSeconds(60));
 
         assertThat(told.of(StepRetrying.class)).isEmpty();
         assertThat(told.report().orElseThrow().made())
@@ -182,7 +182,7 @@ class TestingGuideTest {
         TestContext context = TestContext.at("net/bucket");
         Step step = new CreateBucket(NAME, VPC, cloud);
 
-        Outputs outputs = step.run(State.of(NAME, "logs"), context).block(Duration.ofSeconds(10));
+        Outputs outputs = step.run(State.of(NAME, "logs"), context).block(Duration.ofSeconds(60));
 
         assertThat(outputs).isEqualTo(Outputs.of(VPC, "logs-" + context.token()));
         assertThat(context.made()).hasSize(1);

@@ -150,7 +150,7 @@ final class Aws implements AutoCloseable {
     /** The answer of a call, or its own exception. */
     static <T> T of(CompletableFuture<T> call) {
         try {
-            return call.orTimeout(20, TimeUnit.SECONDS).join();
+            return call.orTimeout(60, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }

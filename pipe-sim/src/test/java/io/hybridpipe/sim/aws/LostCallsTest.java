@@ -53,7 +53,7 @@ class LostCallsTest {
         var held = aws.sim.faults().on(Call::changing).holdAfter();
         assertThat(of(aws.ec2.describeVpcs()).vpcs()).isEmpty();
         var call = aws.ec2.createVpc(r -> r.cidrBlock("10.1.0.0/16"));
-        assertThat(held.reached().get(20, TimeUnit.SECONDS).action()).isEqualTo("CreateVpc");
+        assertThat(held.reached().get(60, TimeUnit.SECONDS).action()).isEqualTo("CreateVpc");
         assertThat(aws.inventory().ids("vpc")).hasSize(1);
         assertThat(call).isNotDone();
         held.release();

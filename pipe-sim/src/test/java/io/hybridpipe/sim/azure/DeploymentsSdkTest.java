@@ -132,7 +132,7 @@ class DeploymentsSdkTest {
         // with 400 the SDK's own poller reports a failed operation without its reason, so the first answer is looked at
         var validated = client.getDeployments()
                 .validateWithResponseAsync("rg", "third", table(""))
-                .block(Duration.ofSeconds(10));
+                .block(Duration.ofSeconds(60));
         assertThat(validated).isNotNull();
         assertThat(validated.getStatusCode()).isEqualTo(400);
     }

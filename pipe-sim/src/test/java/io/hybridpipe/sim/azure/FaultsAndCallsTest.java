@@ -85,10 +85,10 @@ class FaultsAndCallsTest {
         var held = azure.faults().on(Call::changing).holdBefore();
         var answer = CompletableFuture.supplyAsync(() -> arm.put(rule(), RULE));
 
-        assertThat(held.reached().get(10, TimeUnit.SECONDS).action()).isEqualTo(RULES);
+        assertThat(held.reached().get(60, TimeUnit.SECONDS).action()).isEqualTo(RULES);
         assertThat(arm.get(rule()).status()).isEqualTo(404);
         held.release();
-        assertThat(answer.get(10, TimeUnit.SECONDS).status()).isEqualTo(201);
+        assertThat(answer.get(60, TimeUnit.SECONDS).status()).isEqualTo(201);
     }
 
     @Test

@@ -174,11 +174,11 @@ class BootTest {
         api.put("/license", LICENSE);
         var held = controller.faults().on("PUT /license/parameters").holdAfter();
         var answer = CompletableFuture.supplyAsync(() -> api.put("/license/parameters", "{'default': true}"));
-        held.reached().get(5, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         advance(10);
         assertThat(api.get("/license").response().path("finalized").asBoolean()).isTrue();
         held.release();
-        assertThat(answer.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(answer.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
         controller.reboot();
         assertRefused();
     }

@@ -65,7 +65,7 @@ class RealTunnelTest {
     }
 
     private static void await(String what, Condition condition) throws IOException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as(what).isLessThan(until);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));

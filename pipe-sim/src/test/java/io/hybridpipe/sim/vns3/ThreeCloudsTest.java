@@ -287,6 +287,6 @@ class ThreeCloudsTest {
     }
 
     private static <T> T of(CompletableFuture<T> call) {
-        return call.orTimeout(20, TimeUnit.SECONDS).join();
+        return call.orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

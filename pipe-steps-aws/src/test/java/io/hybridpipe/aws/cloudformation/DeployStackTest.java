@@ -257,7 +257,7 @@ class DeployStackTest {
         Fault held = aws.faults().on("CreateChangeSet").holdAfter();
         Fault unseen = aws.faults().on("DescribeStacks").error("ValidationError", "Stack with id x does not exist");
         var first = step.run(INPUT, context).toFuture();
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         first.cancel(true);
         held.release();
         unseen.remove();
@@ -282,7 +282,7 @@ class DeployStackTest {
     void cancelWhileTheStackIsMadeTakesItBack() {
         Fault held = aws.faults().on("CreateChangeSet").holdAfter();
         Run run = pipe().start(INPUT, RunOptions.ofDefaults().cancelGrace(Duration.ofMillis(50)));
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         run.cancel("enough");
         RunReport report = run.settled().block(SOON);
         held.release();

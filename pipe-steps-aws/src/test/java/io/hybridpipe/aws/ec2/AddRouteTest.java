@@ -194,7 +194,7 @@ class AddRouteTest {
         join(held);
         step.run(State.empty(), context).block(SOON);
         held.release();
-        theirs.orTimeout(20, SECONDS).join();
+        theirs.orTimeout(60, SECONDS).join();
         step.undo(State.empty(), Found.absent(), other).block(SOON);
         assertThat(routes()).hasSize(1);
         step.undo(State.empty(), Found.absent(), context).block(SOON);
@@ -237,7 +237,7 @@ class AddRouteTest {
         addForeign(network.eni());
         Inventory foreign = aws.inventory();
         held.release();
-        assertThat(run.orTimeout(20, SECONDS).join()).isEqualTo(Outputs.none());
+        assertThat(run.orTimeout(60, SECONDS).join()).isEqualTo(Outputs.none());
         step.undo(State.empty(), Found.done(Outputs.none()), context).block(SOON);
         assertThat(routes()).hasSize(1);
         assertThat(foreign).isNotEqualTo(aws.inventory()); // the step's tag is gone, the route is there
@@ -451,6 +451,6 @@ class AddRouteTest {
     }
 
     private static void join(Fault fault) {
-        fault.reached().orTimeout(20, SECONDS).join();
+        fault.reached().orTimeout(60, SECONDS).join();
     }
 }

@@ -191,7 +191,7 @@ class AwaitVisibleTest {
         String vpc = vpc();
         Fault held = aws.faults().on("DescribeVpcs").holdBefore();
         Disposable running = step.run(State.of(VPC, vpc), context).subscribe();
-        held.reached().orTimeout(20, TimeUnit.SECONDS).join();
+        held.reached().orTimeout(60, TimeUnit.SECONDS).join();
         running.dispose();
         held.release();
         aws.account().identity().block(SOON);

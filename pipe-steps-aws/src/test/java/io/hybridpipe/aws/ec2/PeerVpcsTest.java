@@ -244,11 +244,11 @@ class PeerVpcsTest {
     void aRequestThatSomebodyRejectsIsPermanent() {
         Fault held = aws.faults().on("AcceptVpcPeeringConnection").holdBefore();
         var run = step.run(state, context).toFuture();
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         String id = only(far).vpcPeeringConnectionId();
         far.ec2().rejectVpcPeeringConnection(r -> r.vpcPeeringConnectionId(id)).join();
         held.release();
-        assertThatThrownBy(() -> run.orTimeout(20, SECONDS).join())
+        assertThatThrownBy(() -> run.orTimeout(60, SECONDS).join())
                 .hasMessageContaining("it is rejected: Rejected by " + B)
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);

@@ -190,7 +190,7 @@ class TemporaryIngressTest {
         Fault held = aws.faults().on("AuthorizeSecurityGroupIngress").holdAfter();
         Run run = pipe(Step.using(GROUP, id -> {}))
                 .start(State.of(GROUP, group), RunOptions.ofDefaults().cancelGrace(Duration.ofMillis(50)));
-        held.reached().orTimeout(20, SECONDS).join();
+        held.reached().orTimeout(60, SECONDS).join();
         run.cancel("enough");
         RunReport report = run.settled().block(SOON);
         held.release();

@@ -35,7 +35,7 @@ final class AzureStage implements Stage {
     private static final Duration OPERATION = Duration.ofSeconds(5);
 
     private static final Duration POLL = Duration.ofMillis(10);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1";
     private static final String OTHER_SUBSCRIPTION = "00000000-0000-4000-8000-0000000000b2";
     private static final String VERSION = "?api-version=2024-07-01";

@@ -216,7 +216,7 @@ class AddRouteTest {
         Fault held =
                 cloud.faults().on("Microsoft.Network/locations/operations/read").holdBefore();
         Disposable attempt = step.run(STATE, context).subscribe();
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         attempt.dispose();
 
         held.release();
@@ -230,7 +230,7 @@ class AddRouteTest {
     void aCancelBeforeAnythingWasSentLeavesNothing() throws Exception {
         Fault held = cloud.faults().on("Microsoft.Network/routeTables/read").holdBefore();
         Disposable attempt = step.run(STATE, context).subscribe();
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         attempt.dispose();
         held.release();
 

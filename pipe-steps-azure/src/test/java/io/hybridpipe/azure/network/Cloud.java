@@ -32,7 +32,7 @@ import reactor.core.publisher.Mono;
 
 /** A stand-in with a resource group {@code fed}, a route table {@code routes} and a security group {@code doors}. */
 public final class Cloud implements AutoCloseable {
-    public static final Duration SOON = Duration.ofSeconds(15);
+    public static final Duration SOON = Duration.ofSeconds(60);
 
     private static final String PLACE = "westeurope";
 

@@ -165,7 +165,7 @@ class PeerVnetsTest {
     void anOperationThatGoesOnAfterACancelIsFoundAndUndone() throws Exception {
         Fault sent = azure.faults().on(PUT).nth(2).holdAfter();
         Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().get(10, TimeUnit.SECONDS);
+        sent.reached().get(60, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

@@ -151,7 +151,7 @@ class PipesOnAzureTest {
             Faults.Rule rule = cloud.faults().on(call.action);
             Fault held = after ? rule.holdAfter() : rule.holdBefore();
             Run run = pipe(Mono.error(StepFailure.permanent("no luck"))).start(STATE, RunOptions.ofDefaults());
-            held.reached().get(10, TimeUnit.SECONDS);
+            held.reached().get(60, TimeUnit.SECONDS);
             run.cancel("test");
             held.release();
 

@@ -114,7 +114,7 @@ class TemporarySecurityRuleTest {
         Fault held = cloud.faults().on(PUT).holdBefore();
         Mono<Outputs> opening = scope.open(STATE, context).cache();
         opening.subscribe();
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         scope(cloud.newAccount()).open(STATE, Attempt.of(2)).block(SOON);
         held.release();
         opening.block(SOON);
@@ -253,7 +253,7 @@ class TemporarySecurityRuleTest {
     void whatGoesOnAfterACancelIsClosed() throws Exception {
         Fault held = cloud.faults().on(PUT).holdAfter();
         Disposable opening = scope.open(STATE, context).subscribe();
-        held.reached().get(10, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         opening.dispose();
         held.release();
 

@@ -112,7 +112,7 @@ class DeleteResourceGroupTest {
     void afterACancelInMidOperationTheNextAttemptWaitsForIt() throws Exception {
         Fault sent = cloud.faults().on(DELETE).holdAfter();
         Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().get(10, TimeUnit.SECONDS);
+        sent.reached().get(60, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

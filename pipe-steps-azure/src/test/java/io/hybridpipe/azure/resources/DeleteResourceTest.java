@@ -132,7 +132,7 @@ class DeleteResourceTest {
     void afterACancelInMidOperationTheNextAttemptWaitsForIt() throws Exception {
         Fault sent = cloud.faults().on(DELETE).holdAfter();
         Disposable run = step.run(state, context).subscribe();
-        sent.reached().get(10, TimeUnit.SECONDS);
+        sent.reached().get(60, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

@@ -184,7 +184,7 @@ class EnsureResourceGroupTest {
     void aCancelInMidCallIsUndone() throws Exception {
         Fault sent = cloud.faults().on(PUT).holdAfter();
         Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().get(10, TimeUnit.SECONDS);
+        sent.reached().get(60, TimeUnit.SECONDS);
         run.dispose();
         sent.release();
         context.settled().block(SOON);

@@ -37,7 +37,7 @@ import reactor.test.StepVerifier;
 @Timeout(30)
 class EveryOperationTest {
     private static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Secret<String> PASSWORD = Secret.of("i-0abc");
     private static final Ip ADDRESS = Ip.of("203.0.113.10");
 

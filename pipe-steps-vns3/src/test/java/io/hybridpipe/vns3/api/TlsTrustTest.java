@@ -27,7 +27,7 @@ import reactor.test.StepVerifier;
 // it reads a logger that other classes write to
 @Isolated
 class TlsTrustTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Ip ADDRESS = Ip.of("203.0.113.5");
 
     private final SimClock clock = SimClock.manual(Instant.parse("2026-11-21T08:00:00Z"));

@@ -21,7 +21,7 @@ import reactor.test.StepVerifier;
 
 @Timeout(20)
 class Vns3ClientTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Ip ADDRESS = Ip.of("10.1.0.5");
     private static final Secret<String> PSK = Secret.of("psk-canary-5271");
 

@@ -68,7 +68,7 @@ class HubAndSpokeTest {
     private static final Secret<String> PSK = Secret.of("psk-of-hub-and-spoke-7719");
 
     private static final Secret<String> PASSWORD = Secret.of("password-of-the-controllers");
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final Key<String> HUB_GROUP = Key.of("hub-group", String.class);
     private static final Key<String> SPOKE_GROUP = Key.of("spoke-group", String.class);

@@ -42,9 +42,9 @@ class JournalledValuesTest {
                 .needs(key)
                 .step("use", Step.using(key, it -> {}))
                 .build();
-        pipe.run(State.of(key, value), options).block(Duration.ofSeconds(30));
+        pipe.run(State.of(key, value), options).block(Duration.ofSeconds(60));
         State resumed =
-                Runs.of(journal).resume(pipe, run, State.empty(), options).block(Duration.ofSeconds(30));
+                Runs.of(journal).resume(pipe, run, State.empty(), options).block(Duration.ofSeconds(60));
         return Objects.requireNonNull(resumed).get(key);
     }
 

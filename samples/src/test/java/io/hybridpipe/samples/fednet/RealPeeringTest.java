@@ -74,7 +74,7 @@ class RealPeeringTest {
     /** Nothing is loaded in any charon, by what each says itself, and nothing comes back that was still on its way. */
     private void awaitNothingLoaded() throws IOException {
         for (Gateway gateway : sites.gateways()) {
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             long emptySince = System.nanoTime();
             while (System.nanoTime() - emptySince < QUIET_NANOS) {
                 Set<String> loaded = gateway.loaded();
@@ -127,7 +127,7 @@ class RealPeeringTest {
                         }
                     }
                 }));
-        held.reached().get(20, TimeUnit.SECONDS);
+        held.reached().get(60, TimeUnit.SECONDS);
         awaitTunnelOf("left");
         sites.controller(side).configure("PUT", path, change.replace('\'', '"'));
         held.release();
@@ -145,7 +145,7 @@ class RealPeeringTest {
     }
 
     private void awaitTunnelOf(String name) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         JsonNode endpoint = sites.controller(name).configure("GET", "/ipsec", "");
         while (endpoint.findPath("remote_subnet").isMissingNode()) {
             assertThat(System.nanoTime()).as("%s", endpoint).isLessThan(until);
