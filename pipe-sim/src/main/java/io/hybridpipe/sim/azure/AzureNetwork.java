@@ -50,6 +50,10 @@ final class AzureNetwork implements CloudNetwork {
 
     private Next send(List<Attachment> all, Attachment from, Packet packet) {
         var passed = new ArrayList<String>();
+        var asleep = asleep(from, passed);
+        if (asleep.isPresent()) {
+            return asleep.get();
+        }
         var own = packet.source().equals(from.port().privateAddress());
         if (!own && !from.forwards()) {
             return new Next.Dropped(
@@ -167,7 +171,7 @@ final class AzureNetwork implements CloudNetwork {
         }
     }
 
-    private static Next deliver(Attachment to, Packet sent) {
+    private Next deliver(Attachment to, Packet sent) {
         var passed = new ArrayList<String>();
         var packet = sent;
         var own = to.port().privateAddress();
@@ -199,7 +203,19 @@ final class AzureNetwork implements CloudNetwork {
                             .formatted(packet.destination(), own),
                     passed);
         }
-        return new Next.Deliver(to.port(), packet, passed);
+        var asleep = asleep(to, passed);
+        return asleep.isPresent() ? asleep.get() : new Next.Deliver(to.port(), packet, passed);
+    }
+
+    /** What becomes of a packet at a machine that does not run; empty if it runs, and for an interface without a machine. */
+    private Optional<Next> asleep(Attachment at, List<String> passed) {
+        return ArmId.parse(at.port().machine())
+                .flatMap(estate::top)
+                .filter(machine -> !machine.power().equals("running"))
+                .map(machine -> new Next.Dropped(
+                        "virtual machine " + machine.id().name(),
+                        machine.power().isEmpty() ? "it never ran" : "it is " + machine.power(),
+                        passed));
     }
 
     private static Optional<Attachment> find(List<Attachment> all, Port port) {

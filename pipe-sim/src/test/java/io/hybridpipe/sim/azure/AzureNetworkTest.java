@@ -9,6 +9,7 @@ import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.net.CloudNetwork;
 import io.hybridpipe.sim.net.Next;
 import io.hybridpipe.sim.net.Packet;
+import io.hybridpipe.sim.net.PacketTracer;
 import io.hybridpipe.sim.net.Port;
 import io.hybridpipe.sim.net.Protocol;
 import io.hybridpipe.sim.net.World;
@@ -17,6 +18,8 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What packets meet in a network that was built over the wire: two subnets, an application and an appliance. */
 class AzureNetworkTest {
@@ -253,6 +256,94 @@ class AzureNetworkTest {
                 .extracting(port -> port.privateAddress().toString())
                 .containsExactly("10.2.1.4", "10.3.1.4");
         assertThat(network.send(app, tcp("10.2.1.4", "10.3.1.4", 443))).isInstanceOf(Next.Dropped.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"powerOff, stopping, stopped", "deallocate, deallocating, deallocated"})
+    void aMachineTakesAndSendsPacketsOnlyWhileItRuns(String action, String during, String after) {
+        var app = nic("app", "apps", "", false, "");
+        var other = nic("other", "apps", "", false, "");
+        var machine = arm.compute("virtualMachines/m");
+        arm.put(machine, ArmClient.machine(app.id(), ""));
+        assertThat(end(app, other)).isEqualTo("app: stopped by virtual machine m: it is starting");
+        assertThat(end(other, app)).isEqualTo("app: stopped by virtual machine m: it is starting");
+        clock.advance(OPERATION);
+        assertThat(end(app, other)).isEqualTo("other: takes it in");
+        assertThat(end(other, app)).isEqualTo("app: takes it in");
+
+        act(machine, action);
+        assertThat(end(other, app)).isEqualTo("app: stopped by virtual machine m: it is " + during);
+        clock.advance(OPERATION);
+        assertThat(end(other, app)).isEqualTo("app: stopped by virtual machine m: it is " + after);
+        assertThat(end(app, other)).isEqualTo("app: stopped by virtual machine m: it is " + after);
+
+        act(machine, "start");
+        clock.advance(OPERATION);
+        assertThat(end(other, app)).isEqualTo("app: takes it in");
+        act(machine, "restart");
+        assertThat(end(other, app)).isEqualTo("app: stopped by virtual machine m: it is starting");
+        clock.advance(OPERATION);
+        assertThat(end(other, app)).isEqualTo("app: takes it in");
+    }
+
+    @Test
+    void aMachineThatCouldNotBeStartedTakesNothing() {
+        var app = nic("app", "apps", "", false, "");
+        var other = nic("other", "apps", "", false, "");
+        azure.failNextOperation("Microsoft.Compute/virtualMachines/write", "AllocationFailed", "No capacity.");
+        put(arm.compute("virtualMachines/m"), ArmClient.machine(app.id(), ""));
+
+        assertThat(end(other, app)).isEqualTo("app: stopped by virtual machine m: it never ran");
+    }
+
+    @Test
+    void anApplianceThatIsDeallocatedForwardsNothing() {
+        put(arm.network("routeTables/t"), table("10.1.0.0/16", "VirtualAppliance", ",'nextHopIpAddress':'10.2.2.4'"));
+        network("'routeTable':{'id':'" + arm.network("routeTables/t") + "'},", "");
+        var app = nic("app", "apps", "", false, "");
+        var fed = nic("fed", "gates", "", true, "");
+        var machine = arm.compute("virtualMachines/m");
+        put(machine, ArmClient.machine(fed.id(), ""));
+        var packet = tcp("10.2.1.4", "10.1.1.10", 443);
+        assertThat(network.deliver(fed, packet)).isInstanceOf(Next.Deliver.class);
+
+        act(machine, "deallocate");
+        clock.advance(OPERATION);
+
+        var hop = delivered(network.send(app, packet));
+        assertThat(hop.to().id()).isEqualTo(fed.id());
+        assertThat(dropped(network.deliver(hop.to(), packet)).by()).isEqualTo("virtual machine m");
+    }
+
+    @Test
+    void nobodyIsAdmittedToAMachineThatIsStopped() {
+        publicAddress("p", "Basic");
+        var app = nic("app", "apps", "p", false, "");
+        var machine = arm.compute("virtualMachines/m");
+        put(machine, ArmClient.machine(app.id(), ""));
+        var address = app.publicAddress().orElseThrow();
+        var world = World.on(clock);
+        world.add(network);
+        assertThat(world.admits(ip(HOME), address, Protocol.TCP, 8000)).isTrue();
+
+        act(machine, "powerOff");
+        clock.advance(OPERATION);
+
+        assertThat(world.obstacle(ip(HOME), address, Protocol.TCP, 8000).orElseThrow())
+                .endsWith("virtual machine m: it is stopped");
+    }
+
+    private void act(String machine, String action) {
+        assertThat(arm.call("POST", machine + "/" + action, "").status()).isEqualTo(202);
+    }
+
+    /** Where a packet between two interfaces ends, without the name of the cloud. */
+    private String end(Port from, Port to) {
+        var world = World.on(clock);
+        world.add(network);
+        var packet = tcp(from.privateAddress().toString(), to.privateAddress().toString(), 443);
+        var end = PacketTracer.in(world).trace(packet).end();
+        return end.place().replace(" in " + network.name(), "") + ": " + end.what();
     }
 
     @Test
