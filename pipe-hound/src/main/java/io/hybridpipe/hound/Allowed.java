@@ -30,6 +30,10 @@ record Allowed(String type, String method, String because) {
                     "getProperties",
                     "each of the Azure SDK's clients reads its version from its own jar, once, as its classes are read"),
             new Allowed(
+                    "inet.ipaddr.format.validate.BundleLoader",
+                    "loadBundle",
+                    "the library of addresses reads its messages from its own jar, once, as its classes are read"),
+            new Allowed(
                     "javax.crypto.JceSecurity",
                     "setupJurisdictionPolicies",
                     "the JDK reads its own policy files once, when the first request of a process is signed"));

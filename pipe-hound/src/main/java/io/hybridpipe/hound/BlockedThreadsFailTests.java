@@ -49,7 +49,7 @@ public final class BlockedThreadsFailTests implements BeforeAllCallback, AfterAl
                     .map(BlockedThread::toString)
                     .collect(Collectors.joining(
                             "\n",
-                            "Threads blocked that must not. Move the call to boundedElastic (Step.blocking, subscribeOn), or, if it is"
+                            "Threads blocked that must not. Move the call to boundedElastic (LambdaStep.blocking, subscribeOn), or, if it is"
                                     + " sound, give it with its reason to io.hybridpipe.hound.Allowed:\n",
                             "")));
         }

@@ -139,7 +139,11 @@ class MotoTest {
                 .during(
                         "vpc-api-access",
                         access,
-                        body -> body.step("look", Step.using(GROUP, id -> inside.add(rules(id)))))
+                        body -> body.step(
+                                "look", Step.reading(GROUP).withoutEffect().blocking((state, context) -> {
+                                    inside.add(rules(state.get(GROUP)));
+                                    return Outputs.none();
+                                })))
                 .build();
         RunReport report = pipe.start(
                         State.of(VPC_CIDR, Cidr.of("10.1.0.0/16"))
