@@ -57,6 +57,12 @@ public record SimRequest(String method, String path, String rawQuery, Map<String
         return method + " " + path + (rawQuery.isEmpty() ? "" : "?" + rawQuery) + "\n" + lines(headers) + "\n" + body;
     }
 
+    /** Method, path and length: headers, query and body may hold secrets, which {@link #wire} shows. */
+    @Override
+    public String toString() {
+        return method + " " + path + ", " + body.length() + " characters";
+    }
+
     static String lines(Map<String, List<String>> headers) {
         return headers.entrySet().stream()
                 .flatMap(header -> header.getValue().stream().map(value -> header.getKey() + ": " + value + "\n"))

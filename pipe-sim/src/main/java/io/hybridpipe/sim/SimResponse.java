@@ -75,6 +75,12 @@ public record SimResponse(int status, Map<String, List<String>> headers, String 
         return status + "\n" + SimRequest.lines(headers) + "\n" + body;
     }
 
+    /** Status and length: headers and body may hold secrets, which {@link #wire} shows. */
+    @Override
+    public String toString() {
+        return status + ", " + body.length() + " characters";
+    }
+
     byte[] bytes() {
         boolean file = headers.getOrDefault("Content-Type", List.of()).contains(BYTES);
         return body.getBytes(file ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);

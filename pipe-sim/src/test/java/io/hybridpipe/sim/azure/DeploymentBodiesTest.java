@@ -173,6 +173,28 @@ class DeploymentBodiesTest {
     }
 
     @Test
+    void aCallHasItsSecretsAndWhoeverPrintsItDoesNotShowThem() {
+        var given = "'parameters':{'secret':{'value':'canary-1'}},";
+        arm.call(
+                "PUT",
+                path("d") + VERSION,
+                body("'parameters':{'secret':{'type':'securestring'}},'resources':[]", given),
+                "Authorization",
+                "Bearer canary-2");
+
+        var call = azure.calls().of("Microsoft.Resources/deployments/write").get(0);
+
+        assertThat(call.request().body()).contains("canary-1");
+        assertThat(azure.calls().wire()).contains("canary-1", "canary-2");
+        assertThat(call.request())
+                .hasToString("PUT " + path("d") + ", " + call.request().body().length() + " characters");
+        assertThat(call.response().orElseThrow().toString()).matches("201, \\d+ characters");
+        assertThat(azure.calls().all().toString())
+                .contains("Microsoft.Resources/deployments/write")
+                .doesNotContain("canary");
+    }
+
+    @Test
     void callsAreNamedAsInRoleDefinitionsAndThePageNamesThem() throws Exception {
         var status = call("PUT", path("d"), body("'resources':[]"))
                 .header("Azure-AsyncOperation")

@@ -250,6 +250,35 @@ class DeploymentsTest {
     }
 
     @Test
+    void aDeploymentInsideACanceledOneGoesOnUntilItIsCanceledItself() {
+        for (var name : List.of("goes-on", "stops")) {
+            var inner = "{'type':'Microsoft.Resources/deployments','apiVersion':'2025-04-01','name':'" + name + "',"
+                    + body(
+                                    "",
+                                    NETWORK.replace("'net'", "'" + name + "'"),
+                                    SUBNET.replace("'net/", "'" + name + "/").replace("~net~", "~" + name + "~"))
+                            .substring(1);
+            deploy("", inner, TABLE.replace("'location'", "'dependsOn':['" + name + "'],'location'"));
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(call("POST", path("d") + "/cancel", "").status()).isEqualTo(204);
+            assertThat(call("GET", path(name), "").state()).isEqualTo("Running");
+            if (name.equals("stops")) {
+                assertThat(call("POST", path(name) + "/cancel", "").status()).isEqualTo(204);
+            }
+            clock.advance(OPERATION.multipliedBy(3));
+        }
+
+        assertThat(call("GET", path("goes-on"), "").state()).isEqualTo("Succeeded");
+        assertThat(arm.get(arm.network("virtualNetworks/goes-on/subnets/apps")).status())
+                .isEqualTo(200);
+        assertThat(call("GET", path("stops"), "").state()).isEqualTo("Canceled");
+        assertThat(arm.get(arm.network("virtualNetworks/stops/subnets/apps")).status())
+                .isEqualTo(404);
+        assertThat(stateOfDeployment()).isEqualTo("Canceled");
+        assertThat(arm.get(arm.network("routeTables/table")).status()).isEqualTo(404);
+    }
+
+    @Test
     void deletingTheRecordTakesATimeAndLeavesTheResources() {
         deploy("", TABLE);
         assertThat(call("DELETE", path("d"), "").status()).isEqualTo(409);
