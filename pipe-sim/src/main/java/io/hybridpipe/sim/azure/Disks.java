@@ -72,12 +72,10 @@ final class Disks implements Kind {
     public void settle(Change change) {
         var properties = change.properties();
         if (Json.text(properties, "creationData", "createOption") == null) {
-            throw ArmError.badRequest("InvalidParameter", "Required parameter 'disk.creationData' is missing (null).")
-                    .at("disk.creationData");
+            throw InvalidParameter.missing("disk.creationData");
         }
         if (!properties.hasNonNull("diskSizeGB")) {
-            throw ArmError.badRequest("InvalidParameter", "Required parameter 'disk.diskSizeGB' is missing (null).")
-                    .at("disk.diskSizeGB");
+            throw InvalidParameter.missing("disk.diskSizeGB");
         }
         Json.putDefault(Json.objectIn(change.body(), "sku"), "name", "Standard_LRS");
         var before = change.before();

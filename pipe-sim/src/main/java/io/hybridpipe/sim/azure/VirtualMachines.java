@@ -43,19 +43,14 @@ final class VirtualMachines implements Kind {
         var properties = change.properties();
         checkSize(Json.text(properties, "hardwareProfile", "vmSize"));
         checkInterfaces(change);
-        var storage = properties.path("storageProfile");
-        var disk = storage.path("osDisk");
-        var image = storage.path("imageReference");
-        if (image.isEmpty() && disk.isEmpty()) {
-            throw missing("storageProfile");
-        }
-        keepDisk(change, Json.objectIn(Json.objectIn(properties, "storageProfile"), "osDisk"));
+        MachineDisks.settle(change);
+        var image = properties.path("storageProfile").path("imageReference");
         if (!image.isEmpty()) {
             checkImage(image);
-            checkProfile(change, image);
+            Logins.check(change, image);
         } else if ("Attach".equalsIgnoreCase(Json.text(properties, "storageProfile", "osDisk", "createOption"))
                 && properties.has("osProfile")) {
-            throw invalid("osProfile", "Parameter 'osProfile' is not allowed.");
+            throw InvalidParameter.notAllowed("osProfile");
         }
         if (properties.get("osProfile") instanceof ObjectNode profile) {
             // as with the service, no answer ever shows these again
@@ -75,22 +70,22 @@ final class VirtualMachines implements Kind {
 
     private static void checkSize(@Nullable String size) {
         if (size == null) {
-            throw missing("hardwareProfile.vmSize");
+            throw InvalidParameter.missing("hardwareProfile.vmSize");
         }
         if (!SIZE.matcher(size).matches()) {
-            throw invalid("vmSize", "The value %s provided for the VM size is not valid.".formatted(size));
+            throw InvalidParameter.of("vmSize", "The value %s provided for the VM size is not valid.".formatted(size));
         }
     }
 
     private static void checkInterfaces(Change change) {
         var interfaces = Json.objects(Json.at(change.properties(), "networkProfile", "networkInterfaces"));
         if (interfaces.isEmpty()) {
-            throw missing("networkProfile.networkInterfaces");
+            throw InvalidParameter.missing("networkProfile.networkInterfaces");
         }
         for (var one : interfaces) {
             var id = Json.text(one, "id");
             if (id == null) {
-                throw missing("networkInterface.id");
+                throw InvalidParameter.missing("networkInterface.id");
             }
             change.estate().referrers(id).stream()
                     .filter(user -> !user.equalsIgnoreCase(change.id().toString()))
@@ -112,78 +107,14 @@ final class VirtualMachines implements Kind {
         }
     }
 
-    /** Gives the disk a name, and keeps the disk of a machine that is there. */
-    private static void keepDisk(Change change, ObjectNode disk) {
-        var before = change.before();
-        var known = before == null ? Json.object() : Json.at(before, "properties", "storageProfile", "osDisk");
-        if (!known.isEmpty()) {
-            checkSame(known, disk, "name");
-            checkSame(known, disk, "createOption");
-            checkSame(known, disk, "managedDisk", "id");
-            disk.put("name", known.path("name").asText());
-            disk.set("managedDisk", known.path("managedDisk").deepCopy());
-        }
-        var name = Json.text(disk, "name");
-        if (known.isEmpty() && name != null && "FromImage".equalsIgnoreCase(Json.text(disk, "createOption"))) {
-            checkFree(change, name);
-        }
-        if (!disk.hasNonNull("createOption")) {
-            if (known.isEmpty()) {
-                throw missing("osDisk.createOption");
-            }
-            disk.set("createOption", known.path("createOption"));
-        }
-        Json.putDefault(
-                disk,
-                "name",
-                change.id().name() + "_OsDisk_1_"
-                        + change.estate().newIdentity().replace("-", ""));
-        Json.putDefault(disk, "caching", "ReadWrite");
-        Json.putDefault(disk, "deleteOption", "Detach");
-    }
-
-    /** A disk that an earlier machine left behind is not written over. */
-    private static void checkFree(Change change, String disk) {
-        var id = new ArmId(
-                change.id().subscription(), change.id().group(), "Microsoft.Compute", List.of("disks"), List.of(disk));
-        if (change.estate().top(id).isPresent()) {
-            throw ArmError.conflict(
-                    "ConflictingUserInput",
-                    "Disk %s already exists in resource group %s. Only CreateOption.Attach is supported.",
-                    disk,
-                    change.id().group());
-        }
-    }
-
     private static void checkImage(JsonNode image) {
         if (image.hasNonNull("id")) {
             return;
         }
         for (var part : List.of("publisher", "offer", "sku", "version")) {
             if (Json.text(image, part) == null) {
-                throw missing("imageReference." + part);
+                throw InvalidParameter.missing("imageReference." + part);
             }
-        }
-    }
-
-    /** Images by id may be of a machine with its users in it; those of the marketplace ask for a user. */
-    private static void checkProfile(Change change, JsonNode image) {
-        if (!(change.properties().get("osProfile") instanceof ObjectNode profile)) {
-            if (image.hasNonNull("id")) {
-                return;
-            }
-            throw missing("osProfile");
-        }
-        for (var part : List.of("computerName", "adminUsername")) {
-            if (Json.text(profile, part) == null) {
-                throw missing(part);
-            }
-        }
-        var keys = Json.at(profile, "linuxConfiguration", "ssh", "publicKeys");
-        if (change.before() == null && !profile.hasNonNull("adminPassword") && keys.isEmpty()) {
-            throw invalid(
-                    "linuxConfiguration",
-                    "Authentication using either SSH or by user name and password must be enabled in Linux profile.");
         }
     }
 
@@ -192,7 +123,7 @@ final class VirtualMachines implements Kind {
         if (!plan.isMissingNode()) {
             for (var part : List.of("name", "publisher", "product")) {
                 if (Json.text(plan, part) == null) {
-                    throw missing("plan." + part);
+                    throw InvalidParameter.missing("plan." + part);
                 }
             }
             change.estate().terms().check(change.id().subscription(), plan);
@@ -206,25 +137,9 @@ final class VirtualMachines implements Kind {
         }
     }
 
-    /** What is said of the disk must be what it is; what is left out stays. */
-    private static void checkSame(JsonNode known, JsonNode disk, String... names) {
-        var sent = Json.text(disk, names);
-        if (sent != null && !sent.equalsIgnoreCase(Json.text(known, names))) {
-            throw notChangeable("osDisk." + String.join(".", names));
-        }
-    }
-
-    private static ArmError notChangeable(String property) {
+    static ArmError notChangeable(String property) {
         return ArmError.conflict("PropertyChangeNotAllowed", "Changing property '%s' is not allowed.", property)
                 .at(property);
-    }
-
-    private static ArmError missing(String parameter) {
-        return invalid(parameter, "Required parameter '%s' is missing (null).".formatted(parameter));
-    }
-
-    private static ArmError invalid(String target, String message) {
-        return ArmError.badRequest("InvalidParameter", "%s", message).at(target);
     }
 
     /** What a machine was made from: an id, or publisher, offer, SKU and version. */

@@ -118,6 +118,7 @@ class AzurePageTest {
                         SecurityGroups.LOWEST_PRIORITY,
                         SecurityGroups.HIGHEST_PRIORITY,
                         Interfaces.RESERVED_BELOW,
-                        ResourceGroups.LONGEST_NAME);
+                        ResourceGroups.LONGEST_NAME,
+                        SshKeys.SHORTEST_RSA);
     }
 }

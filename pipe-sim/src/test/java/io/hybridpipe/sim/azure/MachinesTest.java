@@ -257,7 +257,11 @@ class MachinesTest {
                         ""));
         delete(vm);
         delete(disk);
-        put(vm, ArmClient.machine(nic, "").replace(image, ""));
+        put(
+                vm,
+                ArmClient.machine(nic, "")
+                        .replace(image, "")
+                        .replace("'createOption'", "'image':{'uri':'https://a.example/i.vhd'},'createOption'"));
         assertThat(arm.get(vm).response().body()).doesNotContain("Secret-123", "customData");
     }
 

@@ -87,7 +87,7 @@ final class Scenes {
                      "osDisk": {"name": "controller-os", "createOption": "FromImage"}},
                    "osProfile": {"computerName": "controller", "adminUsername": "ops",
                      "linuxConfiguration": {"disablePasswordAuthentication": true, "ssh": {"publicKeys": [
-                       {"path": "/home/ops/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic ops"}]}}},
+                       {"path": "/home/ops/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhH1lPBFOE85WrJuDDEYOz9QlEJk+TsDJ4MfdM71Zdt ops"}]}}},
                    "networkProfile": {"networkInterfaces": [
                      {"id": "[resourceId('Microsoft.Network/networkInterfaces', 'card')]", "properties": {"primary": true}}]}}}
               ]
@@ -190,7 +190,9 @@ final class Scenes {
                 .size("Standard_B2s")
                 .marketplace("canonical", "ubuntu-24_04-lts", "server", "latest")
                 .networkInterface(stage.put("networkInterfaces/card", CARD.formatted(subnet)))
-                .adminKey("operator", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic operator")
+                .adminKey(
+                        "operator",
+                        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhH1lPBFOE85WrJuDDEYOz9QlEJk+TsDJ4MfdM71Zdt operator")
                 .into(Key.of("controller", AzureController.class));
     }
 

@@ -65,7 +65,9 @@ public final class FineGrainedPipe {
             .with(VPC_CIDR, Cidr.of("10.1.0.0/16"))
             .with(PEERS, Cidr.of("198.51.100.0/24"))
             .with(MY_IP, Cidr.of("203.0.113.7/32"))
-            .with(ADMIN_KEY, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA operator");
+            .with(
+                    ADMIN_KEY,
+                    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhH1lPBFOE85WrJuDDEYOz9QlEJk+TsDJ4MfdM71Zdt operator");
 
     private FineGrainedPipe() {}
 

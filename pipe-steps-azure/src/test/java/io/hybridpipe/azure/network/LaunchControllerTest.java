@@ -45,7 +45,8 @@ class LaunchControllerTest {
     private static final Key<Secret<String>> PASSWORD = Key.of("password", new TypeRef<Secret<String>>() {});
     private static final String PUT = "Microsoft.Compute/virtualMachines/write";
     private static final String GET = "Microsoft.Compute/virtualMachines/read";
-    private static final String PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPublic operator";
+    private static final String PUBLIC_KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhH1lPBFOE85WrJuDDEYOz9QlEJk+TsDJ4MfdM71Zdt operator";
 
     private static Cloud cloud;
     private static State state;

@@ -50,7 +50,8 @@ class TemplatesInPipesTest {
     private static final Key<AzureVnet> SPOKE = Key.of("spoke", AzureVnet.class);
     private static final Key<AzureInterface> CARD = Key.of("card", AzureInterface.class);
     private static final Key<Ip> CONTROLLER = Key.of("controller", Ip.class);
-    private static final String SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJustForTests ops";
+    private static final String SSH =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhH1lPBFOE85WrJuDDEYOz9QlEJk+TsDJ4MfdM71Zdt ops";
 
     /** How steps mark what is theirs, and what the service makes up. */
     private static final Set<String> OURS = Set.of("tags", "description", "resourceGuid");
