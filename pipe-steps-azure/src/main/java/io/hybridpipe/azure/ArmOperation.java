@@ -130,13 +130,13 @@ public final class ArmOperation {
                 return code == 202 ? Mono.empty() : Mono.just(body);
             }
             OperationBody said = OperationBody.in(body);
-            return switch (said.status()) {
-                case "Succeeded" -> Mono.just(body);
-                case "Failed", "Canceled" ->
-                    Mono.error(account.failures()
+            if (!AtRest.isFinal(said.status())) {
+                return Mono.empty();
+            }
+            return said.status().equalsIgnoreCase("Succeeded")
+                    ? Mono.just(body)
+                    : Mono.error(account.failures()
                             .ofOperation(what, said.code().isEmpty() ? said.status() : said.code(), said.message()));
-                default -> Mono.empty();
-            };
         }
 
         private Mono<String> endure(Throwable failure) {

@@ -35,7 +35,12 @@ public final class AtRest {
                 .flatMap(Mono::justOrEmpty);
     }
 
-    private static boolean isFinal(@Nullable Object state) {
+    /**
+     * Whether nothing more happens to what is in this state, in whatever case it is written.
+     *
+     * @param state of a resource, a deployment or an operation; null for what has none, which is at rest
+     */
+    public static boolean isFinal(@Nullable Object state) {
         return state == null || FINAL.contains(state.toString().toLowerCase(Locale.ROOT));
     }
 

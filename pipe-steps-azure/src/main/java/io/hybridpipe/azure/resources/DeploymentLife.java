@@ -6,6 +6,7 @@ import io.hybridpipe.Found;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
+import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.resources.DeploymentCalls.Validated;
 import io.hybridpipe.azure.resources.DeploymentWatch.Seen;
 import io.hybridpipe.net.Owner;
@@ -13,7 +14,6 @@ import io.hybridpipe.retry.StepFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -60,7 +60,8 @@ record DeploymentLife(
                     + ", and is left as it is (" + plan.account().where() + ")"));
         }
         context.made(calls.toResource());
-        boolean isBroken = Set.of("Failed", "Canceled").contains(Seen.state(there));
+        boolean isBroken =
+                AtRest.isFinal(Seen.state(there)) && !Seen.state(there).equals("Succeeded");
         // what a broken attempt has made is there by now, but not to stay when all is undone
         return isBroken ? begin(NewOnes.in(Seen.tags(there))) : end();
     }

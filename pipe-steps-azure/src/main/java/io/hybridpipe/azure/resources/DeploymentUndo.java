@@ -6,6 +6,7 @@ import com.azure.resourcemanager.resources.models.BasicDependency;
 import com.azure.resourcemanager.resources.models.Dependency;
 import com.azure.resourcemanager.resources.models.DeploymentPropertiesExtended;
 import com.azure.resourcemanager.resources.models.ResourceReference;
+import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.resources.DeploymentWatch.Seen;
 import io.hybridpipe.event.Resource;
 import java.time.Duration;
@@ -31,8 +32,7 @@ record DeploymentUndo(DeploymentCalls calls, ResourceCalls resources) {
     /** Waits until the deployment does nothing more, which it is asked for, and deletes what it has made. */
     Mono<Void> takeBack(DeploymentExtendedInner deployment) {
         calls.context().made(calls.toResource());
-        boolean over = Set.of("Succeeded", "Failed", "Canceled").contains(Seen.state(deployment));
-        return (over ? Mono.<Void>empty() : calls.requestCancel())
+        return (AtRest.isFinal(Seen.state(deployment)) ? Mono.<Void>empty() : calls.requestCancel())
                 .then(Mono.defer(() -> new DeploymentWatch(calls, resources).settled(SETTLES_WITHIN)))
                 .flatMap(seen -> new Removal(resources, needs(seen)).remove(candidates(seen)));
     }

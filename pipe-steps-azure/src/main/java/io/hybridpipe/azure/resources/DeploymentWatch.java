@@ -3,6 +3,7 @@ package io.hybridpipe.azure.resources;
 
 import com.azure.resourcemanager.resources.fluent.models.DeploymentExtendedInner;
 import com.azure.resourcemanager.resources.models.DeploymentPropertiesExtended;
+import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
@@ -18,8 +19,6 @@ import reactor.core.publisher.Mono;
 
 /** Waiting for a deployment, telling how far it is and what it has made. Not thread-safe: one for each wait. */
 final class DeploymentWatch {
-    private static final Set<String> OVER = Set.of("Succeeded", "Failed", "Canceled");
-
     private final DeploymentCalls calls;
     private final ResourceCalls resources;
     private final Set<ResourceId> told = new HashSet<>();
@@ -42,7 +41,7 @@ final class DeploymentWatch {
         }
 
         boolean isOver() {
-            return OVER.contains(state());
+            return AtRest.isFinal(state());
         }
 
         NewOnes newOnes() {

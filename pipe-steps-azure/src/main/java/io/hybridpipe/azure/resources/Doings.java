@@ -6,20 +6,18 @@ import com.azure.resourcemanager.resources.models.DeploymentOperationProperties;
 import com.azure.resourcemanager.resources.models.ProvisioningOperation;
 import com.azure.resourcemanager.resources.models.StatusMessage;
 import com.azure.resourcemanager.resources.models.TargetResource;
+import io.hybridpipe.azure.AtRest;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a deployment has done to its resources so far, read from its operations. */
 record Doings(List<Doing> all) {
-    private static final Set<String> OVER = Set.of("Succeeded", "Failed", "Canceled");
-
     /**
      * What it did to one resource.
      *
@@ -30,7 +28,7 @@ record Doings(List<Doing> all) {
      */
     record Doing(ResourceId id, String name, String state, OffsetDateTime when, Optional<DeploymentError> error) {
         boolean isOver() {
-            return OVER.contains(state);
+            return AtRest.isFinal(state);
         }
 
         boolean isDone() {
