@@ -255,9 +255,9 @@ public final class PeerVnets implements Step {
         /** Deletes both sides, the second one also when the first one's deletion fails. */
         Mono<Void> remove() {
             return inTurns(Flux.just(near, far)
-                    .concatMapDelayError(side -> side.peering().remove())
-                    .onErrorMap(Exceptions::isMultiple, both -> Exceptions.unwrapMultiple(both)
-                            .get(0))
+                    // with a prefetch: without one Reactor (3.8.7) drops every failure but the first
+                    .concatMapDelayError(side -> side.peering().remove(), 1)
+                    .onErrorMap(Exceptions::isMultiple, Sides::joined)
                     .then());
         }
 
@@ -280,7 +280,18 @@ public final class PeerVnets implements Step {
         }
 
         Mono<Seen> look() {
-            return Mono.zip(near.look(), far.look()).map(both -> new Seen(this, both));
+            return Mono.zipDelayError(near.look(), far.look())
+                    .onErrorMap(Exceptions::isMultiple, Sides::joined)
+                    .map(both -> new Seen(this, both));
+        }
+
+        /** Of both sides' failures one that passes, since both are tried again then; it keeps the other one. */
+        private static Throwable joined(Throwable multiple) {
+            List<Throwable> both = Exceptions.unwrapMultiple(multiple);
+            Throwable first =
+                    both.stream().filter(FailureClass::isPassing).findFirst().orElseGet(() -> both.get(0));
+            both.stream().filter(other -> other != first).forEach(first::addSuppressed);
+            return first;
         }
     }
 

@@ -4,6 +4,7 @@ package io.hybridpipe.azure.network;
 import static io.hybridpipe.azure.network.Cloud.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.azure.core.http.HttpPipelineBuilder;
 import com.azure.core.http.rest.Response;
@@ -24,6 +25,7 @@ import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.azure.SimAzure;
 import io.hybridpipe.test.StepContract;
 import io.hybridpipe.test.TestContext;
@@ -360,6 +362,49 @@ class PeerVnetsTest {
                 .hasMessageContaining("ScopeLocked");
 
         assertThat(context.gone()).extracting("id").containsExactly(SPOKE + "/virtualNetworkPeerings/" + own());
+        undo();
+    }
+
+    @Test
+    void whenBothSidesAreRefusedTheFailureOfEitherIsKept() {
+        SimResponse denied = SimResponse.json(403, """
+                {"error": {"code": "AuthorizationFailed", "message": "not you"}}""");
+        azure.faults().on(READ).always().answer(denied);
+
+        StepFailure unseen = Cloud.failureOf(step.reconcile(STATE, context));
+        assertThat(unseen).hasMessageStartingWith("look at virtual network peering net/hub/");
+        assertThat(unseen.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage, STRING)
+                .startsWith("look at virtual network peering net/spoke/");
+
+        azure.faults().clear();
+        run();
+        azure.faults().on(DELETE).always().answer(denied);
+        StepFailure left = Cloud.failureOf(step.undo(STATE, Found.absent(), context));
+        assertThat(left).hasMessageStartingWith("delete virtual network peering net/hub/");
+        assertThat(left.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage, STRING)
+                .startsWith("delete virtual network peering net/spoke/");
+        azure.faults().clear();
+        undo();
+    }
+
+    @Test
+    void anUndoIsTriedAgainWhenOneSideMayYetGo() {
+        run();
+        azure.faults().on(DELETE).error("ScopeLocked", "it is locked");
+        azure.faults().on(DELETE).nth(2).error("AnotherOperationInProgress", "wait for it");
+
+        StepFailure failure = Cloud.failureOf(step.undo(STATE, Found.absent(), context));
+
+        assertThat(failure.failureClass()).isEqualTo(FailureClass.TRANSIENT);
+        assertThat(failure).hasMessageStartingWith("delete virtual network peering net/spoke/");
+        assertThat(failure.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage, STRING)
+                .startsWith("delete virtual network peering net/hub/");
         undo();
     }
 
