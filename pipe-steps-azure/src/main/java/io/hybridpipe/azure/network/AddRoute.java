@@ -13,6 +13,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.StepFailure;
@@ -106,7 +107,8 @@ public final class AddRoute implements Step {
      * @param name 1 to 47 letters, digits, dots, dashes and underscores, a letter or digit first
      */
     public AddRoute named(String name) {
-        return new AddRoute(table, OwnName.checked(name), prefix, appliance);
+        return new AddRoute(
+                table, NameRule.beginningOf(NetworkKinds.ROUTE.noun()).checked("AddRoute", name), prefix, appliance);
     }
 
     /** The addresses that the route leads to. */

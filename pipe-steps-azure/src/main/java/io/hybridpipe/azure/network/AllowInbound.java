@@ -12,6 +12,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
 import io.hybridpipe.net.Cidr;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
@@ -101,7 +102,11 @@ public final class AllowInbound implements Step {
      * @param name 1 to 47 letters, digits, dots, dashes and underscores, a letter or digit first
      */
     public AllowInbound named(String name) {
-        return new AllowInbound(securityGroup, OwnName.checked(name), rule, priority);
+        return new AllowInbound(
+                securityGroup,
+                NameRule.beginningOf(NetworkKinds.SECURITY_RULE.noun()).checked("AllowInbound", name),
+                rule,
+                priority);
     }
 
     /** Lets in what the rule says, in place of ports and callers given before. */

@@ -6,7 +6,6 @@ import io.hybridpipe.Input;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
-import io.hybridpipe.retry.StepFailure;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,9 +27,11 @@ record Associations(Association.Use use, List<Input<? extends String>> subnets) 
         return new Associations(use, List.of());
     }
 
-    Associations and(Input<? extends String> subnetId) {
+    Associations and(Target target, Input<? extends String> subnetId) {
+        Input<? extends String> checked =
+                NetworkKinds.SUBNET.idsIn(target.account()).in(target.step(), subnetId);
         return new Associations(
-                use, Stream.concat(subnets.stream(), Stream.of(subnetId)).toList());
+                use, Stream.concat(subnets.stream(), Stream.of(checked)).toList());
     }
 
     Input<?>[] inputs() {
@@ -73,8 +74,7 @@ record Associations(Association.Use use, List<Input<? extends String>> subnets) 
 
     private Association of(String subnet, String id, AzureAccount account, StepContext context) {
         Place place = Place.in(subnet, account.subscription(), NetworkKinds.SUBNET.type())
-                .orElseThrow(() -> StepFailure.permanent("associate: '" + subnet + "' is not the id of a subnet in "
-                        + "subscription " + account.subscription() + " (" + account.where() + ")"));
+                .orElseThrow();
         Site<SubnetInner> site = new Site<>(NetworkKinds.SUBNET, account, place);
         return new Association(use, id, site, context);
     }

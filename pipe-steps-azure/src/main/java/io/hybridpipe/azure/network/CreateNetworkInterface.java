@@ -81,7 +81,7 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
 
     /** Starts the description of a network interface in this account. */
     public static CreateNetworkInterface in(AzureAccount account) {
-        return new CreateNetworkInterface(Target.of("CreateNetworkInterface", account));
+        return new CreateNetworkInterface(Target.of("CreateNetworkInterface", account, MachineKinds.INTERFACE));
     }
 
     /** The id of the subnet; {@link AzureVnet#subnet} gives it. */
@@ -92,7 +92,7 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
     /** The id of the subnet; {@link AzureVnet#subnet} gives it. */
     public CreateNetworkInterface subnet(Input<? extends String> id) {
         CreateNetworkInterface copy = copy();
-        copy.subnet = id;
+        copy.subnet = NetworkKinds.SUBNET.ids().in(target.step(), id);
         return copy;
     }
 
@@ -116,7 +116,8 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
     /** The id of the security group that filters its packets, beside that of the subnet; defaults to none. */
     public CreateNetworkInterface securityGroup(Input<? extends String> id) {
         CreateNetworkInterface copy = copy();
-        copy.securityGroup = id.map(Optional::of);
+        copy.securityGroup =
+                NetworkKinds.SECURITY_GROUP.ids().in(target.step(), id).map(Optional::of);
         return copy;
     }
 
@@ -128,7 +129,8 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
     /** The id of a public address, which no other interface may have; defaults to none. */
     public CreateNetworkInterface publicAddress(Input<? extends String> id) {
         CreateNetworkInterface copy = copy();
-        copy.publicAddress = id.map(Optional::of);
+        copy.publicAddress =
+                MachineKinds.PUBLIC_ADDRESS.ids().in(target.step(), id).map(Optional::of);
         return copy;
     }
 

@@ -15,10 +15,12 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
 import io.hybridpipe.net.Ip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -51,6 +53,12 @@ import reactor.core.publisher.Mono;
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
  */
 public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
+    /** What Azure's own refusal says (InvalidDomainNameLabel). */
+    private static final NameRule LABEL = new NameRule(
+            "public address in DNS",
+            Pattern.compile("[a-z][a-z0-9-]{1,61}[a-z0-9]"),
+            "3 to 63 small letters, digits and dashes, begins with a letter and does not end with a dash");
+
     // assigned only before the copy that they belong to is handed out
     private List<Input<? extends String>> zones = List.of();
     private Input<Optional<String>> dnsLabel = Input.value(Optional.empty());
@@ -71,7 +79,7 @@ public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
 
     /** Starts the description of a public address in this account. */
     public static CreatePublicAddress in(AzureAccount account) {
-        return new CreatePublicAddress(Target.of("CreatePublicAddress", account));
+        return new CreatePublicAddress(Target.of("CreatePublicAddress", account, MachineKinds.PUBLIC_ADDRESS));
     }
 
     /** One more availability zone that it is in, such as {@code 1}; without any, Azure decides. */
@@ -95,7 +103,7 @@ public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
     /** The first part of its name in DNS, {@code LABEL.REGION.cloudapp.azure.com}; defaults to having none. */
     public CreatePublicAddress dnsLabel(Input<? extends String> label) {
         CreatePublicAddress copy = new CreatePublicAddress(this, target);
-        copy.dnsLabel = label.map(Optional::of);
+        copy.dnsLabel = LABEL.in(target.step(), label).map(Optional::of);
         return copy;
     }
 

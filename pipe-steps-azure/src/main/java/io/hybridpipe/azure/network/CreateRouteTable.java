@@ -59,7 +59,10 @@ public final class CreateRouteTable extends PlacedStep<CreateRouteTable> {
     /** Starts the description of a route table in this account. */
     public static CreateRouteTable in(AzureAccount account) {
         return new CreateRouteTable(
-                Target.of("CreateRouteTable", account), Associations.with(Association.Use.ROUTE_TABLE), true, null);
+                Target.of("CreateRouteTable", account, NetworkKinds.ROUTE_TABLE),
+                Associations.with(Association.Use.ROUTE_TABLE),
+                true,
+                null);
     }
 
     /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
@@ -69,7 +72,7 @@ public final class CreateRouteTable extends PlacedStep<CreateRouteTable> {
 
     /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
     public CreateRouteTable associate(Input<? extends String> subnetId) {
-        return new CreateRouteTable(target, associations.and(subnetId), propagation, into);
+        return new CreateRouteTable(target, associations.and(target, subnetId), propagation, into);
     }
 
     /** Keeps routes that gateways learn by BGP out of the table; the default lets them in. */

@@ -71,7 +71,7 @@ public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
     /** Starts the description of a security group in this account. */
     public static CreateSecurityGroup in(AzureAccount account) {
         return new CreateSecurityGroup(
-                Target.of("CreateSecurityGroup", account),
+                Target.of("CreateSecurityGroup", account, NetworkKinds.SECURITY_GROUP),
                 Associations.with(Association.Use.SECURITY_GROUP),
                 Map.of(),
                 null);
@@ -84,7 +84,7 @@ public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
 
     /** Lets the subnet with this id use the group, beside those said before; it may be in another resource group. */
     public CreateSecurityGroup associate(Input<? extends String> subnetId) {
-        return new CreateSecurityGroup(target, associations.and(subnetId), rules, into);
+        return new CreateSecurityGroup(target, associations.and(target, subnetId), rules, into);
     }
 
     /**
@@ -92,9 +92,10 @@ public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
      *
      * @param name the rule's name
      * @param rule the first one gets the priority 100, each next one ten more
-     * @throws IllegalArgumentException if there is a rule of that name already
+     * @throws IllegalArgumentException if there is a rule of that name already, or no rule can have it
      */
     public CreateSecurityGroup inbound(String name, InboundRule rule) {
+        NetworkKinds.SECURITY_RULE.names().checked(target.step(), name);
         Map<String, InboundRule> more = new LinkedHashMap<>(rules);
         if (more.putIfAbsent(name, rule) != null) {
             throw new IllegalArgumentException("CreateSecurityGroup: two rules are named '" + name + "'");

@@ -67,7 +67,7 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
 
     /** Starts the description of a virtual network in this account. */
     public static CreateVnet in(AzureAccount account) {
-        return new CreateVnet(Target.of("CreateVnet", account), List.of(), Map.of(), null);
+        return new CreateVnet(Target.of("CreateVnet", account, Kind.VNET), List.of(), Map.of(), null);
     }
 
     /** Adds a block to the address space; at least one is needed. */
@@ -90,9 +90,10 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
     /**
      * Adds a subnet.
      *
-     * @throws IllegalArgumentException if there is one of that name already
+     * @throws IllegalArgumentException if there is one of that name already, or no subnet can have it
      */
     public CreateVnet subnet(String name, Input<? extends Cidr> block) {
+        NetworkKinds.SUBNET.names().checked(target.step(), name);
         Map<String, Input<? extends Cidr>> more = new LinkedHashMap<>(subnets);
         if (more.putIfAbsent(name, block) != null) {
             throw new IllegalArgumentException("CreateVnet: two subnets are named '" + name + "'");

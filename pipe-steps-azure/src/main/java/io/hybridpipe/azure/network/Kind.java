@@ -4,8 +4,12 @@ package io.hybridpipe.azure.network;
 import com.azure.core.http.rest.Response;
 import com.azure.resourcemanager.network.fluent.models.VirtualNetworkInner;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
+import io.hybridpipe.azure.TextRule;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -62,4 +66,27 @@ record Kind<R>(
             (account, at, body) ->
                     account.network().getVirtualNetworks().createOrUpdateWithResponseAsync(at.group(), at.name(), body),
             (account, at) -> account.network().getVirtualNetworks().deleteWithResponseAsync(at.group(), at.name()));
+
+    /** What may name one. */
+    TextRule names() {
+        return NameRule.of(type, noun);
+    }
+
+    /** What is the id of one, in whatever subscription. */
+    TextRule ids() {
+        return id -> Place.in(id, type).isPresent() ? Optional.empty() : Optional.of(notAnId(id, "", "ID"));
+    }
+
+    /** What is the id of one in the account's subscription. */
+    TextRule idsIn(AzureAccount account) {
+        return id -> Place.in(id, account.subscription(), type).isPresent()
+                ? Optional.empty()
+                : Optional.of(notAnId(id, " in " + account.where(), account.subscription()));
+    }
+
+    private String notAnId(String text, String where, String subscription) {
+        int names = type.split("/").length - 1;
+        return "'" + text + "' is not the id of a " + noun + where + ", which is like "
+                + new Place("GROUP", Collections.nCopies(names, "NAME")).id(subscription, type);
+    }
 }

@@ -107,7 +107,7 @@ public final class LaunchController extends PlacedStep<LaunchController> {
 
     /** Starts the description of a machine in this account. */
     public static LaunchController in(AzureAccount account) {
-        return new LaunchController(Target.of("LaunchController", account));
+        return new LaunchController(Target.of("LaunchController", account, MachineKinds.MACHINE));
     }
 
     /** The size, such as {@code Standard_B2s}. */
@@ -131,7 +131,7 @@ public final class LaunchController extends PlacedStep<LaunchController> {
     public LaunchController networkInterface(Input<? extends String> id) {
         LaunchController copy = copy();
         copy.interfaces = new ArrayList<>(interfaces);
-        copy.interfaces.add(id);
+        copy.interfaces.add(MachineKinds.INTERFACE.idsIn(target.account()).in(target.step(), id));
         return copy;
     }
 
@@ -143,8 +143,8 @@ public final class LaunchController extends PlacedStep<LaunchController> {
     /** The id of an image of one's own: a managed image, or a version of a gallery's image. */
     public LaunchController imageId(Input<? extends String> id) {
         LaunchController copy = copy();
-        copy.imageId = id;
-        copy.image = id.map(OwnImage::toReference);
+        copy.imageId = OwnImage.IDS.in(target.step(), id);
+        copy.image = copy.imageId.map(OwnImage::toReference);
         return copy;
     }
 

@@ -4,14 +4,37 @@ package io.hybridpipe.azure.network;
 import com.azure.resourcemanager.compute.models.ImageReference;
 import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.AzureFailures;
+import io.hybridpipe.azure.TextRule;
 import io.hybridpipe.retry.StepFailure;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 
 /** Images that are known by their id, perhaps of another subscription: managed images, and those of galleries. */
 final class OwnImage {
+    /** Managed images, and images or their versions in one's own, a shared, or a community gallery. */
+    static final TextRule IDS = id -> isId(id)
+            ? Optional.empty()
+            : Optional.of("'" + id + "' is not the id of an image, which is like"
+                    + " /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/images/NAME or"
+                    + " .../galleries/NAME/images/NAME/versions/VERSION");
+
+    private static final Pattern FOREIGN = Pattern.compile(
+            "/(community|shared)Galleries/[^/]+/images/[^/]+(/versions/[^/]+)?", Pattern.CASE_INSENSITIVE);
+
+    private static final List<String> TYPES = List.of(
+            "Microsoft.Compute/images",
+            "Microsoft.Compute/galleries/images",
+            "Microsoft.Compute/galleries/images/versions");
+
     private OwnImage() {}
+
+    private static boolean isId(String id) {
+        return FOREIGN.matcher(id).matches()
+                || TYPES.stream().anyMatch(type -> Place.in(id, type).isPresent());
+    }
 
     /** How a new machine names it. */
     static ImageReference toReference(String id) {

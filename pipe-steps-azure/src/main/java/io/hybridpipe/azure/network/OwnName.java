@@ -9,20 +9,9 @@ import java.util.regex.Pattern;
  * <p>The token makes it recognisable: nobody else makes a resource of that name, and every attempt makes the same one.
  */
 final class OwnName {
-    /** Names of routes and rules have at most 80 characters; 33 of them are the dash and the token. */
-    private static final Pattern BASE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,46}");
-
     private static final Pattern OWN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,46}-[0-9a-f]{32}");
 
     private OwnName() {}
-
-    /** Returns the text, if it may begin a name. */
-    static String checked(String base) {
-        if (!BASE.matcher(base).matches()) {
-            throw new IllegalArgumentException("name '" + base + "' must match " + BASE.pattern());
-        }
-        return base;
-    }
 
     static String of(String base, String token) {
         return base + "-" + token;

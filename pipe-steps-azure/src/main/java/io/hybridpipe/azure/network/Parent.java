@@ -26,7 +26,7 @@ record Parent<P>(
         @Nullable Input<? extends String> id) {
 
     static <P> Parent<P> of(Kind<P> kind, String method, String step, AzureAccount account) {
-        return new Parent<>(kind, method, Target.of(step, account), null);
+        return new Parent<>(kind, method, Target.of(step, account, kind), null);
     }
 
     Parent<P> inGroup(Input<? extends String> resourceGroup) {
@@ -38,7 +38,7 @@ record Parent<P>(
     }
 
     Parent<P> withId(Input<? extends String> given) {
-        return new Parent<>(kind, method, target, given);
+        return new Parent<>(kind, method, target, kind.idsIn(account()).in(target.step(), given));
     }
 
     Parent<P> on(AzureAccount account) {
@@ -62,15 +62,10 @@ record Parent<P>(
 
     /** Where it is, if that is known by now. */
     Optional<Site<P>> find(State state) {
-        Optional<Place> place = id == null ? target.find(state) : id.find(state).map(this::toPlace);
+        Optional<Place> place = id == null
+                ? target.find(state)
+                : id.find(state).flatMap(known -> Place.in(known, account().subscription(), kind.type()));
         return place.map(known -> new Site<>(kind, account(), known));
-    }
-
-    private Place toPlace(String known) {
-        return Place.in(known, account().subscription(), kind.type())
-                .orElseThrow(() -> StepFailure.permanent(
-                        target.step() + ": '" + known + "' is not the id of a " + kind.noun() + " in subscription "
-                                + account().subscription() + " (" + account().where() + ")"));
     }
 
     /** The child that a step makes; its name begins like this and ends with the step's token. */

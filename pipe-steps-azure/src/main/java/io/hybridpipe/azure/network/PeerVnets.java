@@ -12,6 +12,8 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
+import io.hybridpipe.azure.TextRule;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
@@ -79,6 +81,10 @@ public final class PeerVnets implements Step {
     }
 
     private record End(AzureAccount account, Input<? extends String> vnet) {
+        static End in(AzureAccount account, Input<? extends String> vnetId) {
+            return new End(account, Kind.VNET.idsIn(account).in("PeerVnets", vnetId));
+        }
+
         End pollEvery(Duration interval) {
             return new End(account.pollEvery(interval), vnet);
         }
@@ -91,7 +97,7 @@ public final class PeerVnets implements Step {
 
     /** Starts the description with the first virtual network. */
     public static First between(AzureAccount account, Input<? extends String> vnetId) {
-        return new First(new End(account, vnetId));
+        return new First(End.in(account, vnetId));
     }
 
     /** One half of a description; {@link #and} gives the other. Immutable. */
@@ -109,7 +115,7 @@ public final class PeerVnets implements Step {
 
         /** The second virtual network; its account may be the first one's. */
         public PeerVnets and(AzureAccount account, Input<? extends String> vnetId) {
-            return new PeerVnets(end, new End(account, vnetId), "hybridpipe", false, null);
+            return new PeerVnets(end, End.in(account, vnetId), "hybridpipe", false, null);
         }
     }
 
@@ -119,7 +125,12 @@ public final class PeerVnets implements Step {
      * @param name 1 to 47 letters, digits, dots, dashes and underscores, a letter or digit first
      */
     public PeerVnets named(String name) {
-        return new PeerVnets(near, far, OwnName.checked(name), forwardedTraffic, into);
+        return new PeerVnets(
+                near,
+                far,
+                NameRule.beginningOf(PeeringSide.PEERING.noun()).checked("PeerVnets", name),
+                forwardedTraffic,
+                into);
     }
 
     /**
@@ -142,6 +153,11 @@ public final class PeerVnets implements Step {
 
     @Override
     public Contract contract() {
+        TextRule.literal(near.vnet)
+                .flatMap(one -> TextRule.literal(far.vnet).filter(one::equalsIgnoreCase))
+                .ifPresent(same -> {
+                    throw new IllegalStateException(withItself(same));
+                });
         Contract contract = Contract.of("PeerVnets").reading(near.vnet, far.vnet);
         return into == null ? contract : contract.writing(into);
     }
@@ -196,12 +212,16 @@ public final class PeerVnets implements Step {
 
     private Sides sides(String nearVnet, String farVnet, StepContext context) {
         if (nearVnet.equalsIgnoreCase(farVnet)) {
-            throw StepFailure.permanent("peer " + nearVnet + " with itself: give two virtual networks");
+            throw StepFailure.permanent(withItself(nearVnet));
         }
         String own = OwnName.of(name, context.token());
         return new Sides(
                 PeeringSide.of(near.account, context, nearVnet, own, farVnet),
                 PeeringSide.of(far.account, context, farVnet, own, nearVnet));
+    }
+
+    private static String withItself(String vnet) {
+        return "PeerVnets: peer " + vnet + " with itself: give two virtual networks";
     }
 
     private Outputs toOutputs(Sides sides) {

@@ -52,10 +52,7 @@ record PeeringSide(Own<VirtualNetworkInner> vnet, Own<VirtualNetworkPeeringInner
      * @param name of the peering
      */
     static PeeringSide of(AzureAccount account, StepContext context, String id, String name, String remote) {
-        Place place = Place.in(id, account.subscription(), Kind.VNET.type())
-                .orElseThrow(() -> StepFailure.permanent("peer " + id + ": this is not the id of a virtual network in "
-                        + account.where() + ", which is like /subscriptions/" + account.subscription()
-                        + "/resourceGroups/NAME/providers/Microsoft.Network/virtualNetworks/NAME"));
+        Place place = Place.in(id, account.subscription(), Kind.VNET.type()).orElseThrow();
         return new PeeringSide(
                 new Own<>(Kind.VNET, account, context, place),
                 new Own<>(PEERING, account, context, Place.of(place.group(), place.name(), name)),

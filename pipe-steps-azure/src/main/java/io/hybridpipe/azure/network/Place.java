@@ -21,11 +21,18 @@ record Place(String group, List<String> names) {
         return new Place(group, List.of(names));
     }
 
+    /** Where the resource with this id is, in whatever subscription; empty if it is none of this type. */
+    static Optional<Place> in(String id, String type) {
+        String[] parts = id.split("/");
+        return parts.length < 3 ? Optional.empty() : in(id, parts[2], type);
+    }
+
     /** Where the resource with this id is; empty if it is none of this type in this subscription. */
     static Optional<Place> in(String id, String subscription, String type) {
         String[] parts = id.split("/");
         // "", subscriptions, S, resourceGroups, G, providers, namespace, type, name, ..
-        if (parts.length < 9 || !parts[2].equalsIgnoreCase(subscription)) {
+        boolean hasGaps = Arrays.stream(parts).skip(1).anyMatch(String::isBlank);
+        if (parts.length < 9 || hasGaps || !parts[2].equalsIgnoreCase(subscription)) {
             return Optional.empty();
         }
         Place place = new Place(
@@ -34,7 +41,8 @@ record Place(String group, List<String> names) {
                         .filter(i -> i % 2 == 0)
                         .mapToObj(i -> parts[i])
                         .toList());
-        return place.id(subscription, type).equalsIgnoreCase(id) ? Optional.of(place) : Optional.empty();
+        boolean isAsDeep = place.names.size() == type.split("/").length - 1;
+        return isAsDeep && place.id(subscription, type).equalsIgnoreCase(id) ? Optional.of(place) : Optional.empty();
     }
 
     /** The name of the resource itself. */

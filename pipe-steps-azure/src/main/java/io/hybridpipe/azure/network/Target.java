@@ -5,6 +5,8 @@ import io.hybridpipe.Input;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
+import io.hybridpipe.azure.TextRule;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -14,32 +16,34 @@ import reactor.core.publisher.Mono;
  * name.
  *
  * @param step the step's type, for messages
+ * @param names what may name it
  */
 record Target(
         String step,
         AzureAccount account,
+        TextRule names,
         @Nullable Input<? extends String> group,
         @Nullable Input<? extends String> name,
         @Nullable Input<? extends String> location) {
 
-    static Target of(String step, AzureAccount account) {
-        return new Target(step, account, null, null, null);
+    static Target of(String step, AzureAccount account, Kind<?> kind) {
+        return new Target(step, account, kind.names(), null, null, null);
     }
 
     Target inGroup(Input<? extends String> resourceGroup) {
-        return new Target(step, account, resourceGroup, name, location);
+        return new Target(step, account, names, NameRule.RESOURCE_GROUP.in(step, resourceGroup), name, location);
     }
 
     Target named(Input<? extends String> given) {
-        return new Target(step, account, group, given, location);
+        return new Target(step, account, names, group, names.in(step, given), location);
     }
 
     Target at(Input<? extends String> region) {
-        return new Target(step, account, group, name, region);
+        return new Target(step, account, names, group, name, region);
     }
 
     Target on(AzureAccount changed) {
-        return new Target(step, changed, group, name, location);
+        return new Target(step, changed, names, group, name, location);
     }
 
     /** The input of the resource group, which must have been given. */

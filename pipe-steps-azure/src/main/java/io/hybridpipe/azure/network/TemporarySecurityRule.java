@@ -13,6 +13,7 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Sweep;
@@ -109,7 +110,11 @@ public final class TemporarySecurityRule implements Scope {
      * @param name 1 to 47 letters, digits, dots, dashes and underscores, a letter or digit first
      */
     public TemporarySecurityRule named(String name) {
-        return new TemporarySecurityRule(securityGroup, OwnName.checked(name), rule, expiry);
+        return new TemporarySecurityRule(
+                securityGroup,
+                NameRule.beginningOf(NetworkKinds.SECURITY_RULE.noun()).checked("TemporarySecurityRule", name),
+                rule,
+                expiry);
     }
 
     /** The TCP port that may be reached. */

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.azure.resources;
 
-import com.azure.resourcemanager.resources.fluent.models.ResourceGroupInner;
-import io.hybridpipe.Contract;
-import io.hybridpipe.Effect;
-import io.hybridpipe.Found;
 import io.hybridpipe.Input;
-import io.hybridpipe.Outputs;
-import io.hybridpipe.State;
-import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
-import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
-import io.hybridpipe.net.Looks;
-import io.hybridpipe.retry.StepFailure;
-import java.time.Duration;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import io.hybridpipe.azure.NameRule;
 import reactor.core.publisher.Mono;
 
 /**
@@ -37,20 +25,14 @@ import reactor.core.publisher.Mono;
  * <p>Calls and needs {@code Microsoft.Resources/subscriptions/resourceGroups/} read and delete, the right to delete what is in
  * it, and {@code Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
  */
-public final class DeleteResourceGroup implements Step {
-    private final AzureAccount account;
-    private final @Nullable Input<? extends String> name;
-    private final boolean onlyOurs;
-
-    private DeleteResourceGroup(AzureAccount account, @Nullable Input<? extends String> name, boolean onlyOurs) {
-        this.account = account;
-        this.name = name;
-        this.onlyOurs = onlyOurs;
+public final class DeleteResourceGroup extends DeletingStep<DeleteResourceGroup> {
+    private DeleteResourceGroup(Doomed doomed) {
+        super(doomed);
     }
 
     /** Starts the description of a deletion in this account. */
     public static DeleteResourceGroup in(AzureAccount account) {
-        return new DeleteResourceGroup(account, null, false);
+        return new DeleteResourceGroup(Doomed.in(account));
     }
 
     /** The name of the group. */
@@ -60,82 +42,37 @@ public final class DeleteResourceGroup implements Step {
 
     /** The name of the group. */
     public DeleteResourceGroup named(Input<? extends String> name) {
-        return new DeleteResourceGroup(account, name, onlyOurs);
+        return with(doomed.called(NameRule.RESOURCE_GROUP.in("DeleteResourceGroup", name)));
     }
 
     /** Refuses a group that does not bear the tags of a HybridPipe run; what is in the group is not looked at. */
+    @Override
     public DeleteResourceGroup onlyOurs() {
-        return new DeleteResourceGroup(account, name, true);
-    }
-
-    /** How often to look while the deletion runs; the default is the account's, see {@link AzureAccount#pollEvery}. */
-    public DeleteResourceGroup pollEvery(Duration interval) {
-        return new DeleteResourceGroup(account.pollEvery(Looks.positive(interval, "poll interval")), name, onlyOurs);
+        return super.onlyOurs();
     }
 
     @Override
-    public Contract contract() {
-        return Contract.of("DeleteResourceGroup")
-                .reading(name())
-                .withEffect(Effect.irreversible("a deleted resource group cannot be brought back"));
-    }
-
-    /** Those of {@link AzureAccount#stepOptions()}. */
-    @Override
-    public StepOptions options() {
-        return AzureAccount.stepOptions();
+    DeleteResourceGroup with(Doomed changed) {
+        return new DeleteResourceGroup(changed);
     }
 
     @Override
-    public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Group group = group(name().get(state));
-            return group.atRest()
-                    .doOnNext(this::refuseForeign)
-                    .flatMap(there -> group.delete(context))
-                    .thenReturn(Outputs.none());
-        });
+    String method() {
+        return "named(..)";
     }
 
-    /** Done when the group is gone; one that is still there is simply deleted again. */
     @Override
-    public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> group(name().get(state)).atRest())
-                .map(there -> Found.absent())
-                .defaultIfEmpty(Found.done(Outputs.none()));
+    String noun() {
+        return "resource group";
     }
 
-    /** Checks the credential and, if the name is known by then, that it can name a group and that the group may be deleted. */
     @Override
-    public Mono<Void> preflight(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Optional<? extends String> known = name().find(state);
-            return account.checkCredential()
-                    .then(Mono.defer(() -> known.isEmpty()
-                            ? Mono.empty()
-                            : group(known.get())
-                                    .find()
-                                    .doOnNext(this::refuseForeign)
-                                    .then()));
-        });
-    }
-
-    private void refuseForeign(ResourceGroupInner there) {
-        if (onlyOurs && !Group.owner(there.tags()).isMadeByRun()) {
-            throw StepFailure.permanent(
-                    "delete resource group " + there.name() + ": it was not made by HybridPipe, and is left"
-                            + " as it is; leave out onlyOurs() to delete it all the same (" + account.where() + ")");
-        }
-    }
-
-    private Group group(String named) {
-        return new Group(account, named);
-    }
-
-    private Input<? extends String> name() {
-        if (name == null) {
-            throw new IllegalStateException("DeleteResourceGroup: call named(..)");
-        }
-        return name;
+    Thing thing(String text, StepContext context) {
+        Group group = new Group(doomed.account(), text);
+        return new Thing(
+                group.toString(),
+                group.find().map(there -> Group.owner(there.tags())),
+                group.atRest().map(there -> Group.owner(there.tags())),
+                Mono.defer(() -> group.delete(context)));
     }
 }

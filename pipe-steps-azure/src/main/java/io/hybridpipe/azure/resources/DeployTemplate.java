@@ -179,26 +179,17 @@ public final class DeployTemplate implements Step {
 
     @Override
     public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> {
-            DeploymentPlan.checkName(plan.baseInput().get(state));
-            return DeploymentLife.of(plan, state, context).make();
-        });
+        return Mono.defer(() -> DeploymentLife.of(plan, state, context).make());
     }
 
     @Override
     public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(
-                () -> isNamed(state) ? DeploymentLife.of(plan, state, context).toFound() : Mono.just(Found.absent()));
+        return Mono.defer(() -> DeploymentLife.of(plan, state, context).toFound());
     }
 
     @Override
     public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(
-                () -> isNamed(state) ? DeploymentLife.of(plan, state, context).remove() : Mono.empty());
-    }
-
-    private boolean isNamed(State state) {
-        return plan.baseInput().find(state).filter(DeploymentPlan::isName).isPresent();
+        return Mono.defer(() -> DeploymentLife.of(plan, state, context).remove());
     }
 
     /**
@@ -208,9 +199,7 @@ public final class DeployTemplate implements Step {
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
         return Mono.defer(() -> {
-            Optional<? extends String> base = plan.baseInput().find(state);
-            base.ifPresent(DeploymentPlan::checkName);
-            boolean known = base.isPresent()
+            boolean known = plan.baseInput().find(state).isPresent()
                     && plan.groupInput().find(state).isPresent()
                     && plan.parameters().areKnown(state);
             return plan.template()

@@ -11,6 +11,7 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
 import io.hybridpipe.json.Json;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
@@ -38,8 +39,7 @@ record DeploymentPlan(
         TemplateParameters parameters,
         Map<String, Output<?>> outputs,
         Duration within) {
-    /** A deployment's name has at most 64 characters (Azure: "Naming rules and restrictions"); 33 are a dash and the token. */
-    private static final Pattern BASE = Pattern.compile("[A-Za-z0-9_()][A-Za-z0-9._()-]{0,30}");
+    private static final String STEP = "DeployTemplate";
 
     /** Packages and enclosing classes before the names of classes. */
     private static final Pattern PACKAGES = Pattern.compile("[\\w.$]+[.$](?=\\w)");
@@ -98,11 +98,13 @@ record DeploymentPlan(
     }
 
     DeploymentPlan inGroup(Input<? extends String> resourceGroup) {
-        return new DeploymentPlan(account, resourceGroup, base, template, parameters, outputs, within);
+        return new DeploymentPlan(
+                account, NameRule.RESOURCE_GROUP.in(STEP, resourceGroup), base, template, parameters, outputs, within);
     }
 
     DeploymentPlan named(Input<? extends String> name) {
-        return new DeploymentPlan(account, group, name, template, parameters, outputs, within);
+        return new DeploymentPlan(
+                account, group, NameRule.DEPLOYMENT.in(STEP, name), template, parameters, outputs, within);
     }
 
     DeploymentPlan withTemplate(TemplateText from) {
@@ -116,7 +118,7 @@ record DeploymentPlan(
     DeploymentPlan withOutput(String name, Output<?> output) {
         Map<String, Output<?>> more = new LinkedHashMap<>(outputs);
         if (more.putIfAbsent(name, output) != null) {
-            throw new IllegalArgumentException("DeployTemplate: output '" + name + "' has two keys");
+            throw new IllegalArgumentException(STEP + ": output '" + name + "' has two keys");
         }
         return new DeploymentPlan(account, group, base, template, parameters, more, within);
     }
@@ -131,9 +133,9 @@ record DeploymentPlan(
 
     Contract contract() {
         if (template.isMissing()) {
-            throw new IllegalStateException("DeployTemplate: call template(..) or templateFrom(..)");
+            throw new IllegalStateException(STEP + ": call template(..) or templateFrom(..)");
         }
-        return Contract.of("DeployTemplate")
+        return Contract.of(STEP)
                 .reading(groupInput(), baseInput())
                 .reading(template.reads())
                 .reading(parameters.reads())
@@ -150,25 +152,9 @@ record DeploymentPlan(
 
     private static Input<? extends String> given(@Nullable Input<? extends String> input, String method) {
         if (input == null) {
-            throw new IllegalStateException("DeployTemplate: call " + method);
+            throw new IllegalStateException(STEP + ": call " + method);
         }
         return input;
-    }
-
-    /** Whether a deployment's name may begin so. */
-    static boolean isName(String base) {
-        return BASE.matcher(base).matches();
-    }
-
-    /**
-     * Refuses what no deployment's name may begin with.
-     *
-     * @throws StepFailure a permanent one that says what a name may be
-     */
-    static void checkName(String base) {
-        if (!isName(base)) {
-            throw StepFailure.permanent("deployment name '" + base + "' must match " + BASE);
-        }
     }
 
     /**

@@ -13,6 +13,7 @@ import io.hybridpipe.Step;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.NameRule;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
@@ -85,7 +86,8 @@ public final class EnsureResourceGroup implements Step {
 
     /** The name of the group. */
     public EnsureResourceGroup named(Input<? extends String> name) {
-        return new EnsureResourceGroup(account, name, location, into);
+        return new EnsureResourceGroup(
+                account, NameRule.RESOURCE_GROUP.in("EnsureResourceGroup", name), location, into);
     }
 
     /** The region where the group's own data is kept, such as {@code westeurope}; what is in it may be elsewhere. */

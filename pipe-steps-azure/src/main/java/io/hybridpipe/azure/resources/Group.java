@@ -10,10 +10,8 @@ import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Owner;
-import io.hybridpipe.retry.StepFailure;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -23,17 +21,6 @@ import reactor.core.publisher.Mono;
  * <p>A PUT of one is done when it is answered; only the deletion is a long-running operation.
  */
 record Group(AzureAccount account, String name) {
-    /** From "Naming rules and restrictions for Azure resources". */
-    private static final Pattern NAME = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]", Pattern.UNICODE_CHARACTER_CLASS);
-
-    Group {
-        if (!NAME.matcher(name).matches()) {
-            throw StepFailure.permanent(
-                    "'" + name + "' cannot name a resource group: a name has 1 to 90 letters, digits and"
-                            + " any of -_.() and does not end with a dot");
-        }
-    }
-
     /** The group; empty when there is none. */
     Mono<ResourceGroupInner> find() {
         return Mono.defer(() -> account.resources().getResourceGroups().getAsync(name))

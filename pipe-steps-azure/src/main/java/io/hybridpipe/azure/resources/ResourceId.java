@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.azure.resources;
 
+import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.TextRule;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The id of one resource of Resource Manager: {@code [SCOPE]/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME]…}. Ids that differ in
@@ -40,6 +43,20 @@ final class ResourceId {
                     "'" + id + "' is not the id of a resource, which is .../providers/NAMESPACE/TYPE/NAME");
         }
         return new ResourceId(id, providers + PROVIDERS.length());
+    }
+
+    /** What is the id of a resource in the account's subscription. */
+    static TextRule idsIn(AzureAccount account) {
+        return text -> {
+            try {
+                return of(text).isIn(account.subscription())
+                        ? Optional.empty()
+                        : Optional.of(
+                                "'" + text + "' is not in the subscription of the account (" + account.where() + ")");
+            } catch (IllegalArgumentException malformed) {
+                return Optional.of(String.valueOf(malformed.getMessage()));
+            }
+        };
     }
 
     /** Namespace and types, such as {@code Microsoft.Network/virtualNetworks/subnets}. */

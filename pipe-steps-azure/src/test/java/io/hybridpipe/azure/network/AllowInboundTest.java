@@ -105,7 +105,8 @@ class AllowInboundTest {
         });
         assertThat(byId.contract().reads()).containsExactly(GROUP);
         assertThat(Cloud.failureOf(byId.run(State.of(GROUP, "doors"), context)))
-                .hasMessageStartingWith("AllowInbound: 'doors' is not the id of a security group in subscription");
+                .hasMessageStartingWith(
+                        "AllowInbound: 'doors' is not the id of a security group in federation, subscription");
     }
 
     @Test

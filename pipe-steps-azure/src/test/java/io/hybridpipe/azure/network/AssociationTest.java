@@ -293,7 +293,7 @@ class AssociationTest {
         AzureVnet elsewhere = new AzureVnet("", Map.of("controllers", "/subscriptions/x", "workloads", "hub"));
 
         assertThat(Cloud.failureOf(used.step(cloud.account(), "own").run(State.of(HUB, elsewhere), context)))
-                .hasMessageContaining("associate: '/subscriptions/x' is not the id of a subnet in subscription")
+                .hasMessageContaining(": '/subscriptions/x' is not the id of a subnet in federation, subscription")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
     }

@@ -169,8 +169,8 @@ class DeleteResourceGroupTest {
                 step.onlyOurs().preflight(STATE, context), step.onlyOurs().run(STATE, context))) {
             assertThat(Cloud.failureOf(call))
                     .hasMessage(
-                            "delete resource group trial: it was not made by HybridPipe, and is left as it is; leave out"
-                                    + " onlyOurs() to delete it all the same ("
+                            "delete resource group trial: it does not bear the tags of a HybridPipe run, and is left as it is;"
+                                    + " leave out onlyOurs() to delete it all the same ("
                                     + cloud.account().where() + ")")
                     .extracting(FailureClass::of)
                     .isEqualTo(FailureClass.PERMANENT);

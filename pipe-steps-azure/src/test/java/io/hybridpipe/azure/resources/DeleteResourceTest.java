@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 @Timeout(60)
 class DeleteResourceTest {
@@ -214,13 +215,16 @@ class DeleteResourceTest {
     @Test
     void whereOnlyOursAreDeletedOthersAreLeftAsTheyAre() {
         SortedMap<String, Map<String, Object>> theirs = cloud.inventory();
-        assertThat(Cloud.failureOf(step.onlyOurs().run(state, context)))
-                .hasMessage(
-                        "delete " + id("old") + ": it does not bear the tags of a HybridPipe run, and is left as it is;"
-                                + " leave out onlyOurs() to delete it all the same ("
-                                + cloud.account().where() + ")")
-                .extracting(FailureClass::of)
-                .isEqualTo(FailureClass.PERMANENT);
+        for (Mono<?> call : List.of(
+                step.onlyOurs().preflight(state, context), step.onlyOurs().run(state, context))) {
+            assertThat(Cloud.failureOf(call))
+                    .hasMessage("delete " + id("old")
+                            + ": it does not bear the tags of a HybridPipe run, and is left as it is;"
+                            + " leave out onlyOurs() to delete it all the same ("
+                            + cloud.account().where() + ")")
+                    .extracting(FailureClass::of)
+                    .isEqualTo(FailureClass.PERMANENT);
+        }
         assertThat(cloud.inventory()).isEqualTo(theirs);
 
         make(TestContext.at("other/table").withRunId("run-2").tags());
@@ -231,10 +235,10 @@ class DeleteResourceTest {
     @Test
     void anIdThatCannotBeDeletedIsRefusedBeforeTheRun() {
         assertThat(refused("/subscriptions/s/resourceGroups/fed"))
-                .startsWith("delete a resource: '/subscriptions/s/resourceGroups/fed' is not the id of a resource");
+                .startsWith("DeleteResource: '/subscriptions/s/resourceGroups/fed' is not the id of a resource");
         String elsewhere = id("old").replace(cloud.azure().subscription(), "s-2");
         assertThat(refused(elsewhere))
-                .isEqualTo("delete " + elsewhere + ": it is not in the subscription of the account ("
+                .isEqualTo("DeleteResource: '" + elsewhere + "' is not in the subscription of the account ("
                         + cloud.account().where() + ")");
         step.preflight(State.empty(), context).block(SOON);
         step.preflight(state, context).block(SOON);

@@ -148,8 +148,10 @@ class EnsureResourceGroupTest {
 
     @Test
     void aNameThatNoGroupCanHaveIsRefusedBeforeTheRun() {
-        assertThat(Cloud.failureOf(step.named("ends.with.a.dot.").preflight(STATE, context)))
-                .hasMessageContaining("'ends.with.a.dot.' cannot name a resource group")
+        State state = State.of(NAME, "ends.with.a.dot.");
+        assertThat(Cloud.failureOf(step.named(NAME).preflight(state, context)))
+                .hasMessageStartingWith(
+                        "EnsureResourceGroup: 'ends.with.a.dot.' cannot name a resource group: a name has")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
         assertThat(cloud.calls().all()).isEmpty();
