@@ -117,6 +117,8 @@ record DeploymentLife(
     /** The outputs, when the deployment has succeeded. */
     private Mono<Outputs> end() {
         return watch().ended(plan.within())
+                .switchIfEmpty(Mono.error(() -> StepFailure.permanent(calls.toString() + ": it was deleted meanwhile ("
+                        + plan.account().where() + ")")))
                 .flatMap(seen -> seen.state().equals("Succeeded")
                         ? Mono.fromCallable(() -> plan.toOutputs(seen.outputs(), calls.toString()))
                         : failed(seen));
@@ -181,10 +183,15 @@ record DeploymentLife(
                         .takeBack(there)
                         .then(calls.requestDelete())
                         .thenReturn(there))
-                // of a deployment whose record somebody deleted, what was said to be made is all that is known
-                .switchIfEmpty(Mono.defer(() ->
-                        new DeploymentUndo(calls, resources).takeBackWritten().then(Mono.empty())))
+                .switchIfEmpty(
+                        new DeploymentUndo(calls, resources).takeBackWritten().then(Mono.fromRunnable(this::tellGone)))
                 .then();
+    }
+
+    private void tellGone() {
+        if (context.madeBefore().stream().anyMatch(calls.toResource()::isSameAs)) {
+            context.gone(calls.toResource());
+        }
     }
 
     private DeploymentWatch watch() {

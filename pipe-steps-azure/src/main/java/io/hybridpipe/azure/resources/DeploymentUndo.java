@@ -34,12 +34,15 @@ record DeploymentUndo(DeploymentCalls calls, ResourceCalls resources) {
         calls.context().made(calls.toResource());
         return (AtRest.isFinal(Seen.state(deployment)) ? Mono.<Void>empty() : calls.requestCancel())
                 .then(Mono.defer(() -> new DeploymentWatch(calls, resources).settled(SETTLES_WITHIN)))
-                .flatMap(seen -> new Removal(resources, needs(seen)).remove(candidates(seen)));
+                .map(seen -> new Removal(resources, needs(seen)).remove(candidates(seen)))
+                .defaultIfEmpty(takeBackWritten())
+                .flatMap(removal -> removal);
     }
 
-    /** Deletes what earlier calls of the step said that it made. */
+    /** Deletes what earlier calls of the step said that it made: all that is known of a deployment whose record is gone. */
     Mono<Void> takeBackWritten() {
-        return new Removal(resources, Map.of()).remove(written().toList());
+        return Mono.defer(
+                () -> new Removal(resources, Map.of()).remove(written().toList()));
     }
 
     /** All that the deployment may have made. */

@@ -4,7 +4,6 @@ package io.hybridpipe.azure.resources;
 import com.azure.resourcemanager.resources.fluent.models.DeploymentExtendedInner;
 import com.azure.resourcemanager.resources.models.DeploymentPropertiesExtended;
 import io.hybridpipe.azure.AtRest;
-import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
@@ -75,7 +74,8 @@ final class DeploymentWatch {
     }
 
     /**
-     * The deployment as soon as it is over; signals a permanent failure when it is not {@code within} that time.
+     * The deployment as soon as it is over, or empty as soon as its record is gone; signals a permanent failure when neither comes
+     * {@code within} that time.
      */
     Mono<Seen> ended(Duration within) {
         return until(
@@ -85,24 +85,33 @@ final class DeploymentWatch {
                         + calls.account().where() + ")")));
     }
 
-    /** The deployment when nothing is done for it any more; what is still under way after that time is not waited for. */
+    /**
+     * The deployment when nothing is done for it any more, or empty as soon as its record is gone; what is still under way after that
+     * time is not waited for.
+     */
     Mono<Seen> settled(Duration within) {
         return until(seen -> seen.isOver() && !seen.doings().isUnderWay(), within, this::look);
     }
 
-    private Mono<Seen> until(Predicate<Seen> wanted, Duration within, Supplier<Mono<Seen>> late) {
-        AzureAccount account = calls.account();
-        return Looks.until(Looks.patient(Mono.defer(this::look)).filter(wanted), account.pause(), within, late);
+    private Mono<Seen> until(Predicate<Seen> wanted, Duration within, Supplier<Mono<Optional<Seen>>> late) {
+        return Looks.until(
+                        Looks.patient(Mono.defer(this::look))
+                                .filter(seen -> seen.filter(wanted.negate()).isEmpty()),
+                        calls.account().pause(),
+                        within,
+                        late)
+                .flatMap(Mono::justOrEmpty);
     }
 
-    private Mono<Seen> look() {
+    /** The deployment as it is now, nothing if there is none. */
+    private Mono<Optional<Seen>> look() {
         return calls.find()
-                .switchIfEmpty(Mono.error(() -> StepFailure.permanent(calls.toString() + ": it was deleted meanwhile ("
-                        + calls.account().where() + ")")))
                 .flatMap(there -> calls.requestOperations()
                         .defaultIfEmpty(List.of())
                         .map(operations -> new Seen(there, Doings.in(operations))))
-                .doOnNext(this::tell);
+                .doOnNext(this::tell)
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty());
     }
 
     private void tell(Seen seen) {

@@ -10,6 +10,7 @@ import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.Secret;
 import io.hybridpipe.State;
+import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.network.Cloud;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.net.Cidr;
@@ -17,15 +18,21 @@ import io.hybridpipe.net.Ip;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Fault;
+import io.hybridpipe.sim.Faults;
+import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.SimResponse;
+import io.hybridpipe.sim.azure.SimAzure;
 import io.hybridpipe.test.ResumeContract;
 import io.hybridpipe.test.StepContract;
 import io.hybridpipe.test.TestContext;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +46,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** Each test leaves the cloud as it was, which is checked after each one. */
-@Timeout(60)
+@Timeout(180)
 class DeployTemplateTest {
     private static final Key<Cidr> SPACE = Key.of("space", Cidr.class);
     private static final Key<Ip> ADDRESS = Key.of("address", Ip.class);
@@ -48,6 +55,7 @@ class DeployTemplateTest {
     private static final Key<Integer> COUNT = Key.of("count", Integer.class);
     private static final State STATE = State.of(SPACE, Cidr.of("10.2.0.0/16"));
     private static final String PUT = "Microsoft.Resources/deployments/write";
+    private static final String GET = "Microsoft.Resources/deployments/read";
     private static final String PUT_SUBNET = "Microsoft.Network/virtualNetworks/subnets/write";
 
     /** Changes a table that is there, and adds a subnet to a network that is there. */
@@ -91,14 +99,7 @@ class DeployTemplateTest {
 
     private final TestContext context =
             TestContext.at("hub/deploy").withRunId(UUID.randomUUID().toString());
-    private final DeployTemplate step = DeployTemplate.in(cloud.account())
-            .resourceGroup("fed")
-            .named("hub")
-            .templateFrom("classpath:templates/hub.json")
-            .parameter("space", SPACE)
-            .output("hub", HUB)
-            .output("names", NAMES)
-            .output("count", COUNT, Integer::valueOf);
+    private final DeployTemplate step = stepIn(cloud.account());
     private SortedMap<String, Map<String, Object>> before;
 
     @BeforeAll
@@ -122,6 +123,29 @@ class DeployTemplateTest {
         step.undo(STATE, Found.unknown("the test is over"), context.afterwards())
                 .block(SOON);
         assertThat(cloud.inventory()).isEqualTo(before);
+    }
+
+    private static DeployTemplate stepIn(AzureAccount account) {
+        return DeployTemplate.in(account)
+                .resourceGroup("fed")
+                .named("hub")
+                .templateFrom("classpath:templates/hub.json")
+                .parameter("space", SPACE)
+                .output("hub", HUB)
+                .output("names", NAMES)
+                .output("count", COUNT, Integer::valueOf);
+    }
+
+    /** A second goes by with each call, so that some come while a resource is made, however busy the machine is. */
+    private static Cloud slowCloud() throws IOException, InterruptedException {
+        SimClock clock = SimClock.manual(Instant.now());
+        Faults ticking = new Faults();
+        ticking.on(call -> {
+                    clock.advance(Duration.ofSeconds(1));
+                    return false;
+                })
+                .dropBefore();
+        return new Cloud(SimAzure.builder().clock(clock).faults(ticking).start());
     }
 
     private static List<DeploymentExtendedInner> deployments() {
@@ -181,8 +205,10 @@ class DeployTemplateTest {
     }
 
     @Test
-    void theProgressNamesWhatIsUnderWay() {
-        step.run(STATE, context).block(SOON);
+    void theProgressNamesWhatIsUnderWay() throws Exception {
+        try (Cloud slow = slowCloud()) {
+            stepIn(slow.account()).run(STATE, context).block(SOON);
+        }
 
         assertThat(context.progress())
                 .extracting(TestContext.Progress::text)
@@ -193,6 +219,17 @@ class DeployTemplateTest {
                 .last()
                 .extracting(TestContext.Progress::done)
                 .isEqualTo(4);
+    }
+
+    @Test
+    void aRecordThatGoesBetweenTwoLooksIsGone() {
+        step.run(STATE, context).block(SOON);
+        cloud.faults().on(GET).nth(2).error("ResourceNotFound", "it is gone");
+        assertThat(step.reconcile(STATE, context).block(SOON)).isEqualTo(Found.absent());
+
+        cloud.faults().on(GET).nth(2).error("ResourceNotFound", "it is gone");
+        step.undo(STATE, Found.unknown("cut short"), context.afterwards()).block(SOON);
+        assertThat(cloud.inventory()).isEqualTo(before);
     }
 
     @Test
@@ -208,20 +245,24 @@ class DeployTemplateTest {
     }
 
     @Test
-    void aDeploymentThatGoesOnAfterACancelIsCancelledAndWhatItMadeIsDeleted() {
-        Fault sent = cloud.faults().on(PUT).holdAfter();
-        Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().join();
-        run.dispose();
-        sent.release();
-        context.settled().block(SOON);
+    void aDeploymentThatGoesOnAfterACancelIsCancelledAndWhatItMadeIsDeleted() throws Exception {
+        try (Cloud slow = slowCloud()) {
+            DeployTemplate there = stepIn(slow.account());
+            SortedMap<String, Map<String, Object>> furnished = slow.inventory();
+            Fault sent = slow.faults().on(PUT).holdAfter();
+            Disposable run = there.run(STATE, context).subscribe();
+            sent.reached().orTimeout(60, TimeUnit.SECONDS).join();
+            run.dispose();
+            sent.release();
+            context.settled().block(SOON);
 
-        step.undo(STATE, Found.unknown("it was cancelled"), context).block(SOON);
+            there.undo(STATE, Found.unknown("it was cancelled"), context).block(SOON);
 
-        assertThat(cloud.calls().of("Microsoft.Resources/deployments/cancel/action"))
-                .hasSize(1);
-        assertThat(cloud.inventory()).isEqualTo(before);
-        assertThat(context.made()).isEmpty();
+            assertThat(slow.calls().of("Microsoft.Resources/deployments/cancel/action"))
+                    .hasSize(1);
+            assertThat(slow.inventory()).isEqualTo(furnished);
+            assertThat(context.made()).isEmpty();
+        }
     }
 
     @Test
@@ -433,6 +474,7 @@ class DeployTemplateTest {
         step.undo(STATE, Found.unknown("the record is gone"), context).block(SOON);
 
         assertThat(cloud.inventory()).isEqualTo(before);
+        assertThat(context.made()).isEmpty();
     }
 
     @Test
