@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
-@Timeout(60)
+@Timeout(180)
 class TrialTest {
     private static final Spot PUT = new Spot("Put", 1, true);
     private static final Mishap<Shelf> BUSY = Mishap.of("busy", rule -> rule.error("Busy", "later"));

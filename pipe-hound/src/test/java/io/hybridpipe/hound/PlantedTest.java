@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(180)
 class PlantedTest {
     private static void on(String thread, Runnable work) throws InterruptedException {
         Thread started = new Thread(work, thread);

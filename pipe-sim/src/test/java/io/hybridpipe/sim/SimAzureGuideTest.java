@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The snippets of docs/sim-azure.md, which run here with public API only; the last test compares them with the page. */
-@Timeout(60)
+@Timeout(180)
 class SimAzureGuideTest {
 
     private static final HttpPipeline PIPELINE = new HttpPipelineBuilder().build();

@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.Credentials;
 
 /** Sessions by a stand-in whose time stands still until the test moves it. */
-@Timeout(60)
+@Timeout(180)
 class AssumedRoleTest {
     private static final String A = "111122223333";
     private static final String B = "444455556666";

@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.ec2.model.CreateVpcResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsResponse;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 
-@Timeout(60)
+@Timeout(180)
 class AwsCallsTest {
     private static final String LIMIT = "Request limit exceeded.";
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The pipe of {@code docs/aws-steps.md} runs, and the page says of the steps what is true. */
-@Timeout(120)
+@Timeout(180)
 class AwsStepsGuideTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Path PAGE = Path.of("../docs/aws-steps.md");

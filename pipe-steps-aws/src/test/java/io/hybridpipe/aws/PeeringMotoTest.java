@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.ssm.model.ParameterType;
 /** Over two accounts and regions of an AWS emulator that nobody here wrote, the second one in a role. */
 @Tag("moto")
 @ResourceLock("moto")
-@Timeout(120)
+@Timeout(180)
 class PeeringMotoTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String B = "444455556666";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process is killed in each changing call of each step; another one, with handles and instances of its own, goes on. */
-@Timeout(60)
+@Timeout(180)
 class ResumeTest {
     private static final Key<String> VPC = Key.of("vpc", String.class);
     private static final String TEMPLATE = """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /** What the engine relies on, of each step and scope that changes something. */
-@Timeout(60)
+@Timeout(180)
 class StepContractTest {
     private static final String TEMPLATE = """
             Resources:

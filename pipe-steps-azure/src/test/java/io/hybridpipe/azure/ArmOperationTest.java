@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-@Timeout(30)
+@Timeout(180)
 /** Without others beside it: the virtual time that it sets counts in the whole JVM. */
 @Isolated
 class ArmOperationTest {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The pipes of {@code docs/azure-steps.md} run, and the page says of the steps what is true. */
-@Timeout(120)
+@Timeout(180)
 class AzureStepsGuideTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Path PAGE = Path.of("../docs/azure-steps.md");

@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
-@Timeout(30)
+@Timeout(180)
 class TurnsTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String HUB = "/vnets/hub";

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class AddRouteTest {
     private static final String DELETE = "DELETE /routes/{route_id}";
     private static final Controller CONTROLLER =
@@ -184,7 +184,7 @@ class AddRouteTest {
     @Test
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         controller.faults().on("POST /routes").holdAfter();
-        AddRoute hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(200)));
+        AddRoute hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/routes on 203.0.113.1: no answer in time");
         assertThat(reconcile()).isEqualTo(Found.done(Outputs.none()));

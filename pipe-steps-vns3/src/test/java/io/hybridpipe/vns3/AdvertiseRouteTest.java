@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class AdvertiseRouteTest {
     private static final Controller CONTROLLER =
             new Controller("orders", Ip.of("203.0.113.1"), Ip.of("10.1.0.10"), Lab.PASSWORD);
@@ -125,7 +125,7 @@ class AdvertiseRouteTest {
         controller.faults().on("POST /routes").holdBefore();
         // with a connection that is there already
         assertThat(reconcile()).isEqualTo(Found.absent());
-        AdvertiseRoute hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(400)));
+        AdvertiseRoute hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/routes on 203.0.113.1: no answer in time");
         assertThat(reconcile()).isEqualTo(Found.absent());

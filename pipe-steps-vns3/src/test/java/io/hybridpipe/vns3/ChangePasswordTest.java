@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class ChangePasswordTest {
     private static final String CHANGE = "PUT /api_password";
     private static final Key<Controller> KEY = Key.of("controller", Controller.class);
@@ -238,7 +238,7 @@ class ChangePasswordTest {
     @Test
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         controller.faults().on(CHANGE).holdAfter();
-        ChangePassword hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(200)));
+        ChangePassword hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(state, context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("PUT /api/api_password on 203.0.113.1: no answer in time");
         assertThat(reconcile()).isEqualTo(Found.done(Outputs.of(KEY, AFTER)));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The process of a run ends at each of its calls; another one goes on, or takes everything back. */
-@Timeout(120)
+@Timeout(180)
 class CrashedChangesTest {
     private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);
     private static final Key<List<Controller>> MESH = Key.listOf("mesh", Controller.class);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class CreateTokenTest {
     private static final String CREATE = "POST /access/token";
     private static final String DELETE = "DELETE /access/token/{token_id}";
@@ -215,7 +215,7 @@ class CreateTokenTest {
     @Test
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         controller.faults().on(CREATE).holdAfter();
-        CreateToken hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(200)));
+        CreateToken hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(state, context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/access/token on 203.0.113.1: no answer in time");
         assertThat(reconcile()).isInstanceOf(Found.Done.class);

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run in whose middle the password and the token of a controller change: all that follows, and a resume, goes by the new. */
-@Timeout(60)
+@Timeout(180)
 class CredentialsInPipesTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String CHANGE = "PUT /api_password";

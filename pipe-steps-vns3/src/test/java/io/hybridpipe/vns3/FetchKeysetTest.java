@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(60)
+@Timeout(180)
 class FetchKeysetTest {
     private static final String PUT = "PUT /keyset";
     private static final Ip SOURCE = Ip.of("203.0.113.2");
@@ -271,7 +271,7 @@ class FetchKeysetTest {
     @Test
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         Fault held = controller.faults().on(PUT).holdAfter();
-        FetchKeyset hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(300)));
+        FetchKeyset hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(run(hasty), FailureClass.UNKNOWN_OUTCOME))
                 // its reboot may cut the connection before
                 .hasMessageStartingWith("PUT /api/keyset on 203.0.113.1: ");

@@ -41,7 +41,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** On a controller of version 6, whose rules have ids, comments and groups. */
-@Timeout(30)
+@Timeout(180)
 class FirewallRulesByIdTest {
     private static final String ADD = "POST /v2/firewall/rules";
     private static final String DELETE = "DELETE /v2/firewall/rules/{id}";

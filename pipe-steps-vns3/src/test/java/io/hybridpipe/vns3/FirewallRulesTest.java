@@ -45,7 +45,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** On a controller of version 5, whose rules are known by their position and whose changes are tasks. */
-@Timeout(30)
+@Timeout(180)
 class FirewallRulesTest {
     private static final String ADD = "POST /firewall/rules";
     private static final String DELETE = "DELETE /firewall/rules/{position}";
@@ -186,7 +186,7 @@ class FirewallRulesTest {
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         assertThat(reconcile()).isEqualTo(Found.absent());
         controller.faults().on(ADD).holdBefore();
-        FirewallRules hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(400)));
+        FirewallRules hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/firewall/rules on 203.0.113.1: no answer in time");
         assertThat(reconcile()).isEqualTo(Found.absent());

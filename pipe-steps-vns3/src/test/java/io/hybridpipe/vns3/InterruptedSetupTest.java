@@ -49,7 +49,7 @@ import reactor.core.scheduler.Schedulers;
  * <p>{@code ./mvnw -pl pipe-steps-vns3 -am test -Dtest=InterruptedSetupTest -Dtest.properties=-Dsetup.all=true} interrupts each
  * call in each way.
  */
-@Timeout(120)
+@Timeout(180)
 class InterruptedSetupTest {
     private static final String ADDRESS = "203.0.113.1";
     private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);

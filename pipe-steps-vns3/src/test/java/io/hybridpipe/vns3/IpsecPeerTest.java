@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class IpsecPeerTest {
     private static final String ENDPOINT = "POST /ipsec/endpoints";
     private static final String TUNNEL = "POST /ipsec/endpoints/{endpoint_id}/tunnels";
@@ -397,7 +397,7 @@ class IpsecPeerTest {
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         assertThat(reconcile()).isEqualTo(Found.absent());
         there.faults().on(ENDPOINT).holdAfter();
-        IpsecPeer hasty = step.over(lab.access.withRequestTimeout(Duration.ofMillis(400)));
+        IpsecPeer hasty = step.over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/ipsec/endpoints on 203.0.113.2: no answer in time");
         Lab.await(context.settled());

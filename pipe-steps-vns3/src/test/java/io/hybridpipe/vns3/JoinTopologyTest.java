@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A launched controller joins the topology of a standing one: setup without a keyset, fetch, mesh, and a password of its own. */
-@Timeout(60)
+@Timeout(180)
 class JoinTopologyTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Key<Controller> FED = Key.of("fed", Controller.class);

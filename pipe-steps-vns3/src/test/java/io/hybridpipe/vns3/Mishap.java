@@ -42,7 +42,7 @@ enum Mishap {
     }
 
     /** How long a request waits for its answer: in the stand-ins' time about a minute. */
-    static final Duration REQUEST_TIMEOUT = Duration.ofMillis(300);
+    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
 
     /** In the stand-ins' time: as long as in a reboot. */
     private static final Duration REFUSED_FOR = Duration.ofSeconds(20);

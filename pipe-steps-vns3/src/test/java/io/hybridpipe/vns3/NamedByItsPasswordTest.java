@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The first password of a controller on AWS is its instance id, so its name, and what refers to it, may hold a secret. */
-@Timeout(30)
+@Timeout(180)
 class NamedByItsPasswordTest {
     private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);
     private static final Key<List<Controller>> MESH = Key.listOf("mesh", Controller.class);

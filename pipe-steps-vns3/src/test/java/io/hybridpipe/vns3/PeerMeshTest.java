@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(60)
+@Timeout(180)
 class PeerMeshTest {
     private static final String ADD = "POST /peering/peers";
     private static final String REMOVE = "DELETE /peering/peers/{peer_id}";
@@ -273,7 +273,7 @@ class PeerMeshTest {
     @Test
     void anUnansweredCallEndsAfterTheRequestTimeout() {
         box(3).faults().on(ADD).holdAfter();
-        PeerMesh hasty = mesh(three).over(lab.access.withRequestTimeout(Duration.ofMillis(300)));
+        PeerMesh hasty = mesh(three).over(lab.access.withRequestTimeout(Duration.ofSeconds(2)));
         assertThat(Lab.failure(hasty.run(State.empty(), context), FailureClass.UNKNOWN_OUTCOME))
                 .hasMessage("POST /api/peering/peers on 203.0.113.3: no answer in time");
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A process is killed in each changing call of each step whose undo takes everything back; another one, with clients and
  * instances of its own, goes on.
  */
-@Timeout(60)
+@Timeout(180)
 class ResumeTest {
     private static final Controller HERE =
             new Controller("orders", Ip.of("203.0.113.1"), Ip.of("10.1.0.10"), Lab.PASSWORD);

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class SetUpControllerTest {
     private static final String ADDRESS = "203.0.113.1";
     private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The VNS3 half of the main job: a new controller is set up and joined with two standing ones, then routes. */
-@Timeout(60)
+@Timeout(180)
 class StepsInPipesTest {
     private static final Key<Secret<String>> PSK =
             Key.of("psk", new TypeRef<Secret<String>>() {}).secret();

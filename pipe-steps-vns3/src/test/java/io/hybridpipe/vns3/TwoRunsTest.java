@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two runs that peer a spoke each with the same federation controller at the same time, with calls that take turns at random. */
-@Timeout(60)
+@Timeout(180)
 class TwoRunsTest {
     private static final Key<Tunnel> OUT = Key.of("tunnel", Tunnel.class);
     private static final Controller FEDERATION =

@@ -27,7 +27,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-@Timeout(30)
+@Timeout(180)
 class WaitUntilReadyTest {
     private static final String ADDRESS = "203.0.113.1";
 

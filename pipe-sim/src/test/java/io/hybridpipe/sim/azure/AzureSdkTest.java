@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The real Azure SDK takes the stand-in for the service. */
-@Timeout(30)
+@Timeout(180)
 class AzureSdkTest {
 
     private static final String EAST = "eastus";

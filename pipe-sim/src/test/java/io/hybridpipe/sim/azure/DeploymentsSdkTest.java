@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** The real Azure SDK deploys templates to the stand-in. */
-@Timeout(30)
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeploymentsSdkTest {
 

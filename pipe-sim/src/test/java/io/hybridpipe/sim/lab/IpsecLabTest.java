@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The ground without any controller; needs root and strongSwan. */
 @Tag("lab")
-@Timeout(60)
+@Timeout(180)
 class IpsecLabTest {
 
     private static Stream<String> names(String folder) throws IOException {

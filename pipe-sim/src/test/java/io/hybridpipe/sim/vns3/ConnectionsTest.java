@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a charon is told of endpoints and tunnels, by a socket that writes it down. */
-@Timeout(30)
+@Timeout(180)
 class ConnectionsTest {
     private static final int RESPONSE = 1;
     private static final int UNKNOWN_COMMAND = 2;

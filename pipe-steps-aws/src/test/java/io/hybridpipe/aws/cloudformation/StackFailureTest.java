@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What a stack's failure says, and what is there afterwards. */
-@Timeout(60)
+@Timeout(180)
 class StackFailureTest {
     private static final String THIRD_FAILS = """
             Resources:

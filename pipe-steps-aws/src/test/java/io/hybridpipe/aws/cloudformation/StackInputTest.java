@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is put into a stack, and where from. */
-@Timeout(60)
+@Timeout(180)
 class StackInputTest {
     private static final Key<String> STAGE = Key.of("stage", String.class);
     private static final String VPC = "classpath:io/hybridpipe/aws/cloudformation/vpc.yaml";

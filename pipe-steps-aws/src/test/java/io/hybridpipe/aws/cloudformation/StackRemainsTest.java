@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.cloudformation.model.DescribeChangeSetRes
 import software.amazon.awssdk.services.cloudformation.model.Tag;
 
 /** What is left of a stack that is deleted, and who says so. */
-@Timeout(60)
+@Timeout(180)
 class StackRemainsTest {
     private static final String RETAINING = """
             Resources:

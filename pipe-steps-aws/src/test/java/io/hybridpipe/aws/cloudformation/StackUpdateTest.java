@@ -45,7 +45,7 @@ import software.amazon.awssdk.services.cloudformation.model.StackEvent;
 import software.amazon.awssdk.services.cloudformation.model.Tag;
 
 /** A stack that somebody else made, updated and brought back. */
-@Timeout(60)
+@Timeout(180)
 class StackUpdateTest {
     private static final Key<String> GROUP = Key.of("group", String.class);
     private static final String TEMPLATE = """

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.ec2.model.Address;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
-@Timeout(60)
+@Timeout(180)
 class AllocateAddressTest {
     private static final Key<String> ENI = Key.of("eni", String.class);
     private static final Key<String> ALLOCATION = Key.of("allocation", String.class);

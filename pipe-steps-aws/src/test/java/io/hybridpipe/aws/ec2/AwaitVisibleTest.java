@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 
-@Timeout(60)
+@Timeout(180)
 class AwaitVisibleTest {
     private static final Key<String> VPC = Key.of("vpc", String.class);
 

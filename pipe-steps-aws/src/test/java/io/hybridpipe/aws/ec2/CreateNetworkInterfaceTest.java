@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecifi
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
-@Timeout(60)
+@Timeout(180)
 class CreateNetworkInterfaceTest {
     private static final Key<String> SUBNET = Key.of("subnet", String.class);
     private static final Key<String> GROUP = Key.of("group", String.class);

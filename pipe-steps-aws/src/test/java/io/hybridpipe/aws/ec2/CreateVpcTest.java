@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
-@Timeout(60)
+@Timeout(180)
 class CreateVpcTest {
     private static final Key<Cidr> BLOCK = Key.of("vpc-cidr", Cidr.class);
     private static final Key<String> VPC = Key.of("vpc", String.class);

@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
-@Timeout(60)
+@Timeout(180)
 class LaunchControllerTest {
     private static final String SLOW_IMAGE = "ami-0510000051000005a";
     private static final String NEW_IMAGE = "ami-0e0000e0000e00001";

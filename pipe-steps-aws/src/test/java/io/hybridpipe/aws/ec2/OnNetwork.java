@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** A stand-in with a small network in it, and what is asked of each step that adds something to the network. */
-@Timeout(60)
+@Timeout(180)
 abstract class OnNetwork {
     final TestContext context = TestContext.at("orders/step").withRunId("run-1");
     final TestContext otherRun = TestContext.at("orders/there").withRunId("run-2");

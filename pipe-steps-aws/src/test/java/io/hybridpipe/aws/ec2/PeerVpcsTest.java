@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.VpcPeeringConnection;
 
 /** Two accounts in two regions. */
-@Timeout(60)
+@Timeout(180)
 class PeerVpcsTest {
     private static final String A = "111122223333";
     private static final String B = "444455556666";

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.ssm.model.ParameterType;
 
-@Timeout(60)
+@Timeout(180)
 class SsmParameterTest {
     private static final Key<String> NAME = Key.of("network-name", String.class);
     private static final Key<NetworkConfig> NETWORK = Key.of("network", NetworkConfig.class);

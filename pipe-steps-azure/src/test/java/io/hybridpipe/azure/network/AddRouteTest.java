@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(30)
+@Timeout(180)
 class AddRouteTest {
     private static final Key<Cidr> VPC = Key.of("vpc", Cidr.class);
     private static final Key<String> TABLE = Key.of("table", String.class);

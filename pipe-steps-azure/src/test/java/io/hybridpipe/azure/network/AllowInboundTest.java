@@ -33,7 +33,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 
-@Timeout(60)
+@Timeout(180)
 class AllowInboundTest {
     private static final Key<Cidr> PEERS = Key.of("peers", Cidr.class);
     private static final Key<String> GROUP = Key.of("group", String.class);

@@ -34,7 +34,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** What holds for all that subnets use: the network is in one resource group, what its subnets use in another one. */
-@Timeout(60)
+@Timeout(180)
 class AssociationTest {
     private static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);
     private static final Key<String> MADE = Key.of("made", String.class);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A controller and all that it stands on, made by steps and taken back in the order of dependence. */
-@Timeout(60)
+@Timeout(180)
 class ControllerPipeTest {
     private static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);
     private static final Key<String> RULES = Key.of("rules", String.class);

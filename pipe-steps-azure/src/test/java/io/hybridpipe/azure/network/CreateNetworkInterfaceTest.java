@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class CreateNetworkInterfaceTest {
     private static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);
     private static final Key<String> ADDRESS_ID = Key.of("address-id", String.class);

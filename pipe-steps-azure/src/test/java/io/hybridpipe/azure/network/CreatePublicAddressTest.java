@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class CreatePublicAddressTest {
     private static final Key<String> NAME = Key.of("name", String.class);
     private static final Key<String> ID = Key.of("address-id", String.class);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /** The table alone; its associations with subnets are in {@link AssociationTest}. */
-@Timeout(60)
+@Timeout(180)
 class CreateRouteTableTest {
     private static final Key<String> ROUTES = Key.of("routes", String.class);
     private static final Key<String> PLACE = Key.of("place", String.class);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /** The group alone; its associations with subnets are in {@link AssociationTest}. */
-@Timeout(60)
+@Timeout(180)
 class CreateSecurityGroupTest {
     private static final Key<Cidr> PEERS = Key.of("peers", Cidr.class);
     private static final Key<String> GROUP = Key.of("group", String.class);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 
-@Timeout(60)
+@Timeout(180)
 class CreateVnetTest {
     private static final Key<Cidr> SPACE = Key.of("space", Cidr.class);
     private static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);

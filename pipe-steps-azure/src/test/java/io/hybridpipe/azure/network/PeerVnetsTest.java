@@ -49,7 +49,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A hub in one subscription is peered with a spoke in another. */
-@Timeout(60)
+@Timeout(180)
 class PeerVnetsTest {
     private static final String HERE = "00000000-0000-4000-8000-00000000aaaa";
     private static final String THERE = "00000000-0000-4000-8000-00000000bbbb";

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 /** The steps as the engine runs them, against the stand-in. */
-@Timeout(60)
+@Timeout(180)
 class PipesOnAzureTest {
     private static final Key<Cidr> VPC = Key.of("vpc", Cidr.class);
     private static final State STATE = State.of(VPC, Cidr.of("10.1.0.0/16"));

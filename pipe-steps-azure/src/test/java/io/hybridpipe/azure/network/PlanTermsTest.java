@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Machines of images that are sold: the stand-in refuses them until the terms are accepted, as the service does. */
-@Timeout(60)
+@Timeout(180)
 class PlanTermsTest {
     private static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);
     private static final Key<AzureInterface> CARD = Key.of("card", AzureInterface.class);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process is killed in each changing call of each step; another one, with clients and instances of its own, goes on. */
-@Timeout(30)
+@Timeout(180)
 class ResumeTest {
     private final Cloud cloud;
 

@@ -39,7 +39,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-@Timeout(30)
+@Timeout(180)
 class TemporarySecurityRuleTest {
     private static final Key<Cidr> CALLERS = Key.of("callers", Cidr.class);
     private static final Key<String> GROUP = Key.of("group", String.class);

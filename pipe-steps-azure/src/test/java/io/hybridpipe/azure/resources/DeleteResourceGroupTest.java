@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(60)
+@Timeout(180)
 class DeleteResourceGroupTest {
     private static final Key<String> NAME = Key.of("name", String.class);
     private static final State STATE = State.of(NAME, "trial");

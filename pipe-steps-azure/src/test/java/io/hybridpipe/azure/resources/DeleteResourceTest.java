@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(60)
+@Timeout(180)
 class DeleteResourceTest {
     private static final Key<String> ID = Key.of("id", String.class);
     private static final String DELETE = "Microsoft.Network/routeTables/delete";

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-@Timeout(60)
+@Timeout(180)
 class EnsureResourceGroupTest {
     private static final Key<String> NAME = Key.of("name", String.class);
     private static final Key<String> GROUP = Key.of("group", String.class);

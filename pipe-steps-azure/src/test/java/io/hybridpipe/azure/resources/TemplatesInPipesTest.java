@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
 /** Templates as the engine runs them; each run is undone. */
-@Timeout(60)
+@Timeout(180)
 class TemplatesInPipesTest {
     private static final Key<AzureVnet> HUB = Key.of("hub", AzureVnet.class);
     private static final Key<AzureVnet> SPOKE = Key.of("spoke", AzureVnet.class);

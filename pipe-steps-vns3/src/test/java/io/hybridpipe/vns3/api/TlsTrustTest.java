@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import reactor.test.StepVerifier;
 
-@Timeout(20)
+@Timeout(180)
 // it reads a logger that other classes write to
 @Isolated
 class TlsTrustTest {

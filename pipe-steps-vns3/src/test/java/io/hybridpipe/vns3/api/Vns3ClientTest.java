@@ -19,7 +19,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-@Timeout(20)
+@Timeout(180)
 class Vns3ClientTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Ip ADDRESS = Ip.of("10.1.0.5");
@@ -194,7 +194,7 @@ class Vns3ClientTest {
     void aCallThatIsNotAnsweredEndsAfterTheRequestTimeout() {
         server.staysSilent().staysSilent();
         Vns3Client hasty =
-                access.withRequestTimeout(Duration.ofMillis(200)).client(ADDRESS, Credentials.password(Secret.of("p")));
+                access.withRequestTimeout(Duration.ofSeconds(2)).client(ADDRESS, Credentials.password(Secret.of("p")));
         assertThat(failureOf(hasty.config()))
                 .hasMessage("GET /api/config on 10.1.0.5: no answer in time")
                 .extracting(StepFailure::failureClass)
@@ -206,7 +206,7 @@ class Vns3ClientTest {
     void anAnswerThatStopsInTheMiddleEndsToo() {
         server.stopsInTheMiddle();
         Vns3Client hasty =
-                access.withRequestTimeout(Duration.ofMillis(200)).client(ADDRESS, Credentials.password(Secret.of("p")));
+                access.withRequestTimeout(Duration.ofSeconds(2)).client(ADDRESS, Credentials.password(Secret.of("p")));
         assertThat(failureOf(hasty.setPeerId(1)))
                 .hasMessage("PUT /api/peering/self on 10.1.0.5: no answer in time")
                 .extracting(StepFailure::failureClass)

@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Steps build a hub with a controller and, in another subscription, a spoke whose route leads cloud X to that controller over
  * the peering; packets are traced from a workload in the spoke to one in cloud X and back.
  */
-@Timeout(90)
+@Timeout(180)
 class HubAndSpokeTest {
     private static final String HUBS = "00000000-0000-4000-8000-0000000000aa";
     private static final String SPOKES = "00000000-0000-4000-8000-0000000000bb";

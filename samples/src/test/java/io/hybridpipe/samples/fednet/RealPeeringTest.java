@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Peerings over real IPsec that cannot come up, and many that come up at once; needs root and strongSwan. */
 @Tag("lab")
-@Timeout(120)
+@Timeout(180)
 class RealPeeringTest {
     private static final Secret<String> PSK = Secret.of("psk-of-real-tunnels-5521");
     private static final Key<Tunnel> TUNNEL = Key.of("tunnel", Tunnel.class);
