@@ -201,6 +201,30 @@ class LiteralsTest {
     }
 
     @Test
+    void subnetsThatDoNotFitAreAProblemOfThePipeOrRefusedBeforeAnyCall() {
+        Key<Cidr> block = Key.of("block", Cidr.class);
+        CreateVnet hub = CreateVnet.in(ACCOUNT)
+                .resourceGroup("fed")
+                .named("hub")
+                .location("westeurope")
+                .space(Cidr.of("10.1.0.0/16"))
+                .space(Cidr.of("10.2.0.0/16"))
+                .subnet("a", Cidr.of("10.2.0.0/17"));
+
+        assertThatThrownBy(hub.subnet("b", Cidr.of("10.3.0.0/24"))::contract)
+                .hasMessage(
+                        "CreateVnet: subnet 'b' (10.3.0.0/24) is not in the address space [10.1.0.0/16, 10.2.0.0/16]");
+        assertThatThrownBy(hub.subnet("b", Cidr.of("10.2.1.0/24"))::contract)
+                .hasMessage("CreateVnet: subnet 'b' (10.2.1.0/24) overlaps subnet 'a' (10.2.0.0/17)");
+        CreateVnet keyed = hub.subnet("b", block);
+        assertThat(keyed.contract().reads()).containsExactly(block);
+        assertThatThrownBy(() -> keyed.preflight(State.of(block, Cidr.of("10.2.1.0/24")), TestContext.at("hub/vnet"))
+                        .block(Duration.ofSeconds(60)))
+                .isInstanceOf(StepFailure.class)
+                .hasMessageContaining("subnet 'b' (10.2.1.0/24) overlaps subnet 'a'");
+    }
+
+    @Test
     void whatIsWrongOnlyTogetherIsAProblemOfThePipe() {
         assertThatThrownBy(() -> Pipe.named("hub")
                         .step("peer", PeerVnets.between(ACCOUNT, VNET).and(ACCOUNT, VNET.toUpperCase(Locale.ROOT)))

@@ -12,12 +12,15 @@ import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
+import io.hybridpipe.azure.TextRule;
 import io.hybridpipe.net.Cidr;
+import io.hybridpipe.retry.StepFailure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +119,9 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
         if (space.isEmpty()) {
             throw new IllegalStateException("CreateVnet: call space(..)");
         }
+        misfit(TextRule::literal).ifPresent(misfit -> {
+            throw new IllegalStateException(misfit);
+        });
         Contract contract = Contract.of("CreateVnet")
                 .reading(Stream.of(
                                 Stream.of(target.groupInput(), target.nameInput(), target.locationInput()),
@@ -142,10 +148,40 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
                 () -> own(state, context).remove(there -> Children.of(there).except(subnets.keySet()), Mono.empty()));
     }
 
-    /** Checks the credential, and, if the name is known by then, that no other virtual network has it. */
+    /**
+     * Checks the credential, and, as far as they are known by then, that no other virtual network has the name, and that the
+     * subnets lie in the address space and not in each other.
+     */
     @Override
     public Mono<Void> preflight(State state, StepContext context) {
-        return target.checkFree(Kind.VNET, state, context);
+        return Mono.defer(() -> Mono.justOrEmpty(misfit(block -> block.find(state))))
+                .flatMap(misfit -> Mono.<Void>error(StepFailure.permanent(misfit)))
+                .then(target.checkFree(Kind.VNET, state, context));
+    }
+
+    /** What Azure would refuse of the blocks that are known, in one line. */
+    private Optional<String> misfit(Function<Input<? extends Cidr>, Optional<? extends Cidr>> known) {
+        List<Cidr> blocks =
+                space.stream().map(known).<Cidr>flatMap(Optional::stream).toList();
+        Map<String, Cidr> seen = new LinkedHashMap<>();
+        for (Map.Entry<String, Input<? extends Cidr>> subnet : subnets.entrySet()) {
+            Optional<? extends Cidr> found = known.apply(subnet.getValue());
+            if (found.isEmpty()) {
+                continue;
+            }
+            Cidr block = found.get();
+            String name = "CreateVnet: subnet '" + subnet.getKey() + "' (" + block + ")";
+            if (blocks.size() == space.size() && blocks.stream().noneMatch(whole -> whole.contains(block))) {
+                return Optional.of(name + " is not in the address space " + blocks);
+            }
+            for (Map.Entry<String, Cidr> other : seen.entrySet()) {
+                if (other.getValue().overlaps(block)) {
+                    return Optional.of(name + " overlaps subnet '" + other.getKey() + "' (" + other.getValue() + ")");
+                }
+            }
+            seen.put(subnet.getKey(), block);
+        }
+        return Optional.empty();
     }
 
     private Own<VirtualNetworkInner> own(State state, StepContext context) {

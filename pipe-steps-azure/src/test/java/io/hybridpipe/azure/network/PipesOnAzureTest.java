@@ -7,6 +7,7 @@ import static io.hybridpipe.azure.network.Cloud.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hybridpipe.Element;
+import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
 import io.hybridpipe.Pipe;
@@ -95,6 +96,29 @@ class PipesOnAzureTest {
         assertThat(report.leftovers()).isEmpty();
         assertThat(rulesInside).containsExactly(1);
         assertThat(cloud.inventory()).isEqualTo(before);
+    }
+
+    @Test
+    void whatAnEarlierStepWroteWrongIsRefusedAndNothingIsLeft() {
+        Key<String> table = Key.of("table", String.class);
+        Pipe pipe = Pipe.named("fednet")
+                .step("compute", Step.mapping(Input.value("rutes"), table, text -> text))
+                .step(
+                        "route",
+                        AddRoute.in(cloud.account())
+                                .tableId(table)
+                                .to(Cidr.of("10.1.0.0/16"))
+                                .viaAppliance(Ip.of("10.2.0.4")))
+                .build();
+
+        RunReport report =
+                pipe.start(State.empty(), RunOptions.ofDefaults()).settled().block(SOON);
+
+        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.UNDONE);
+        assertThat(report.failure().orElseThrow().message())
+                .startsWith("AddRoute: 'rutes' is not the id of a route table in federation, ");
+        assertThat(report.leftovers()).isEmpty();
+        assertThat(cloud.calls().changing()).isEmpty();
     }
 
     /** What the run must get over by itself. */

@@ -10,29 +10,23 @@ import com.azure.resourcemanager.network.fluent.models.SubnetInner;
 import com.azure.resourcemanager.network.fluent.models.VirtualNetworkInner;
 import com.azure.resourcemanager.network.models.AddressSpace;
 import com.azure.resourcemanager.resources.fluent.models.ResourceGroupInner;
-import io.hybridpipe.Effect;
-import io.hybridpipe.Found;
 import io.hybridpipe.Key;
-import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.azure.ArmOperation;
 import io.hybridpipe.azure.network.Cloud;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
-import io.hybridpipe.sim.Fault;
-import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.test.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 
 @Timeout(180)
 class DeleteResourceGroupTest {
@@ -63,75 +57,21 @@ class DeleteResourceGroupTest {
         new Group(cloud.account(), "trial").delete(TestContext.at("test/reset")).block(SOON);
         without = cloud.inventory();
         make(Map.of());
-        RouteTableInner table = new RouteTableInner();
-        table.withLocation("westeurope");
-        cloud.now(cloud.network().getRouteTables().createOrUpdateWithResponseAsync("trial", "inside", table));
         cloud.calls().clear();
     }
 
-    @Test
-    void theGroupIsGoneWithAllThatIsInIt() {
-        run();
-
-        assertThat(cloud.inventory()).isEqualTo(without);
-        assertThat(context.made()).isEmpty();
-        assertThat(step.contract().effect())
-                .isEqualTo(Effect.irreversible("a deleted resource group cannot be brought back"));
-    }
-
-    @Test
-    void aGroupThatIsNotThereIsASuccessWithoutACall() {
-        run();
-        cloud.calls().clear();
-
-        run();
-
-        assertThat(cloud.calls().changing()).isEmpty();
-    }
-
-    @Test
-    void afterALostAnswerTheDeletionThatGoesOnIsWaitedFor() {
-        cloud.faults().on(DELETE).dropAfter();
-        assertThat(Cloud.classOf(step.run(STATE, context))).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
-
-        assertThat(step.reconcile(STATE, context).block(SOON)).isEqualTo(Found.done(Outputs.none()));
-        assertThat(cloud.inventory()).isEqualTo(without);
-    }
-
-    @Test
-    void afterALostRequestTheGroupIsDeletedAgain() {
-        cloud.faults().on(DELETE).dropBefore();
-        assertThat(Cloud.classOf(step.run(STATE, context))).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
-
-        assertThat(step.reconcile(STATE, context).block(SOON)).isEqualTo(Found.absent());
-        run();
-        assertThat(cloud.inventory()).isEqualTo(without);
-    }
-
-    @Test
-    void afterACancelInMidOperationTheNextAttemptWaitsForIt() throws Exception {
-        Fault sent = cloud.faults().on(DELETE).holdAfter();
-        Disposable run = step.run(STATE, context).subscribe();
-        sent.reached().get(60, TimeUnit.SECONDS);
-        run.dispose();
-        sent.release();
-        context.settled().block(SOON);
-
-        run();
-
-        assertThat(cloud.inventory()).isEqualTo(without);
-        assertThat(cloud.calls().of(DELETE)).hasSize(1);
-    }
-
-    @Test
-    void aDeletionThatSomebodyElseBeganIsWaitedFor() {
-        ArmOperation.acceptedBy(cloud.account().resources().getResourceGroups().deleteWithResponseAsync("trial", null))
-                .block(SOON);
-
-        run();
-
-        assertThat(cloud.inventory()).isEqualTo(without);
-        assertThat(cloud.calls().of(DELETE)).hasSize(1);
+    @TestFactory
+    Stream<DynamicTest> deletesTheGroupWithAllThatIsInIt() {
+        return new DeletionTrials(
+                        cloud,
+                        step,
+                        STATE,
+                        "resource group",
+                        "resource group trial",
+                        DELETE,
+                        DeleteResourceGroupTest::make,
+                        () -> cloud.account().resources().getResourceGroups().deleteWithResponseAsync("trial", null))
+                .all();
     }
 
     @Test
@@ -147,39 +87,6 @@ class DeleteResourceGroupTest {
                                 + " 'trial' failed");
         cloud.now(cloud.network().getVirtualNetworks().deleteWithResponseAsync("fed", "user"));
         run();
-        assertThat(cloud.inventory()).isEqualTo(without);
-    }
-
-    @Test
-    void aLockIsPermanent() {
-        cloud.faults().on(DELETE).answer(SimResponse.json(409, """
-                {"error": {"code": "ScopeLocked", "message": "The scope cannot perform delete operation."}}"""));
-
-        StepFailure failure = Cloud.failureOf(step.run(STATE, context));
-
-        assertThat(failure.failureClass()).isEqualTo(FailureClass.PERMANENT);
-        assertThat(failure).hasMessageContaining("ScopeLocked: The scope cannot perform delete operation.");
-    }
-
-    @Test
-    void aGroupOfSomebodyElseIsRefusedWhereOnlyOursAreDeleted() {
-        SortedMap<String, Map<String, Object>> theirs = cloud.inventory();
-
-        for (Mono<?> call : List.of(
-                step.onlyOurs().preflight(STATE, context), step.onlyOurs().run(STATE, context))) {
-            assertThat(Cloud.failureOf(call))
-                    .hasMessage(
-                            "delete resource group trial: it does not bear the tags of a HybridPipe run, and is left as it is;"
-                                    + " leave out onlyOurs() to delete it all the same ("
-                                    + cloud.account().where() + ")")
-                    .extracting(FailureClass::of)
-                    .isEqualTo(FailureClass.PERMANENT);
-        }
-        assertThat(cloud.inventory()).isEqualTo(theirs);
-
-        make(TestContext.at("other/group").withRunId("run-2").tags());
-        step.onlyOurs().preflight(STATE, context).block(SOON);
-        step.onlyOurs().run(STATE, context).block(SOON);
         assertThat(cloud.inventory()).isEqualTo(without);
     }
 
@@ -201,6 +108,9 @@ class DeleteResourceGroupTest {
                 .getResourceGroups()
                 .createOrUpdateAsync("trial", group)
                 .block(SOON);
+        RouteTableInner table = new RouteTableInner();
+        table.withLocation("westeurope");
+        cloud.now(cloud.network().getRouteTables().createOrUpdateWithResponseAsync("trial", "inside", table));
     }
 
     private static void useTheTableFromOutside() {

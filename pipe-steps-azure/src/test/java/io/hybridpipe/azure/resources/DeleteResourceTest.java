@@ -11,32 +11,24 @@ import com.azure.resourcemanager.network.fluent.models.SubnetInner;
 import com.azure.resourcemanager.network.fluent.models.VirtualNetworkInner;
 import com.azure.resourcemanager.network.models.AddressSpace;
 import com.azure.resourcemanager.network.models.RouteNextHopType;
-import io.hybridpipe.Effect;
-import io.hybridpipe.Found;
 import io.hybridpipe.Key;
-import io.hybridpipe.Outputs;
 import io.hybridpipe.State;
-import io.hybridpipe.azure.ArmOperation;
 import io.hybridpipe.azure.network.Cloud;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
-import io.hybridpipe.sim.Fault;
-import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.test.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 
 @Timeout(180)
 class DeleteResourceTest {
@@ -70,14 +62,18 @@ class DeleteResourceTest {
         cloud.calls().clear();
     }
 
-    @Test
-    void theResourceIsGone() {
-        run();
-
-        assertThat(cloud.inventory()).isEqualTo(without);
-        assertThat(context.made()).isEmpty();
-        assertThat(step.contract().effect())
-                .isEqualTo(Effect.irreversible("a deleted resource cannot be brought back"));
+    @TestFactory
+    Stream<DynamicTest> deletesWhatItIsGiven() {
+        return new DeletionTrials(
+                        cloud,
+                        step,
+                        state,
+                        "resource",
+                        id("old"),
+                        DELETE,
+                        DeleteResourceTest::make,
+                        () -> cloud.network().getRouteTables().deleteWithResponseAsync("fed", "old"))
+                .all();
     }
 
     @Test
@@ -97,62 +93,13 @@ class DeleteResourceTest {
     }
 
     @Test
-    void aResourceThatIsNotThereIsASuccessWithoutACall() {
-        run();
-        cloud.calls().clear();
-
-        run();
+    void aResourceOfAGroupThatIsNotThereIsASuccessWithoutACall() {
         DeleteResource.in(cloud.account())
                 .id(id("old").replace("/fed/", "/nowhere/"))
                 .run(State.empty(), context)
                 .block(SOON);
 
         assertThat(cloud.calls().changing()).isEmpty();
-    }
-
-    @Test
-    void afterALostAnswerTheDeletionThatGoesOnIsWaitedFor() {
-        cloud.faults().on(DELETE).dropAfter();
-        assertThat(Cloud.classOf(step.run(state, context))).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
-
-        assertThat(step.reconcile(state, context).block(SOON)).isEqualTo(Found.done(Outputs.none()));
-        assertThat(cloud.inventory()).isEqualTo(without);
-    }
-
-    @Test
-    void afterALostRequestTheResourceIsDeletedAgain() {
-        cloud.faults().on(DELETE).dropBefore();
-        assertThat(Cloud.classOf(step.run(state, context))).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
-
-        assertThat(step.reconcile(state, context).block(SOON)).isEqualTo(Found.absent());
-        run();
-        assertThat(cloud.inventory()).isEqualTo(without);
-    }
-
-    @Test
-    void afterACancelInMidOperationTheNextAttemptWaitsForIt() throws Exception {
-        Fault sent = cloud.faults().on(DELETE).holdAfter();
-        Disposable run = step.run(state, context).subscribe();
-        sent.reached().get(60, TimeUnit.SECONDS);
-        run.dispose();
-        sent.release();
-        context.settled().block(SOON);
-
-        run();
-
-        assertThat(cloud.inventory()).isEqualTo(without);
-        assertThat(cloud.calls().of(DELETE)).hasSize(1);
-    }
-
-    @Test
-    void aDeletionThatSomebodyElseBeganIsWaitedFor() {
-        ArmOperation.acceptedBy(cloud.network().getRouteTables().deleteWithResponseAsync("fed", "old"))
-                .block(SOON);
-
-        run();
-
-        assertThat(cloud.inventory()).isEqualTo(without);
-        assertThat(cloud.calls().of(DELETE)).hasSize(1);
     }
 
     @Test
@@ -187,49 +134,11 @@ class DeleteResourceTest {
     }
 
     @Test
-    void anotherOperationUnderWayPassesAndARequestToSlowDownSaysForHowLong() {
-        cloud.faults().on(DELETE).error("AnotherOperationInProgress", "wait for it");
-        assertThat(Cloud.classOf(step.run(state, context))).isEqualTo(FailureClass.TRANSIENT);
-
+    void aRequestToSlowDownSaysForHowLong() {
         cloud.faults().on(DELETE).error("TooManyRequests", "slow down");
         StepFailure failure = Cloud.failureOf(step.run(state, context));
         assertThat(failure.failureClass()).isEqualTo(FailureClass.THROTTLED);
         assertThat(failure.retryAfter()).contains(Duration.ofSeconds(1));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"ScopeLocked", "AuthorizationFailed"})
-    void locksAndDenialsArePermanent(String code) {
-        cloud.faults()
-                .on(DELETE)
-                .answer(SimResponse.json(
-                        code.equals("ScopeLocked") ? 409 : 403,
-                        "{\"error\": {\"code\": \"" + code + "\", \"message\": \"it says why\"}}"));
-
-        StepFailure failure = Cloud.failureOf(step.run(state, context));
-
-        assertThat(failure.failureClass()).isEqualTo(FailureClass.PERMANENT);
-        assertThat(failure).hasMessageContaining(code + ": it says why");
-    }
-
-    @Test
-    void whereOnlyOursAreDeletedOthersAreLeftAsTheyAre() {
-        SortedMap<String, Map<String, Object>> theirs = cloud.inventory();
-        for (Mono<?> call : List.of(
-                step.onlyOurs().preflight(state, context), step.onlyOurs().run(state, context))) {
-            assertThat(Cloud.failureOf(call))
-                    .hasMessage("delete " + id("old")
-                            + ": it does not bear the tags of a HybridPipe run, and is left as it is;"
-                            + " leave out onlyOurs() to delete it all the same ("
-                            + cloud.account().where() + ")")
-                    .extracting(FailureClass::of)
-                    .isEqualTo(FailureClass.PERMANENT);
-        }
-        assertThat(cloud.inventory()).isEqualTo(theirs);
-
-        make(TestContext.at("other/table").withRunId("run-2").tags());
-        step.onlyOurs().run(state, context).block(SOON);
-        assertThat(cloud.inventory()).isEqualTo(without);
     }
 
     @Test
