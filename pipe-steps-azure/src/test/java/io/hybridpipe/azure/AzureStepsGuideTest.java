@@ -195,7 +195,7 @@ class AzureStepsGuideTest {
 
     private static boolean isStep(String source) {
         return source.contains("public final class")
-                && source.matches("(?s).*( implements (Step|Scope)| extends (Placed|Deleting)Step<\\w+>) \\{.*");
+                && source.matches("(?s).*( implements (Step|Scope)| extends \\w+Step<[\\w, ]+>) \\{.*");
     }
 
     private static Stream<MatchResult> matches(Pattern pattern, String text) {

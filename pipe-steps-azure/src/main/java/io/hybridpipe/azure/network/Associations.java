@@ -23,6 +23,10 @@ record Associations(Association.Use use, List<Input<? extends String>> subnets) 
         subnets = List.copyOf(subnets);
     }
 
+    static Associations none() {
+        return with(Association.Use.ROUTE_TABLE);
+    }
+
     static Associations with(Association.Use use) {
         return new Associations(use, List.of());
     }

@@ -8,7 +8,6 @@ import com.azure.resourcemanager.network.fluent.models.PublicIpAddressInner;
 import com.azure.resourcemanager.network.fluent.models.SubnetInner;
 import com.azure.resourcemanager.network.models.IpAllocationMethod;
 import io.hybridpipe.Contract;
-import io.hybridpipe.Found;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -19,7 +18,6 @@ import io.hybridpipe.net.Ip;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * Makes a network interface in a subnet, for a machine to come.
@@ -52,7 +50,7 @@ import reactor.core.publisher.Mono;
  * Microsoft.Network/publicIPAddresses/join/action} for what it is given; {@code Microsoft.Resources/subscriptions/read} when the
  * name is known only later in the run. Immutable.
  */
-public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterface> {
+public final class CreateNetworkInterface extends MadeStep<CreateNetworkInterface, NetworkInterfaceInner> {
     private static final String CONFIGURATION = "primary";
 
     // assigned only before the copy that they belong to is handed out
@@ -65,11 +63,11 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
     private @Nullable Key<AzureInterface> into;
 
     private CreateNetworkInterface(Target target) {
-        super(target);
+        super(target, MachineKinds.INTERFACE);
     }
 
     private CreateNetworkInterface(CreateNetworkInterface from, Target target) {
-        super(target);
+        super(target, MachineKinds.INTERFACE);
         subnet = from.subnet;
         privateIp = from.privateIp;
         securityGroup = from.securityGroup;
@@ -181,36 +179,12 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
         return into == null ? contract : contract.writing(into);
     }
 
-    @Override
-    public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> own(state, context).make(toBody(state, context)).map(this::toOutputs));
-    }
-
-    @Override
-    public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> own(state, context).toFound(made -> Optional.empty(), this::toOutputs));
-    }
-
-    @Override
-    public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> own(state, context).remove());
-    }
-
-    /** Checks the credential, and, if the name is known by then, that no other network interface has it. */
-    @Override
-    public Mono<Void> preflight(State state, StepContext context) {
-        return target.checkFree(MachineKinds.INTERFACE, state, context);
-    }
-
-    private Own<NetworkInterfaceInner> own(State state, StepContext context) {
-        return target.own(MachineKinds.INTERFACE, state, context);
-    }
-
     private Input<? extends String> subnetInput() {
         return target.given(subnet, "subnet(..)");
     }
 
-    private NetworkInterfaceInner toBody(State state, StepContext context) {
+    @Override
+    NetworkInterfaceInner toBody(State state, StepContext context) {
         NetworkInterfaceInner body = new NetworkInterfaceInner()
                 .withIpConfigurations(List.of(toConfiguration(state)))
                 .withEnableIpForwarding(forwardingIp)
@@ -241,7 +215,8 @@ public final class CreateNetworkInterface extends PlacedStep<CreateNetworkInterf
         return configuration;
     }
 
-    private Outputs toOutputs(NetworkInterfaceInner made) {
+    @Override
+    Outputs toOutputs(NetworkInterfaceInner made) {
         return into == null
                 ? Outputs.none()
                 : Outputs.of(

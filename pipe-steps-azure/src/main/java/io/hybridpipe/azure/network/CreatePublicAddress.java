@@ -8,7 +8,6 @@ import com.azure.resourcemanager.network.models.PublicIpAddressDnsSettings;
 import com.azure.resourcemanager.network.models.PublicIpAddressSku;
 import com.azure.resourcemanager.network.models.PublicIpAddressSkuName;
 import io.hybridpipe.Contract;
-import io.hybridpipe.Found;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -23,7 +22,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * Makes a public IPv4 address that stays the same as long as it exists: of the Standard SKU, which is always static.
@@ -52,7 +50,7 @@ import reactor.core.publisher.Mono;
  * <p>Calls and needs {@code Microsoft.Network/publicIPAddresses/} read, write and delete; {@code
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
  */
-public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
+public final class CreatePublicAddress extends MadeStep<CreatePublicAddress, PublicIpAddressInner> {
     /** What Azure's own refusal says (InvalidDomainNameLabel). */
     private static final NameRule LABEL = new NameRule(
             "public address in DNS",
@@ -66,11 +64,11 @@ public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
     private @Nullable Key<Ip> addressInto;
 
     private CreatePublicAddress(Target target) {
-        super(target);
+        super(target, MachineKinds.PUBLIC_ADDRESS);
     }
 
     private CreatePublicAddress(CreatePublicAddress from, Target target) {
-        super(target);
+        super(target, MachineKinds.PUBLIC_ADDRESS);
         zones = from.zones;
         dnsLabel = from.dnsLabel;
         idInto = from.idInto;
@@ -131,31 +129,7 @@ public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
     }
 
     @Override
-    public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> own(state, context).make(toBody(state, context)).map(this::toOutputs));
-    }
-
-    @Override
-    public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> own(state, context).toFound(made -> Optional.empty(), this::toOutputs));
-    }
-
-    @Override
-    public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> own(state, context).remove());
-    }
-
-    /** Checks the credential, and, if the name is known by then, that no other public address has it. */
-    @Override
-    public Mono<Void> preflight(State state, StepContext context) {
-        return target.checkFree(MachineKinds.PUBLIC_ADDRESS, state, context);
-    }
-
-    private Own<PublicIpAddressInner> own(State state, StepContext context) {
-        return target.own(MachineKinds.PUBLIC_ADDRESS, state, context);
-    }
-
-    private PublicIpAddressInner toBody(State state, StepContext context) {
+    PublicIpAddressInner toBody(State state, StepContext context) {
         PublicIpAddressInner body = new PublicIpAddressInner()
                 .withSku(new PublicIpAddressSku().withName(PublicIpAddressSkuName.STANDARD))
                 .withPublicIpAllocationMethod(IpAllocationMethod.STATIC)
@@ -169,7 +143,8 @@ public final class CreatePublicAddress extends PlacedStep<CreatePublicAddress> {
         return body;
     }
 
-    private Outputs toOutputs(PublicIpAddressInner made) {
+    @Override
+    Outputs toOutputs(PublicIpAddressInner made) {
         return idInto == null || addressInto == null
                 ? Outputs.none()
                 : Outputs.of(idInto, made.id()).and(addressInto, Ip.of(made.ipAddress()));

@@ -3,7 +3,6 @@ package io.hybridpipe.azure.network;
 
 import com.azure.resourcemanager.network.fluent.models.RouteTableInner;
 import io.hybridpipe.Contract;
-import io.hybridpipe.Found;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -11,7 +10,6 @@ import io.hybridpipe.State;
 import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AzureAccount;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * Makes a route table and lets subnets use it.
@@ -43,14 +41,14 @@ import reactor.core.publisher.Mono;
  * join/action} of whatever else the subnets use; {@code Microsoft.Resources/subscriptions/read} when the name is known only later in
  * the run. Immutable.
  */
-public final class CreateRouteTable extends PlacedStep<CreateRouteTable> {
+public final class CreateRouteTable extends MadeStep<CreateRouteTable, RouteTableInner> {
     private final Associations associations;
     private final boolean propagation;
     private final @Nullable Key<String> into;
 
     private CreateRouteTable(
             Target target, Associations associations, boolean propagation, @Nullable Key<String> into) {
-        super(target);
+        super(target, NetworkKinds.ROUTE_TABLE);
         this.associations = associations;
         this.propagation = propagation;
         this.into = into;
@@ -99,49 +97,24 @@ public final class CreateRouteTable extends PlacedStep<CreateRouteTable> {
     }
 
     @Override
-    public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Own<RouteTableInner> own = own(state, context);
-            return own.make(toBody(state, context))
-                    .then(associations.make(own, state))
-                    .then(Mono.fromSupplier(() -> toOutputs(own)));
-        });
-    }
-
-    @Override
-    public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Own<RouteTableInner> own = own(state, context);
-            return own.toFound(associations.lack(own, state), there -> toOutputs(own));
-        });
-    }
-
-    @Override
-    public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> {
-            Own<RouteTableInner> own = own(state, context);
-            return own.remove(Children::of, associations.remove(own, state));
-        });
-    }
-
-    /** Checks the credential and, as far as they are known by then, that nobody has the name and no subnet another table. */
-    @Override
-    public Mono<Void> preflight(State state, StepContext context) {
-        return target.checkFree(NetworkKinds.ROUTE_TABLE, state, context)
-                .then(associations.check(target, NetworkKinds.ROUTE_TABLE, state, context));
-    }
-
-    private Own<RouteTableInner> own(State state, StepContext context) {
-        return target.own(NetworkKinds.ROUTE_TABLE, state, context);
-    }
-
-    private RouteTableInner toBody(State state, StepContext context) {
+    RouteTableInner toBody(State state, StepContext context) {
         RouteTableInner body = new RouteTableInner().withDisableBgpRoutePropagation(!propagation);
         body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
     }
 
-    private Outputs toOutputs(Own<RouteTableInner> own) {
-        return into == null ? Outputs.none() : Outputs.of(into, own.id());
+    @Override
+    Children others(RouteTableInner there) {
+        return Children.of(there);
+    }
+
+    @Override
+    Associations associations() {
+        return associations;
+    }
+
+    @Override
+    Outputs toOutputs(RouteTableInner made) {
+        return into == null ? Outputs.none() : Outputs.of(into, made.id());
     }
 }

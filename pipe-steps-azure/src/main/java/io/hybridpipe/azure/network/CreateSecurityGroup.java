@@ -4,7 +4,6 @@ package io.hybridpipe.azure.network;
 import com.azure.resourcemanager.network.fluent.models.NetworkSecurityGroupInner;
 import com.azure.resourcemanager.network.fluent.models.SecurityRuleInner;
 import io.hybridpipe.Contract;
-import io.hybridpipe.Found;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * Makes a network security group, with the rules that it shall have from its beginning, and lets subnets use it.
@@ -52,7 +50,7 @@ import reactor.core.publisher.Mono;
  * {@code join/action} of whatever else the subnets use; {@code Microsoft.Resources/subscriptions/read} when the name is known only
  * later in the run. Immutable.
  */
-public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
+public final class CreateSecurityGroup extends MadeStep<CreateSecurityGroup, NetworkSecurityGroupInner> {
     private static final int FIRST_PRIORITY = 100;
     private static final int STEP = 10;
 
@@ -62,7 +60,7 @@ public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
 
     private CreateSecurityGroup(
             Target target, Associations associations, Map<String, InboundRule> rules, @Nullable Key<String> into) {
-        super(target);
+        super(target, NetworkKinds.SECURITY_GROUP);
         this.associations = associations;
         this.rules = rules;
         this.into = into;
@@ -133,43 +131,7 @@ public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
     }
 
     @Override
-    public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Own<NetworkSecurityGroupInner> own = own(state, context);
-            return own.make(toBody(state, context))
-                    .then(associations.make(own, state))
-                    .then(Mono.fromSupplier(() -> toOutputs(own)));
-        });
-    }
-
-    @Override
-    public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> {
-            Own<NetworkSecurityGroupInner> own = own(state, context);
-            return own.toFound(associations.lack(own, state), there -> toOutputs(own));
-        });
-    }
-
-    @Override
-    public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(() -> {
-            Own<NetworkSecurityGroupInner> own = own(state, context);
-            return own.remove(there -> Children.of(there).except(rules.keySet()), associations.remove(own, state));
-        });
-    }
-
-    /** Checks the credential and, as far as they are known by then, that nobody has the name and no subnet another group. */
-    @Override
-    public Mono<Void> preflight(State state, StepContext context) {
-        return target.checkFree(NetworkKinds.SECURITY_GROUP, state, context)
-                .then(associations.check(target, NetworkKinds.SECURITY_GROUP, state, context));
-    }
-
-    private Own<NetworkSecurityGroupInner> own(State state, StepContext context) {
-        return target.own(NetworkKinds.SECURITY_GROUP, state, context);
-    }
-
-    private NetworkSecurityGroupInner toBody(State state, StepContext context) {
+    NetworkSecurityGroupInner toBody(State state, StepContext context) {
         NetworkSecurityGroupInner body = new NetworkSecurityGroupInner().withSecurityRules(toRules(state, context));
         body.withLocation(target.locationInput().get(state)).withTags(context.tags());
         return body;
@@ -183,7 +145,18 @@ public final class CreateSecurityGroup extends PlacedStep<CreateSecurityGroup> {
         return all;
     }
 
-    private Outputs toOutputs(Own<NetworkSecurityGroupInner> own) {
-        return into == null ? Outputs.none() : Outputs.of(into, own.id());
+    @Override
+    Children others(NetworkSecurityGroupInner there) {
+        return Children.of(there).except(rules.keySet());
+    }
+
+    @Override
+    Associations associations() {
+        return associations;
+    }
+
+    @Override
+    Outputs toOutputs(NetworkSecurityGroupInner made) {
+        return into == null ? Outputs.none() : Outputs.of(into, made.id());
     }
 }

@@ -5,7 +5,6 @@ import com.azure.resourcemanager.network.fluent.models.SubnetInner;
 import com.azure.resourcemanager.network.fluent.models.VirtualNetworkInner;
 import com.azure.resourcemanager.network.models.AddressSpace;
 import io.hybridpipe.Contract;
-import io.hybridpipe.Found;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
 import io.hybridpipe.Outputs;
@@ -52,7 +51,7 @@ import reactor.core.publisher.Mono;
  * <p>Calls and needs {@code Microsoft.Network/virtualNetworks/} read, write and delete; {@code
  * Microsoft.Resources/subscriptions/read} when the name is known only later in the run. Immutable.
  */
-public final class CreateVnet extends PlacedStep<CreateVnet> {
+public final class CreateVnet extends MadeStep<CreateVnet, VirtualNetworkInner> {
     private final List<Input<? extends Cidr>> space;
     private final Map<String, Input<? extends Cidr>> subnets;
     private final @Nullable Key<AzureVnet> into;
@@ -62,7 +61,7 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
             List<Input<? extends Cidr>> space,
             Map<String, Input<? extends Cidr>> subnets,
             @Nullable Key<AzureVnet> into) {
-        super(target);
+        super(target, Kind.VNET);
         this.space = space;
         this.subnets = subnets;
         this.into = into;
@@ -132,22 +131,6 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
         return into == null ? contract : contract.writing(into);
     }
 
-    @Override
-    public Mono<Outputs> run(State state, StepContext context) {
-        return Mono.defer(() -> own(state, context).make(toBody(state, context)).map(this::toOutputs));
-    }
-
-    @Override
-    public Mono<Found> reconcile(State state, StepContext context) {
-        return Mono.defer(() -> own(state, context).toFound(vnet -> Optional.empty(), this::toOutputs));
-    }
-
-    @Override
-    public Mono<Void> undo(State state, Found found, StepContext context) {
-        return Mono.defer(
-                () -> own(state, context).remove(there -> Children.of(there).except(subnets.keySet()), Mono.empty()));
-    }
-
     /**
      * Checks the credential, and, as far as they are known by then, that no other virtual network has the name, and that the
      * subnets lie in the address space and not in each other.
@@ -156,7 +139,7 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
     public Mono<Void> preflight(State state, StepContext context) {
         return Mono.defer(() -> Mono.justOrEmpty(misfit(block -> block.find(state))))
                 .flatMap(misfit -> Mono.<Void>error(StepFailure.permanent(misfit)))
-                .then(target.checkFree(Kind.VNET, state, context));
+                .then(super.preflight(state, context));
     }
 
     /** What Azure would refuse of the blocks that are known, in one line. */
@@ -184,11 +167,8 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
         return Optional.empty();
     }
 
-    private Own<VirtualNetworkInner> own(State state, StepContext context) {
-        return target.own(Kind.VNET, state, context);
-    }
-
-    private VirtualNetworkInner toBody(State state, StepContext context) {
+    @Override
+    VirtualNetworkInner toBody(State state, StepContext context) {
         VirtualNetworkInner body = new VirtualNetworkInner()
                 .withAddressSpace(new AddressSpace()
                         .withAddressPrefixes(space.stream()
@@ -203,7 +183,13 @@ public final class CreateVnet extends PlacedStep<CreateVnet> {
         return body;
     }
 
-    private Outputs toOutputs(VirtualNetworkInner vnet) {
+    @Override
+    Children others(VirtualNetworkInner there) {
+        return Children.of(there).except(subnets.keySet());
+    }
+
+    @Override
+    Outputs toOutputs(VirtualNetworkInner vnet) {
         return into == null
                 ? Outputs.none()
                 : Outputs.of(
