@@ -36,7 +36,7 @@ interface Box {
 
     Instant startedAt();
 
-    /** Goes down once the answer to the call at hand has gone out, and boots again. */
+    /** Goes down once the answer to the call at hand, or to the one that began it, has gone out, and boots again. */
     void reboot();
 
     /** Has the process behind the API start anew once the call at hand is answered: its proxy answers 502 meanwhile. */

@@ -10,6 +10,9 @@ import io.hybridpipe.sim.net.Port;
 import io.hybridpipe.sim.net.World;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -25,8 +28,7 @@ final class Housing implements Box {
     /** Where a machine stands if no interface of its world tells; the prefix length of its subnet is never told. */
     record Location(String machine, IPAddress address, Optional<IPAddress> publicAddress, int prefixLength) {}
 
-    /** A reboot that the answer to a request announces. */
-    private record Announcement(SimRequest by, CompletableFuture<Void> answered) {}
+    private static final CompletableFuture<Void> ANSWERED = CompletableFuture.completedFuture(null);
 
     /** The vendor's SDK waits as long before it goes on. */
     private static final Duration API_RESET = Duration.ofSeconds(2);
@@ -39,8 +41,13 @@ final class Housing implements Box {
     private final Machine self;
     private final Object lock = new Object();
     private @Nullable Power power;
-    private @Nullable SimRequest answering;
-    private volatile @Nullable Announcement announced;
+    /** By the request itself, since two may be equal. */
+    private final Map<SimRequest, CompletableFuture<Void>> unanswered =
+            Collections.synchronizedMap(new IdentityHashMap<>());
+
+    /** The answer to the call at hand, or to the one that began what is at hand. */
+    private CompletableFuture<Void> atHand = ANSWERED;
+
     private volatile Instant apiBackAt = Instant.MIN;
 
     Housing(String name, String version, SimClock clock, Optional<World> world, Location fallback, Machine self) {
@@ -75,22 +82,28 @@ final class Housing implements Box {
         }
     }
 
-    /** Runs a call under the lock; a reboot that it asks for comes after its answer. */
+    /** Runs a call under the lock; a reboot that it asks for, at once or later, comes after its answer. */
     SimResponse answering(SimRequest request, Supplier<SimResponse> task) {
-        synchronized (lock) {
-            answering = request;
-            try {
-                return task.get();
-            } finally {
-                answering = null;
-            }
-        }
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        unanswered.put(request, answer);
+        return lockedFor(answer, task);
     }
 
     void answered(SimRequest request) {
-        Announcement reboot = announced;
-        if (reboot != null && reboot.by() == request) {
-            reboot.answered().complete(null);
+        CompletableFuture<Void> answer = unanswered.remove(request);
+        if (answer != null) {
+            answer.complete(null);
+        }
+    }
+
+    private <T> T lockedFor(CompletableFuture<Void> answer, Supplier<T> task) {
+        synchronized (lock) {
+            atHand = answer;
+            try {
+                return task.get();
+            } finally {
+                atHand = ANSWERED;
+            }
         }
     }
 
@@ -141,14 +154,7 @@ final class Housing implements Box {
 
     @Override
     public void reboot() {
-        CompletableFuture<Void> answered = new CompletableFuture<>();
-        SimRequest current = answering;
-        if (current == null) {
-            answered.complete(null);
-        } else {
-            announced = new Announcement(current, answered);
-        }
-        power().goDownSoon(answered);
+        power().goDownSoon(atHand);
     }
 
     @Override
@@ -163,11 +169,13 @@ final class Housing implements Box {
     @Override
     public void later(Duration delay, Runnable task) {
         int boot = power().boots();
+        CompletableFuture<Void> answer = atHand;
         clock.after(delay, () -> {
             if (power().boots() == boot && isUp()) {
-                synchronized (lock) {
+                lockedFor(answer, () -> {
                     task.run();
-                }
+                    return answer;
+                });
             }
         });
     }
