@@ -118,7 +118,7 @@ public final class AwaitVisible implements Step {
                     .doOnNext(tally::count)
                     .filter(seen -> tally.good >= inARow)
                     .map(seen -> true);
-            return Looks.until(look, pollEvery, within, () -> late(tally.missing))
+            return Looks.until(look, pollEvery, within, () -> late(tally.lacking()))
                     .thenReturn(Outputs.none());
         });
     }
@@ -178,6 +178,12 @@ public final class AwaitVisible implements Step {
             this.wanted = wanted;
             this.context = context;
             missing = Set.of();
+        }
+
+        /** What was not seen at the last look; all, if none has ended yet or if it saw all, and that not often enough. */
+        Set<String> lacking() {
+            Set<String> last = missing;
+            return last.isEmpty() ? wanted : last;
         }
 
         void count(Set<String> seen) {

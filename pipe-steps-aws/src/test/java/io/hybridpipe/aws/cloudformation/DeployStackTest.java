@@ -295,7 +295,7 @@ class DeployStackTest {
         Fault held = aws.faults().on("ExecuteChangeSet").holdAfter();
         Pipe slow = Pipe.named("p")
                 .needs(CIDR, SUBNET)
-                .step("stack", step, o -> o.withAttemptTimeout(Duration.ofSeconds(2))
+                .step("stack", step, o -> o.withAttemptTimeout(Duration.ofSeconds(5))
                         .withVisibility(Duration.ZERO))
                 .build();
         Run run = slow.start(INPUT, RunOptions.ofDefaults().cancelGrace(Duration.ofMillis(50)));

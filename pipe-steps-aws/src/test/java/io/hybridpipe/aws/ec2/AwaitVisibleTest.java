@@ -151,6 +151,18 @@ class AwaitVisibleTest {
     }
 
     @Test
+    void aLookThatIsNotAnsweredInTimeNamesAllThatIsWaitedFor() {
+        Fault held = aws.faults().on("DescribeVpcs").holdBefore();
+        AwaitVisible impatient = AwaitVisible.in(aws.account())
+                .id("vpc-0000000000000bad1")
+                .within(Duration.ofMillis(200))
+                .pollEvery(POLL);
+        assertThatThrownBy(() -> impatient.run(State.empty(), context).block(SOON))
+                .hasMessage("vpc-0000000000000bad1 is not seen in account-a/eu-central-1 within PT0.2S");
+        held.release();
+    }
+
+    @Test
     void aTerminatedInstanceIsNotSeen() {
         try (TestAws quick = TestAws.start()) {
             Ec2AsyncClient ec2 = quick.account().ec2();

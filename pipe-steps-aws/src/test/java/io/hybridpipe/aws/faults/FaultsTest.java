@@ -14,7 +14,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 
 class FaultsTest extends EveryMishap<AwsStage> {
-    private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(600);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
 
     /** Shared, since making one is costly. */
     private final SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 class FaultsTest extends EveryMishap<AzureStage> {
-    private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(600);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
 
     private static final HttpClient HTTP =
             new NettyAsyncHttpClientBuilder().responseTimeout(REQUEST_TIMEOUT).build();

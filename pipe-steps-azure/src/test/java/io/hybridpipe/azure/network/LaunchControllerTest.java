@@ -256,8 +256,8 @@ class LaunchControllerTest {
         cloud.now(
                 cloud.account().compute().getVirtualMachines().deallocateWithResponseAsync("fed", "controller", null));
 
-        assertThat(Cloud.failureOf(step.runningWithin(Duration.ofMillis(30)).run(state, context)))
-                .hasMessageStartingWith("launch virtual machine fed/controller: it does not run within PT0.03S:"
+        assertThat(Cloud.failureOf(step.runningWithin(Duration.ofSeconds(2)).run(state, context)))
+                .hasMessageStartingWith("launch virtual machine fed/controller: it does not run within PT2S:"
                         + " ProvisioningState/succeeded, PowerState/deallocated (federation,")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
@@ -281,7 +281,7 @@ class LaunchControllerTest {
         step.run(state, context).block(SOON);
         cloud.faults().on(GET).times(10_000).answer(starting());
 
-        assertThat(step.runningWithin(Duration.ofMillis(30))
+        assertThat(step.runningWithin(Duration.ofSeconds(2))
                         .reconcile(state, context)
                         .block(SOON))
                 .isEqualTo(Found.partly("virtual machine fed/controller does not run: ProvisioningState/succeeded,"
