@@ -170,6 +170,20 @@ class LiteralsTest {
     }
 
     @Test
+    void namesThatDifferInCaseOnlyAreTheSameName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CreateVnet.in(ACCOUNT)
+                        .subnet("web", Cidr.of("10.0.0.0/24"))
+                        .subnet("Web", Cidr.of("10.0.1.0/24")))
+                .withMessage("CreateVnet: two subnets are named 'Web'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CreateSecurityGroup.in(ACCOUNT)
+                        .inbound("in", InboundRule.any().fromTag("Internet"))
+                        .inbound("IN", InboundRule.esp().fromTag("Internet")))
+                .withMessage("CreateSecurityGroup: two rules are named 'IN'");
+    }
+
+    @Test
     void aLiteralThatIsComputedIsALiteral() {
         assertThatIllegalArgumentException()
                 .isThrownBy(

@@ -71,7 +71,11 @@ public final class AddRoute implements Step {
                 Parent.of(NetworkKinds.ROUTE_TABLE, "table(..)", "AddRoute", account), "hybridpipe", null, null);
     }
 
-    /** The resource group of the table that is given by its name. */
+    /**
+     * The resource group of the table that is given by its name.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public AddRoute resourceGroup(String resourceGroup) {
         return resourceGroup(Input.value(resourceGroup));
     }
@@ -81,7 +85,11 @@ public final class AddRoute implements Step {
         return with(table.inGroup(resourceGroup));
     }
 
-    /** The name of the route table, which is there before the run if the name is known by then. */
+    /**
+     * The name of the route table, which is there before the run if the name is known by then.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public AddRoute table(String table) {
         return table(Input.value(table));
     }
@@ -91,7 +99,11 @@ public final class AddRoute implements Step {
         return with(table.named(name));
     }
 
-    /** The id of the route table, in place of resource group and name. */
+    /**
+     * The id of the route table, in place of resource group and name.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public AddRoute tableId(String id) {
         return tableId(Input.value(id));
     }

@@ -66,7 +66,11 @@ public final class AllowInbound implements Step {
                 Priority.ofAny());
     }
 
-    /** The resource group of the security group that is given by its name. */
+    /**
+     * The resource group of the security group that is given by its name.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public AllowInbound resourceGroup(String resourceGroup) {
         return resourceGroup(Input.value(resourceGroup));
     }
@@ -76,7 +80,11 @@ public final class AllowInbound implements Step {
         return with(securityGroup.inGroup(resourceGroup));
     }
 
-    /** The name of the network security group, which is there before the run if the name is known by then. */
+    /**
+     * The name of the network security group, which is there before the run if the name is known by then.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public AllowInbound securityGroup(String name) {
         return securityGroup(Input.value(name));
     }
@@ -86,7 +94,11 @@ public final class AllowInbound implements Step {
         return with(securityGroup.named(name));
     }
 
-    /** The id of the network security group, in place of resource group and name. */
+    /**
+     * The id of the network security group, in place of resource group and name.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public AllowInbound securityGroupId(String id) {
         return securityGroupId(Input.value(id));
     }

@@ -82,7 +82,11 @@ public final class CreateNetworkInterface extends MadeStep<CreateNetworkInterfac
         return new CreateNetworkInterface(Target.of("CreateNetworkInterface", account, MachineKinds.INTERFACE));
     }
 
-    /** The id of the subnet; {@link AzureVnet#subnet} gives it. */
+    /**
+     * The id of the subnet; {@link AzureVnet#subnet} gives it.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public CreateNetworkInterface subnet(String id) {
         return subnet(Input.value(id));
     }
@@ -106,7 +110,11 @@ public final class CreateNetworkInterface extends MadeStep<CreateNetworkInterfac
         return copy;
     }
 
-    /** The id of the security group that filters its packets, beside that of the subnet; defaults to none. */
+    /**
+     * The id of the security group that filters its packets, beside that of the subnet; defaults to none.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public CreateNetworkInterface securityGroup(String id) {
         return securityGroup(Input.value(id));
     }
@@ -119,7 +127,11 @@ public final class CreateNetworkInterface extends MadeStep<CreateNetworkInterfac
         return copy;
     }
 
-    /** The id of a public address, which no other interface may have; defaults to none. */
+    /**
+     * The id of a public address, which no other interface may have; defaults to none.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public CreateNetworkInterface publicAddress(String id) {
         return publicAddress(Input.value(id));
     }

@@ -93,7 +93,11 @@ public final class CreatePublicAddress extends MadeStep<CreatePublicAddress, Pub
         return copy;
     }
 
-    /** The first part of its name in DNS, {@code LABEL.REGION.cloudapp.azure.com}; defaults to having none. */
+    /**
+     * The first part of its name in DNS, {@code LABEL.REGION.cloudapp.azure.com}; defaults to having none.
+     *
+     * @throws IllegalArgumentException if Azure does not take the label
+     */
     public CreatePublicAddress dnsLabel(String label) {
         return dnsLabel(Input.value(label));
     }

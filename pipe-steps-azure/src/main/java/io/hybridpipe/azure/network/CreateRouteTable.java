@@ -63,7 +63,11 @@ public final class CreateRouteTable extends MadeStep<CreateRouteTable, RouteTabl
                 null);
     }
 
-    /** Lets the subnet with this id use the table, beside those said before; it may be in another resource group. */
+    /**
+     * Lets the subnet with this id use the table, beside those said before; it may be in another resource group.
+     *
+     * @throws IllegalArgumentException if it is no id of a subnet in the account's subscription
+     */
     public CreateRouteTable associate(String subnetId) {
         return associate(Input.value(subnetId));
     }

@@ -75,7 +75,11 @@ public final class CreateSecurityGroup extends MadeStep<CreateSecurityGroup, Net
                 null);
     }
 
-    /** Lets the subnet with this id use the group, beside those said before; it may be in another resource group. */
+    /**
+     * Lets the subnet with this id use the group, beside those said before; it may be in another resource group.
+     *
+     * @throws IllegalArgumentException if it is no id of a subnet in the account's subscription
+     */
     public CreateSecurityGroup associate(String subnetId) {
         return associate(Input.value(subnetId));
     }
@@ -90,14 +94,15 @@ public final class CreateSecurityGroup extends MadeStep<CreateSecurityGroup, Net
      *
      * @param name the rule's name
      * @param rule the first one gets the priority 100, each next one ten more
-     * @throws IllegalArgumentException if there is a rule of that name already, or no rule can have it
+     * @throws IllegalArgumentException if there is a rule of that name already, in whatever case, or Azure does not take the name
      */
     public CreateSecurityGroup inbound(String name, InboundRule rule) {
         NetworkKinds.SECURITY_RULE.names().checked(target.step(), name);
-        Map<String, InboundRule> more = new LinkedHashMap<>(rules);
-        if (more.putIfAbsent(name, rule) != null) {
+        if (rules.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
             throw new IllegalArgumentException("CreateSecurityGroup: two rules are named '" + name + "'");
         }
+        Map<String, InboundRule> more = new LinkedHashMap<>(rules);
+        more.put(name, rule);
         return new CreateSecurityGroup(target, associations, more, into);
     }
 

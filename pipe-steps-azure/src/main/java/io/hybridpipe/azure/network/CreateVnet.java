@@ -92,14 +92,15 @@ public final class CreateVnet extends MadeStep<CreateVnet, VirtualNetworkInner> 
     /**
      * Adds a subnet.
      *
-     * @throws IllegalArgumentException if there is one of that name already, or no subnet can have it
+     * @throws IllegalArgumentException if there is one of that name already, in whatever case, or Azure does not take the name
      */
     public CreateVnet subnet(String name, Input<? extends Cidr> block) {
         NetworkKinds.SUBNET.names().checked(target.step(), name);
-        Map<String, Input<? extends Cidr>> more = new LinkedHashMap<>(subnets);
-        if (more.putIfAbsent(name, block) != null) {
+        if (subnets.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
             throw new IllegalArgumentException("CreateVnet: two subnets are named '" + name + "'");
         }
+        Map<String, Input<? extends Cidr>> more = new LinkedHashMap<>(subnets);
+        more.put(name, block);
         return new CreateVnet(target, space, more, into);
     }
 

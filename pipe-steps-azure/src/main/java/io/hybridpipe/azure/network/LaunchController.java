@@ -122,7 +122,11 @@ public final class LaunchController extends PlacedStep<LaunchController> {
         return copy;
     }
 
-    /** The id of one more network interface, which must be free; the first one is the primary one. */
+    /**
+     * The id of one more network interface, which must be free; the first one is the primary one.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public LaunchController networkInterface(String id) {
         return networkInterface(Input.value(id));
     }
@@ -135,7 +139,11 @@ public final class LaunchController extends PlacedStep<LaunchController> {
         return copy;
     }
 
-    /** The id of an image of one's own: a managed image, or a version of a gallery's image. */
+    /**
+     * The id of an image of one's own: a managed image, or a version of a gallery's image.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public LaunchController imageId(String id) {
         return imageId(Input.value(id));
     }

@@ -90,7 +90,11 @@ public final class PeerVnets implements Step {
         }
     }
 
-    /** Starts the description with the first virtual network. */
+    /**
+     * Starts the description with the first virtual network.
+     *
+     * @throws IllegalArgumentException if it is no id of a virtual network in the account's subscription
+     */
     public static First between(AzureAccount account, String vnetId) {
         return between(account, Input.value(vnetId));
     }

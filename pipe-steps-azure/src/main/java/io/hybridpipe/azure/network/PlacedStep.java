@@ -18,7 +18,11 @@ abstract class PlacedStep<S extends PlacedStep<S>> implements Step {
     /** The same step with another target. */
     abstract S with(Target changed);
 
-    /** The resource group, which must exist. */
+    /**
+     * The resource group, which must exist.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public S resourceGroup(String resourceGroup) {
         return resourceGroup(Input.value(resourceGroup));
     }
@@ -28,7 +32,11 @@ abstract class PlacedStep<S extends PlacedStep<S>> implements Step {
         return with(target.inGroup(resourceGroup));
     }
 
-    /** The name of the resource. */
+    /**
+     * The name of the resource.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public S named(String name) {
         return named(Input.value(name));
     }

@@ -74,7 +74,11 @@ public final class TemporarySecurityRule implements Scope {
                 Duration.ofHours(1));
     }
 
-    /** The resource group of the security group that is given by its name. */
+    /**
+     * The resource group of the security group that is given by its name.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public TemporarySecurityRule resourceGroup(String resourceGroup) {
         return resourceGroup(Input.value(resourceGroup));
     }
@@ -84,7 +88,11 @@ public final class TemporarySecurityRule implements Scope {
         return with(securityGroup.inGroup(resourceGroup));
     }
 
-    /** The name of the network security group, which is there before the run if the name is known by then. */
+    /**
+     * The name of the network security group, which is there before the run if the name is known by then.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public TemporarySecurityRule securityGroup(String securityGroup) {
         return securityGroup(Input.value(securityGroup));
     }
@@ -94,7 +102,11 @@ public final class TemporarySecurityRule implements Scope {
         return with(securityGroup.named(name));
     }
 
-    /** The id of the network security group, in place of resource group and name. */
+    /**
+     * The id of the network security group, in place of resource group and name.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public TemporarySecurityRule securityGroupId(String id) {
         return securityGroupId(Input.value(id));
     }

@@ -35,7 +35,11 @@ public final class DeleteResource extends DeletingStep<DeleteResource> {
         return new DeleteResource(Doomed.in(account));
     }
 
-    /** The id of the resource, {@code /subscriptions/ID/resourceGroups/NAME/providers/NAMESPACE/TYPE/NAME}; children too. */
+    /**
+     * The id of the resource, {@code /subscriptions/ID/resourceGroups/NAME/providers/NAMESPACE/TYPE/NAME}; children too.
+     *
+     * @throws IllegalArgumentException if it is no such id
+     */
     public DeleteResource id(String id) {
         return id(Input.value(id));
     }

@@ -35,7 +35,11 @@ public final class DeleteResourceGroup extends DeletingStep<DeleteResourceGroup>
         return new DeleteResourceGroup(Doomed.in(account));
     }
 
-    /** The name of the group. */
+    /**
+     * The name of the group.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public DeleteResourceGroup named(String name) {
         return named(Input.value(name));
     }

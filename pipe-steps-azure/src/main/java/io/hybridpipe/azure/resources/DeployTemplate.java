@@ -74,7 +74,11 @@ public final class DeployTemplate implements Step {
         return new DeployTemplate(DeploymentPlan.in(account));
     }
 
-    /** The resource group, which must exist. */
+    /**
+     * The resource group, which must exist.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public DeployTemplate resourceGroup(String resourceGroup) {
         return resourceGroup(Input.value(resourceGroup));
     }
@@ -84,7 +88,11 @@ public final class DeployTemplate implements Step {
         return new DeployTemplate(plan.inGroup(resourceGroup));
     }
 
-    /** How the deployment's name begins, at most 31 characters; a dash and the step's token follow. */
+    /**
+     * How the deployment's name begins, at most 31 characters; a dash and the step's token follow.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public DeployTemplate named(String base) {
         return named(Input.value(base));
     }

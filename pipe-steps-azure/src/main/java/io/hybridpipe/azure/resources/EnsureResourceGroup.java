@@ -79,7 +79,11 @@ public final class EnsureResourceGroup implements Step {
         return new EnsureResourceGroup(account, null, null, null);
     }
 
-    /** The name of the group. */
+    /**
+     * The name of the group.
+     *
+     * @throws IllegalArgumentException if Azure does not take the name
+     */
     public EnsureResourceGroup named(String name) {
         return named(Input.value(name));
     }
