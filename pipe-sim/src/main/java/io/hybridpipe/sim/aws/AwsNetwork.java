@@ -2,6 +2,7 @@
 package io.hybridpipe.sim.aws;
 
 import inet.ipaddr.IPAddress;
+import io.hybridpipe.sim.aws.Model.InstanceState;
 import io.hybridpipe.sim.aws.Model.NetworkInterface;
 import io.hybridpipe.sim.aws.Model.Route;
 import io.hybridpipe.sim.aws.Model.Rule;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** A region of an account as packets see it: security groups, source/dest check, route tables, internet gateways,
+/** A region of an account as packets see it: instances, security groups, source/dest check, route tables, internet gateways,
  * peerings. */
 final class AwsNetwork implements CloudNetwork {
 
@@ -70,6 +71,10 @@ final class AwsNetwork implements CloudNetwork {
 
     private Supplier<Next> send(NetworkInterface card, Packet packet) {
         var why = new ArrayList<String>();
+        var asleep = asleep(card, why);
+        if (asleep.isPresent()) {
+            return done(asleep.get());
+        }
         if (!packet.source().equals(card.privateIp())) {
             if (card.sourceDestCheck()) {
                 return done(new Next.Dropped(
@@ -200,7 +205,19 @@ final class AwsNetwork implements CloudNetwork {
             }
             why.add("source/dest check of " + card.id() + " is off");
         }
-        return new Next.Deliver(port(card), packet, why);
+        var asleep = asleep(card, why);
+        return asleep.isPresent() ? asleep.get() : new Next.Deliver(port(card), packet, why);
+    }
+
+    /**
+     * What becomes of a packet at an instance that does not run; empty if it runs, whether or not its status checks pass, and
+     * for an interface without an instance.
+     */
+    private Optional<Next> asleep(NetworkInterface card, List<String> why) {
+        return region.instanceStore
+                .find(card.attachment().instance())
+                .filter(instance -> instance.state() != InstanceState.RUNNING)
+                .map(instance -> new Next.Dropped("instance " + instance.id(), "it is " + instance.state().text, why));
     }
 
     private Optional<String> allowedBy(NetworkInterface card, boolean egress, Packet packet) {
