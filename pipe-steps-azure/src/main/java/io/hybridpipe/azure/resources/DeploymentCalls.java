@@ -91,13 +91,21 @@ record DeploymentCalls(AzureAccount account, StepContext context, String group, 
         }
     }
 
-    /** Starts the deployment, or starts it again; completes when the service has accepted it. */
-    Mono<Void> requestPut(DeploymentInner body) {
+    /**
+     * Starts the deployment, or starts it again; completes when the service has accepted it.
+     *
+     * @param accepted says what it is going to make
+     */
+    Mono<Void> requestPut(DeploymentInner body, Runnable accepted) {
         String what = "start " + this;
         return context.mutate(Mono.defer(() -> ArmOperation.acceptedBy(
                                 deployments().createOrUpdateWithResponseAsync(group, name, body)))
                         // said inside the call that is listened to after a cancel, too
-                        .doOnNext(accepted -> context.made(toResource()))
+                        .doOnNext(answer -> {
+                            // first what cannot be found any more when somebody deletes the record
+                            accepted.run();
+                            context.made(toResource());
+                        })
                         .onErrorMap(failure -> refused(what, failure)))
                 .then();
     }

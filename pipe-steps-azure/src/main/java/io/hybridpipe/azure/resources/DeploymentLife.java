@@ -9,14 +9,19 @@ import io.hybridpipe.StepContext;
 import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.resources.DeploymentCalls.Validated;
 import io.hybridpipe.azure.resources.DeploymentWatch.Seen;
+import io.hybridpipe.azure.resources.Doings.Doing;
 import io.hybridpipe.net.Owner;
 import io.hybridpipe.retry.StepFailure;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +32,12 @@ import reactor.core.publisher.Mono;
  * resources were not there before.
  */
 record DeploymentLife(
-        DeploymentPlan plan, State state, StepContext context, DeploymentCalls calls, ResourceCalls resources) {
+        DeploymentPlan plan,
+        State state,
+        StepContext context,
+        DeploymentCalls calls,
+        ResourceCalls resources,
+        Told told) {
     private static final int LOOKS_AT_ONCE = 8;
 
     static DeploymentLife of(DeploymentPlan plan, State state, StepContext context) {
@@ -39,19 +49,16 @@ record DeploymentLife(
                 .defaultIfEmpty(Optional.empty())
                 .cache();
         ApiVersions versions = new ApiVersions(plan.account());
-        return new DeploymentLife(
-                plan,
-                state,
-                context,
-                plan.calls(state, context),
-                new ResourceCalls(plan.account(), context, id -> template.mapNotNull(known ->
-                                known.flatMap(it -> it.apiVersion(id.type())).orElse(null))
-                        .switchIfEmpty(versions.of(id))));
+        DeploymentCalls calls = plan.calls(state, context);
+        ResourceCalls resources = new ResourceCalls(plan.account(), context, id -> template.mapNotNull(
+                        known -> known.flatMap(it -> it.apiVersion(id.type())).orElse(null))
+                .switchIfEmpty(versions.of(id)));
+        return new DeploymentLife(plan, state, context, calls, resources, Told.of(calls, resources));
     }
 
     /** Deploys the template, or goes on with the deployment that an earlier attempt has begun. */
     Mono<Outputs> make() {
-        return calls.find().flatMap(this::goOn).switchIfEmpty(Mono.defer(() -> begin(NewOnes.of(List.of()))));
+        return calls.find().flatMap(this::goOn).switchIfEmpty(Mono.defer(() -> begin(NewOnes.of(told.all()))));
     }
 
     private Mono<Outputs> goOn(DeploymentExtendedInner there) {
@@ -63,17 +70,43 @@ record DeploymentLife(
         boolean isBroken =
                 AtRest.isFinal(Seen.state(there)) && !Seen.state(there).equals("Succeeded");
         // what a broken attempt has made is there by now, but not to stay when all is undone
-        return isBroken ? begin(NewOnes.in(Seen.tags(there))) : end();
+        return isBroken
+                ? begin(NewOnes.in(Seen.tags(there)).and(NewOnes.of(told.all())))
+                : tellNew(there).then(Mono.defer(this::end));
+    }
+
+    /**
+     * Says what a deployment is about to make whose acceptance nobody heard of: without its record, which somebody may delete, it
+     * would not be known any more.
+     */
+    private Mono<Void> tellNew(DeploymentExtendedInner there) {
+        NewOnes newOnes = NewOnes.in(Seen.tags(there));
+        return told.lacks(newOnes) == 0
+                ? Mono.empty()
+                : plan.template()
+                        .find(state, context)
+                        .flatMap(template -> calls.requestValidate(plan.toBody(template, state, context.tags())))
+                        .doOnNext(validated -> tell(validated.resources(), newOnes))
+                        // each is said when it is made, too
+                        .onErrorComplete()
+                        .then();
+    }
+
+    private void tell(Collection<ResourceId> named, NewOnes newOnes) {
+        named.stream().filter(newOnes::has).forEach(told::made);
     }
 
     private Mono<Outputs> begin(NewOnes before) {
         return plan.template()
                 .get(state, context)
                 .doOnNext(template -> plan.check(template, state))
-                .flatMap(template -> ask(template)
-                        .flatMap(isThere -> calls.requestPut(
-                                plan.toBody(template, state, tags(before.and(toNew(isThere, before)))))))
+                .flatMap(template -> ask(template).flatMap(isThere -> start(template, isThere, before)))
                 .then(Mono.defer(this::end));
+    }
+
+    private Mono<Void> start(Template template, Map<ResourceId, Boolean> isThere, NewOnes before) {
+        NewOnes newOnes = before.and(toNew(isThere, before));
+        return calls.requestPut(plan.toBody(template, state, tags(newOnes)), () -> tell(isThere.keySet(), newOnes));
     }
 
     /** Which of the resources that the template names are there. */
@@ -120,7 +153,8 @@ record DeploymentLife(
                 .switchIfEmpty(Mono.error(() -> StepFailure.permanent(calls.toString() + ": it was deleted meanwhile ("
                         + plan.account().where() + ")")))
                 .flatMap(seen -> seen.state().equals("Succeeded")
-                        ? Mono.fromCallable(() -> plan.toOutputs(seen.outputs(), calls.toString()))
+                        ? tellRemains(seen, unseen -> {})
+                                .then(Mono.fromCallable(() -> plan.toOutputs(seen.outputs(), calls.toString())))
                         : failed(seen));
     }
 
@@ -139,14 +173,21 @@ record DeploymentLife(
         return calls.failure(calls.toString(), resource, seen.error());
     }
 
-    /** A resource that could not be brought to its end may be there all the same; an undo looks again at those that were not seen. */
+    /**
+     * A resource that could not be brought to its end may be there all the same, and one that was not begun is not; an undo looks
+     * again at those that were not seen.
+     */
     private Mono<Void> tellRemains(Seen seen, Consumer<Throwable> unseen) {
-        return Flux.fromIterable(seen.doings().all())
-                .filter(doing -> !doing.isDone() && seen.newOnes().has(doing.id()))
+        Map<ResourceId, Doing> doings = seen.doings().byId();
+        Set<ResourceId> open = new LinkedHashSet<>(told.all());
+        doings.keySet().stream().filter(seen.newOnes()::has).forEach(open::add);
+        open.removeIf(id -> doings.containsKey(id) && doings.get(id).isDone());
+        return Flux.fromIterable(open)
                 .flatMap(
-                        doing -> resources
-                                .find(doing.id())
-                                .doOnNext(there -> context.made(resources.toResource(doing.id())))
+                        id -> resources
+                                .find(id)
+                                .doOnNext(there -> told.made(id))
+                                .switchIfEmpty(Mono.fromRunnable(() -> tellNotMade(id, doings.get(id))))
                                 .doOnError(unseen)
                                 // told by now, and no reason to hide why the deployment failed
                                 .onErrorComplete(),
@@ -154,12 +195,18 @@ record DeploymentLife(
                 .then();
     }
 
+    private void tellNotMade(ResourceId id, @Nullable Doing doing) {
+        if (doing == null || doing.isOver()) {
+            told.gone(id);
+        }
+    }
+
     /** What became of an attempt, as soon as the deployment is over. */
     Mono<Found> toFound() {
         return calls.find()
                 .filter(this::isOwn)
                 .doOnNext(there -> context.made(calls.toResource()))
-                .flatMap(there -> watch().ended(plan.within()))
+                .flatMap(there -> tellNew(there).then(Mono.defer(() -> watch().ended(plan.within()))))
                 .map(this::toFound)
                 .defaultIfEmpty(Found.absent());
     }
@@ -179,12 +226,13 @@ record DeploymentLife(
     Mono<Void> remove() {
         return calls.find()
                 .filter(this::isOwn)
-                .flatMap(there -> new DeploymentUndo(calls, resources)
+                .flatMap(there -> new DeploymentUndo(calls, resources, told)
                         .takeBack(there)
                         .then(calls.requestDelete())
                         .thenReturn(there))
-                .switchIfEmpty(
-                        new DeploymentUndo(calls, resources).takeBackWritten().then(Mono.fromRunnable(this::tellGone)))
+                .switchIfEmpty(new DeploymentUndo(calls, resources, told)
+                        .takeBackTold()
+                        .then(Mono.fromRunnable(this::tellGone)))
                 .then();
     }
 
@@ -195,7 +243,7 @@ record DeploymentLife(
     }
 
     private DeploymentWatch watch() {
-        return new DeploymentWatch(calls, resources);
+        return new DeploymentWatch(calls, told);
     }
 
     private boolean isOwn(DeploymentExtendedInner there) {

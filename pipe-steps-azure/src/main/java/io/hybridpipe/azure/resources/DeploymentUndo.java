@@ -8,7 +8,7 @@ import com.azure.resourcemanager.resources.models.DeploymentPropertiesExtended;
 import com.azure.resourcemanager.resources.models.ResourceReference;
 import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.azure.resources.DeploymentWatch.Seen;
-import io.hybridpipe.event.Resource;
+import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>What it touched is in its operations; which of that was new is in its tags ({@link NewOnes}).
  */
-record DeploymentUndo(DeploymentCalls calls, ResourceCalls resources) {
+record DeploymentUndo(DeploymentCalls calls, ResourceCalls resources, Told told) {
     /** For how long one that was cancelled may go on with what it had begun; what moves after that is waited for one by one. */
     private static final Duration SETTLES_WITHIN = Duration.ofMinutes(10);
 
@@ -33,16 +33,30 @@ record DeploymentUndo(DeploymentCalls calls, ResourceCalls resources) {
     Mono<Void> takeBack(DeploymentExtendedInner deployment) {
         calls.context().made(calls.toResource());
         return (AtRest.isFinal(Seen.state(deployment)) ? Mono.<Void>empty() : calls.requestCancel())
-                .then(Mono.defer(() -> new DeploymentWatch(calls, resources).settled(SETTLES_WITHIN)))
+                .then(Mono.defer(() -> new DeploymentWatch(calls, told).settled(SETTLES_WITHIN)))
                 .map(seen -> new Removal(resources, needs(seen)).remove(candidates(seen)))
-                .defaultIfEmpty(takeBackWritten())
+                .defaultIfEmpty(takeBackWithoutRecord(NewOnes.in(Seen.tags(deployment))))
                 .flatMap(removal -> removal);
     }
 
-    /** Deletes what earlier calls of the step said that it made: all that is known of a deployment whose record is gone. */
-    Mono<Void> takeBackWritten() {
-        return Mono.defer(
-                () -> new Removal(resources, Map.of()).remove(written().toList()));
+    /** Deletes what the step said that it made: all that is known of a deployment whose record is gone. */
+    Mono<Void> takeBackTold() {
+        return Mono.defer(() -> new Removal(resources, Map.of()).remove(told.all()));
+    }
+
+    private Mono<Void> takeBackWithoutRecord(NewOnes newOnes) {
+        return Mono.defer(() -> {
+            int unknown = told.lacks(newOnes);
+            return takeBackTold()
+                    .then(
+                            unknown == 0
+                                    ? Mono.empty()
+                                    : Mono.error(StepFailure.permanent(calls.toString()
+                                            + ": somebody deleted its record during the undo, and nothing else knows "
+                                            + unknown
+                                            + " of the resources that it was to make; delete what is left of its template ("
+                                            + calls.account().where() + ")")));
+        });
     }
 
     /** All that the deployment may have made. */
@@ -53,16 +67,10 @@ record DeploymentUndo(DeploymentCalls calls, ResourceCalls resources) {
                 .map(ResourceReference::id)
                 .filter(Objects::nonNull)
                 .map(ResourceId::of);
-        return Stream.concat(Stream.concat(touched, listed).filter(newOnes::has), written())
+        // what was said comes first: the same id in another case would be another one for the report
+        return Stream.concat(told.all().stream(), Stream.concat(touched, listed).filter(newOnes::has))
                 .distinct()
                 .toList();
-    }
-
-    private Stream<ResourceId> written() {
-        return calls.context().madeBefore().stream()
-                .filter(resource -> !resource.isSameAs(calls.toResource()))
-                .map(Resource::id)
-                .map(ResourceId::of);
     }
 
     /** What each resource needs, as the template says it. */

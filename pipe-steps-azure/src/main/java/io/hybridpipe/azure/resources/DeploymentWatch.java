@@ -7,11 +7,9 @@ import io.hybridpipe.azure.AtRest;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
@@ -19,13 +17,12 @@ import reactor.core.publisher.Mono;
 /** Waiting for a deployment, telling how far it is and what it has made. Not thread-safe: one for each wait. */
 final class DeploymentWatch {
     private final DeploymentCalls calls;
-    private final ResourceCalls resources;
-    private final Set<ResourceId> told = new HashSet<>();
+    private final Told told;
     private String last = "";
 
-    DeploymentWatch(DeploymentCalls calls, ResourceCalls resources) {
+    DeploymentWatch(DeploymentCalls calls, Told told) {
         this.calls = calls;
-        this.resources = resources;
+        this.told = told;
     }
 
     /** A deployment as it was when looked at, and what it had done by then. */
@@ -117,8 +114,8 @@ final class DeploymentWatch {
     private void tell(Seen seen) {
         NewOnes newOnes = seen.newOnes();
         seen.doings().all().stream()
-                .filter(doing -> doing.isDone() && newOnes.has(doing.id()) && told.add(doing.id()))
-                .forEach(doing -> calls.context().made(resources.toResource(doing.id())));
+                .filter(doing -> doing.isDone() && newOnes.has(doing.id()))
+                .forEach(doing -> told.made(doing.id()));
         int done = (int) seen.doings().done();
         int total = seen.doings().all().size();
         String now = seen.doings().underWay();

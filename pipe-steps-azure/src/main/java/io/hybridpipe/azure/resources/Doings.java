@@ -84,6 +84,11 @@ record Doings(List<Doing> all) {
                         : Optional.of(DeploymentError.of(said.error()))));
     }
 
+    /** What is done to each resource. */
+    Map<ResourceId, Doing> byId() {
+        return all.stream().collect(Collectors.toMap(Doing::id, doing -> doing));
+    }
+
     /** What failed first. */
     Optional<Doing> firstFailure() {
         return all.stream().filter(doing -> doing.state().equals("Failed")).findFirst();

@@ -222,17 +222,6 @@ class DeployTemplateTest {
     }
 
     @Test
-    void aRecordThatGoesBetweenTwoLooksIsGone() {
-        step.run(STATE, context).block(SOON);
-        cloud.faults().on(GET).nth(2).error("ResourceNotFound", "it is gone");
-        assertThat(step.reconcile(STATE, context).block(SOON)).isEqualTo(Found.absent());
-
-        cloud.faults().on(GET).nth(2).error("ResourceNotFound", "it is gone");
-        step.undo(STATE, Found.unknown("cut short"), context.afterwards()).block(SOON);
-        assertThat(cloud.inventory()).isEqualTo(before);
-    }
-
-    @Test
     void aDeploymentWhoseAnswerWasLostIsFoundByItsName() {
         cloud.faults().on(PUT).dropAfter();
         assertThat(Cloud.classOf(step.run(STATE, context))).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
@@ -462,19 +451,6 @@ class DeployTemplateTest {
         assertThat(failure).hasMessageContaining(": SubnetIsFull: No room. (");
         assertThat(failure.getSuppressed()).singleElement().satisfies(look -> assertThat(look)
                 .hasMessageContaining("AuthorizationFailed: No."));
-    }
-
-    @Test
-    void anUndoWithoutTheRecordOfTheDeploymentDeletesWhatTheStepSaidItMade() {
-        step.run(STATE, context).block(SOON);
-        new DeploymentCalls(cloud.account(), TestContext.at("other/hand"), "fed", "hub-" + context.token())
-                .requestDelete()
-                .block(SOON);
-
-        step.undo(STATE, Found.unknown("the record is gone"), context).block(SOON);
-
-        assertThat(cloud.inventory()).isEqualTo(before);
-        assertThat(context.made()).isEmpty();
     }
 
     @Test
