@@ -122,6 +122,13 @@ public final class AzureFailures {
                         known != null ? known : passing ? FailureClass.TRANSIENT : FailureClass.PERMANENT, line);
     }
 
+    /** A failure of the same class, and with the same time to wait, that says something else. */
+    public static StepFailure like(StepFailure known, String message, Throwable cause) {
+        return known.retryAfter()
+                .map(wait -> StepFailure.throttled(wait, message, cause))
+                .orElseGet(() -> StepFailure.of(known.failureClass(), message, cause));
+    }
+
     /** The error code that the service answered, or an empty text. */
     public static String code(Throwable failure) {
         ManagementError error = error(failure);

@@ -151,17 +151,15 @@ record DeploymentCalls(AzureAccount account, StepContext context, String group, 
     StepFailure failure(String what, String resource, DeploymentError error) {
         DeploymentError innermost = error.innermost();
         String about = resource.isEmpty() ? innermost.target() : resource;
-        FailureClass failureClass = account.failures()
-                .ofOperation(what, innermost.code(), innermost.message())
-                .failureClass();
+        StepFailure known = account.failures().ofOperation(what, innermost.code(), innermost.message());
         List<DeploymentError> levels = error.levels();
-        StepFailure cause = StepFailure.of(failureClass, innermost.toString());
+        StepFailure cause = StepFailure.of(known.failureClass(), innermost.toString());
         for (int i = levels.size() - 2; i >= 0; i--) {
-            cause = StepFailure.of(failureClass, levels.get(i).toString(), cause);
+            cause = StepFailure.of(known.failureClass(), levels.get(i).toString(), cause);
         }
         // not cut, as other messages are: the ids in it are long, and what is wrong comes after them
-        return StepFailure.of(
-                failureClass,
+        return AzureFailures.like(
+                known,
                 what + (about.isEmpty() ? "" : ", resource " + about) + ": " + innermost + " (" + account.where() + ")",
                 cause);
     }

@@ -16,8 +16,10 @@ import io.hybridpipe.json.Json;
 import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -49,23 +51,33 @@ record DeploymentPlan(
 
         /** The value as the key's type has it in JSON. */
         static <T> Output<T> typed(Key<T> key) {
-            return new Output<>(key, value -> typed(value, key));
+            return new Output<>(key, value -> {
+                T read = typed(value, key);
+                if (read instanceof Collection<?> all && all.stream().anyMatch(Objects::isNull)) {
+                    throw new IllegalArgumentException("it is a list with nothing in one of its places");
+                }
+                return read;
+            });
         }
 
         /** What a parser makes of the value's text: of a list or object its JSON. */
         static <T> Output<T> parsed(Key<T> key, Function<? super String, ? extends T> parser) {
-            return new Output<>(
-                    key,
-                    value -> parser.apply(
-                            value instanceof Map<?, ?> || value instanceof Iterable<?>
-                                    ? Json.compact().write(value)
-                                    : value.toString()));
+            return new Output<>(key, value -> {
+                T made = parser.apply(
+                        value instanceof Map<?, ?> || value instanceof Iterable<?>
+                                ? Json.compact().write(value)
+                                : value.toString());
+                if (made == null) {
+                    throw new IllegalArgumentException("its parser returned nothing");
+                }
+                return made;
+            });
         }
 
         @SuppressWarnings("unchecked") // it is read as the key's type
         private static <T> T typed(Object value, Key<T> key) {
             try {
-                return (T) TemplateParameters.VALUES.value(value, key.type());
+                return (T) ParameterValue.JSON.value(value, key.type());
             } catch (IllegalArgumentException unreadable) {
                 String type = PACKAGES.matcher(key.type().getTypeName()).replaceAll("");
                 throw new IllegalArgumentException("it is " + kind(value) + " that is no " + type, unreadable);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.azure.resources;
 
+import io.hybridpipe.azure.AzureFailures;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import java.time.Duration;
@@ -105,9 +106,7 @@ record Removal(ResourceCalls resources, Map<ResourceId, Set<ResourceId>> needs) 
             return first;
         }
         String message = first.getMessage() + "; " + (left - 1) + " more could not be deleted";
-        return first.retryAfter().isPresent()
-                ? StepFailure.throttled(first.retryAfter().get(), message, first)
-                : StepFailure.of(first.failureClass(), message, first);
+        return AzureFailures.like(first, message, first);
     }
 
     /** Those that none of the others needs or is a part of; all of them if they need each other in a circle. */

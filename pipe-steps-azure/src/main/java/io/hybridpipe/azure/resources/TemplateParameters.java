@@ -4,12 +4,9 @@ package io.hybridpipe.azure.resources;
 import com.azure.resourcemanager.resources.models.DeploymentParameter;
 import io.hybridpipe.Input;
 import io.hybridpipe.Key;
-import io.hybridpipe.Secret;
 import io.hybridpipe.State;
-import io.hybridpipe.json.ValueJson;
-import io.hybridpipe.json.ValueJson.Hidden;
+import io.hybridpipe.azure.TextRule;
 import io.hybridpipe.retry.StepFailure;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,15 +17,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /** The values that a caller gives to a template's parameters. Immutable. */
 record TemplateParameters(Map<String, Input<?>> given) {
     static final TemplateParameters NONE = new TemplateParameters(Map.of());
-
-    /** How values are read and written, secrets included. */
-    static final ValueJson VALUES = ValueJson.hiding(Secret.class, secret -> ((Secret<?>) secret).reveal(), Secret::of);
 
     TemplateParameters with(String name, Input<?> value) {
         Map<String, Input<?>> more = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -36,6 +28,11 @@ record TemplateParameters(Map<String, Input<?>> given) {
         if (more.put(name, value) != null) {
             throw new IllegalArgumentException("DeployTemplate: parameter '" + name + "' has two values");
         }
+        problem(value, State.empty())
+                .filter(problem -> TextRule.literal(value).isPresent())
+                .ifPresent(problem -> {
+                    throw new IllegalArgumentException("DeployTemplate: parameter '" + name + "': " + problem);
+                });
         return new TemplateParameters(more);
     }
 
@@ -51,7 +48,7 @@ record TemplateParameters(Map<String, Input<?>> given) {
     /**
      * Checks what can be checked by now: names, and that secrets go only where the service keeps them.
      *
-     * @throws StepFailure a permanent one that names every parameter that is wrong
+     * @throws StepFailure a permanent one that names what is wrong
      */
     void check(Template template, State state) {
         Map<String, Template.Parameter> declared = template.parameters();
@@ -66,6 +63,9 @@ record TemplateParameters(Map<String, Input<?>> given) {
                     + (lacking.isEmpty() ? "" : "; no value is given for " + lacking)
                     + (unknown.isEmpty() ? "" : "; it does not know " + unknown));
         }
+        given.forEach((name, input) -> problem(input, state).ifPresent(problem -> {
+            throw StepFailure.permanent(template + ": parameter '" + name + "': " + problem);
+        }));
         String open = given.entrySet().stream()
                 .filter(each -> isSecret(each.getValue(), state))
                 .map(each -> declared.get(each.getKey()))
@@ -79,6 +79,16 @@ record TemplateParameters(Map<String, Input<?>> given) {
         }
     }
 
+    /** Why what is known of a value by now has no JSON form. */
+    private static Optional<String> problem(Input<?> input, State state) {
+        try {
+            input.find(state).ifPresent(ParameterValue::of);
+            return Optional.empty();
+        } catch (IllegalArgumentException formless) {
+            return Optional.ofNullable(formless.getMessage());
+        }
+    }
+
     /** The secret keys that a value is made of. */
     static Stream<Key<?>> secretsOf(Input<?> input) {
         return Stream.concat(input.reads().stream(), input.optionalReads().stream())
@@ -87,24 +97,10 @@ record TemplateParameters(Map<String, Input<?>> given) {
 
     private static boolean isSecret(Input<?> input, State state) {
         return secretsOf(input).findAny().isPresent()
-                || input.find(state).filter(TemplateParameters::holdsSecret).isPresent();
-    }
-
-    private static boolean holdsSecret(@Nullable Object value) {
-        if (value instanceof Secret<?> || value instanceof Hidden) {
-            return true;
-        }
-        if (value instanceof Record) {
-            return holdsSecret(VALUES.tree(value, value.getClass()));
-        }
-        if (value instanceof Map<?, ?> map) {
-            return map.values().stream().anyMatch(TemplateParameters::holdsSecret);
-        }
-        if (value instanceof Iterable<?> many) {
-            return StreamSupport.stream(many.spliterator(), false).anyMatch(TemplateParameters::holdsSecret);
-        }
-        return value instanceof Optional<?> maybe
-                && maybe.filter(TemplateParameters::holdsSecret).isPresent();
+                || input.find(state)
+                        .map(ParameterValue::of)
+                        .filter(ParameterValue::holdsSecret)
+                        .isPresent();
     }
 
     /** As a request bears them: the only place where secrets are revealed. */
@@ -114,7 +110,7 @@ record TemplateParameters(Map<String, Input<?>> given) {
         given.forEach((name, input) -> {
             Template.Parameter parameter = declared.get(name);
             boolean text = parameter != null && parameter.type().endsWith("string");
-            Object value = toJson(input.get(state));
+            Object value = ParameterValue.of(input.get(state)).revealed();
             // an absent value stands for the template's own
             if (value != null) {
                 boolean one = !(value instanceof Map<?, ?>) && !(value instanceof Collection<?>);
@@ -124,31 +120,5 @@ record TemplateParameters(Map<String, Input<?>> given) {
             }
         });
         return body;
-    }
-
-    private static @Nullable Object toJson(@Nullable Object value) {
-        if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) {
-            return value;
-        }
-        if (value instanceof Secret<?> secret) {
-            return toJson(secret.reveal());
-        }
-        if (value instanceof Hidden hidden) {
-            return toJson(hidden.tree());
-        }
-        if (value instanceof Optional<?> maybe) {
-            return toJson(maybe.orElse(null));
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<String, @Nullable Object> object = new LinkedHashMap<>();
-            map.forEach((key, each) -> object.put(String.valueOf(key), toJson(each)));
-            return object;
-        }
-        if (value instanceof Iterable<?> many) {
-            List<@Nullable Object> array = new ArrayList<>();
-            many.forEach(each -> array.add(toJson(each)));
-            return array;
-        }
-        return value instanceof Record ? toJson(VALUES.tree(value, value.getClass())) : value.toString();
     }
 }

@@ -83,6 +83,7 @@ record TemplateText(
             throw StepFailure.permanent("the template has " + given.length() + " characters, Azure takes at most "
                     + Template.LARGEST + " bytes");
         }
-        return Template.parse("the template", given);
+        // as some editors begin a text, and as it is taken from a file
+        return Template.parse("the template", given.startsWith("\uFEFF") ? given.substring(1) : given);
     }
 }

@@ -90,7 +90,8 @@ class DeployTemplateTest {
                 "outputs": {
                     "id": { "type": "string", "value": "hub" },
                     "range": { "type": "string", "value": "10.9.0.0/24" },
-                    "address": { "type": "string", "value": "10.9.0.4" }
+                    "address": { "type": "string", "value": "10.9.0.4" },
+                    "gap": { "type": "array", "value": ["a", null] }
                 }
             }
             """;
@@ -279,6 +280,16 @@ class DeployTemplateTest {
     }
 
     @Test
+    void aFailureDeepInsideThatPassesLaterSaysWhen() {
+        cloud.azure().failNextOperation(PUT_SUBNET, "NicReservedForAnotherVm", "It is reserved for 170 seconds.");
+
+        StepFailure failure = Cloud.failureOf(step.run(STATE, context));
+
+        assertThat(failure.failureClass()).isEqualTo(FailureClass.THROTTLED);
+        assertThat(failure.retryAfter()).contains(Duration.ofSeconds(170));
+    }
+
+    @Test
     void aFailedDeploymentIsStartedAgainAndItsUndoStillKnowsWhatIsNew() {
         cloud.azure().failNextOperation(PUT_SUBNET, "InternalServerError", "An error occurred.");
         assertThat(Cloud.classOf(step.run(STATE, context))).isEqualTo(FailureClass.TRANSIENT);
@@ -404,6 +415,11 @@ class DeployTemplateTest {
                         + ": output 'range' cannot be read as 'names': it is a text that is no List<String>");
         assertThat(Cloud.failureOf(unfit.output("id", SPACE).run(STATE, context)))
                 .hasMessage(deployment + ": output 'id' cannot be read as 'space': it is a text that is no Cidr");
+        assertThat(Cloud.failureOf(unfit.output("gap", NAMES).run(STATE, context)))
+                .hasMessage(deployment
+                        + ": output 'gap' cannot be read as 'names': it is a list with nothing in one of its places");
+        assertThat(Cloud.failureOf(unfit.output("id", HUB, text -> null).run(STATE, context)))
+                .hasMessage(deployment + ": output 'id' cannot be read as 'hub': its parser returned nothing");
         assertThat(unfit.output("range", SPACE).run(STATE, context).block(SOON).get(SPACE))
                 .isEqualTo(Cidr.of("10.9.0.0/24"));
         assertThat(unfit.output("address", ADDRESS)

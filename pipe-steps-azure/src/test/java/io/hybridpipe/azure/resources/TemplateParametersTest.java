@@ -12,10 +12,14 @@ import io.hybridpipe.Secret;
 import io.hybridpipe.State;
 import io.hybridpipe.net.Cidr;
 import io.hybridpipe.net.Ip;
+import io.hybridpipe.retry.StepFailure;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class TemplateParametersTest {
@@ -47,6 +51,35 @@ class TemplateParametersTest {
     }
 
     @Test
+    void arraysAreListsAndMaybesAreTheirValues() {
+        assertThat(sent("list", new String[] {"a", "b"})).isEqualTo(List.of("a", "b"));
+        assertThat(sent("list", new int[][] {{1}, {2, 3}})).isEqualTo(List.of(List.of(1), List.of(2, 3)));
+        assertThat(sent("count", OptionalInt.of(3))).isEqualTo(3);
+        assertThat(sent("list", List.of(OptionalLong.of(3), Optional.of("a")))).isEqualTo(List.of(3L, "a"));
+        assertThat(sent("text", Path.of("a", "b"))).isEqualTo(Path.of("a", "b").toString());
+        assertThat(given("count", Input.value(OptionalInt.empty())).toBody(TEMPLATE, State.empty()))
+                .isEmpty();
+    }
+
+    @Test
+    void whatHasNoFormInJsonIsRefusedWithItsParameterWhenItIsWrittenAndInTheRun() {
+        Map<Object, String> formless = Map.of(
+                Map.of("deep", List.of(new Object())), "a java.lang.Object has no JSON form, and no text of its own",
+                List.of(Double.NaN), "NaN is no number of JSON",
+                Map.of(Secret.of("open sesame"), 1), "a secret names nothing in a JSON object");
+
+        formless.forEach((value, why) -> {
+            assertThatThrownBy(() -> given("thing", Input.value(value)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("DeployTemplate: parameter 'thing': " + why);
+            Key<Object> key = Key.of("value", Object.class);
+            assertThatThrownBy(() -> given("thing", key).check(TEMPLATE, State.of(key, value)))
+                    .isInstanceOf(StepFailure.class)
+                    .hasMessage("it: parameter 'thing': " + why);
+        });
+    }
+
+    @Test
     void anEmptyValueLeavesTheTemplatesOwn() {
         TemplateParameters parameters = given("text", Input.value(Optional.empty()));
 
@@ -62,6 +95,7 @@ class TemplateParametersTest {
                 Input.value(Secret.of("open sesame")),
                 Input.value(List.of(Map.of("key", Secret.of("open sesame")))),
                 Input.value(Optional.of(Secret.of("open sesame"))),
+                Input.value(new Object[] {"a", Secret.of("open sesame")}),
                 Input.value(new Door("front", 443, Optional.of(Secret.of("open sesame")))));
 
         for (Input<?> secret : secrets) {

@@ -44,6 +44,13 @@ class TemplateTest {
     }
 
     @Test
+    void aTextMayBeginWithAByteOrderMarkAsAFileMay() {
+        TemplateText text = TemplateText.of(Input.value("\uFEFF{\"resources\": []}"));
+
+        assertThat(text.get(State.empty(), context).block(SOON).body()).isEqualTo(Map.of("resources", List.of()));
+    }
+
+    @Test
     void commentsAreAllowed() {
         assertThat(Template.parse("it", "// what\n{ /* why */ \"resources\": [] }")
                         .body())
