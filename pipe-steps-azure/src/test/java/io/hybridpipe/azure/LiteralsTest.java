@@ -35,6 +35,7 @@ import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.test.TestContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written in a pipe itself is looked at when the pipe is built, before any call. */
 class LiteralsTest {
@@ -93,6 +95,20 @@ class LiteralsTest {
                 wrong("PeerVnets: 'a b'", () -> PeerVnets.between(ACCOUNT, VNET)
                         .and(ACCOUNT, NAME)
                         .named("a b")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"t?x=1", "t#x", " t", "t%20", "a:b", "a*", "t\\u", ".", "..", "", "t\nu"})
+    void anIdOfWhichAPartWouldMakeAnotherRequestIsRefusedInOneLine(String part) {
+        for (String id : List.of(
+                id("Microsoft.Network/routeTables/" + part),
+                "/subscriptions/" + HERE + "/" + part + "/x" + id("Microsoft.Network/routeTables/t"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> DeleteResource.in(ACCOUNT).id(id))
+                    .withMessageStartingWith("DeleteResource: '/subscriptions/" + HERE + "/")
+                    .withMessageEndingWith(
+                            "' is not the id of a resource: '" + part.replace('\n', '\uFFFD') + "' cannot stand in it");
+        }
     }
 
     @ParameterizedTest

@@ -38,6 +38,9 @@ public final class DeleteResource extends DeletingStep<DeleteResource> {
     /**
      * The id of the resource, {@code /subscriptions/ID/resourceGroups/NAME/providers/NAMESPACE/TYPE/NAME}; children too.
      *
+     * <p>No part of it is empty or dots only, or has white space, control characters, or any of {@code ?#%\<>*&:+}: it would make
+     * another request of the id.
+     *
      * @throws IllegalArgumentException if it is no such id
      */
     public DeleteResource id(String id) {

@@ -35,7 +35,8 @@ import reactor.core.publisher.Mono;
  *
  * <p><b>Incremental mode</b>, always: resources of the group that the template does not name stay. One that it names and
  * that is there already is updated: all its properties become those of the template, and an undo does not bring the former ones
- * back; the progress names those resources.
+ * back. The progress names those resources before they are changed, and nothing else does: in the report an undone deployment is
+ * undone, and {@code notUndone} has steps only.
  *
  * <p><b>Idempotent</b> by the deployment's name, which ends with the step's token: every attempt is the same deployment, one that
  * runs is gone on with, and one that failed is started again.
@@ -49,7 +50,10 @@ import reactor.core.publisher.Mono;
  * for. What had been there before it is known because the step asks for each of the template's resources right before it starts
  * the deployment, and writes down those that are new in the deployment's own tags, in the same call. (What somebody else makes
  * under one of these names between the two calls would be taken for its own.) Deleted is what needs others before what they need,
- * children before parents; a parent that was there stays. Then the deployment's record goes. Of what a
+ * children before parents; a parent that was there stays. Then the deployment's record goes. What is new is also said
+ * ({@link StepContext#made}) as soon as the service has accepted the deployment, and what of it never came to be is said to be gone
+ * at its end, so that an undo deletes it when somebody has deleted the record meanwhile. An undo from which the record is taken
+ * before all of it was said deletes what it knows, and fails. Of what a
  * resource makes by itself the disks of a virtual machine go with it, whatever their {@code deleteOption} (also an empty data disk
  * that somebody has it make after the deployment: the machine does not tell these apart); of nothing else is known whether it came
  * with the deployment. A template
@@ -130,20 +134,20 @@ public final class DeployTemplate implements Step {
     /**
      * A parameter of the template with a fixed value, as {@link #parameter(String, Input)}.
      *
-     * @throws IllegalArgumentException if it has a value already
+     * @throws IllegalArgumentException if it has a value already, or if the value has no form in JSON and no text of its own
      */
     public DeployTemplate parameter(String name, Object value) {
         return parameter(name, value instanceof Input<?> input ? input : Input.value(value));
     }
 
     /**
-     * A parameter of the template: texts, numbers, booleans, lists, maps and records as JSON has them, anything else by its text;
-     * an empty {@link Optional} leaves the template's default.
+     * A parameter of the template: texts, numbers, booleans, lists, arrays, maps and records as JSON has them, anything else by its
+     * text; an empty {@link Optional} leaves the template's default.
      *
      * <p>A secret (the value of a secret key, or a {@link io.hybridpipe.Secret} anywhere inside) is refused before the run unless
      * the template declares the parameter as {@code securestring} or {@code secureobject}, and revealed only in the request.
      *
-     * @throws IllegalArgumentException if it has a value already
+     * @throws IllegalArgumentException if it has a value already, or if the value has no form in JSON and no text of its own
      */
     public DeployTemplate parameter(String name, Input<?> value) {
         return new DeployTemplate(plan.withParameter(name, value));
@@ -152,7 +156,7 @@ public final class DeployTemplate implements Step {
     /**
      * Writes an output of the template under the key, read as the key's type has it in JSON: a text as a {@code String}, {@code
      * Cidr} or {@code Ip}, an object as a record. An output that the template does not declare is refused before the run, if the
-     * template is known by then; upper and lower case differ.
+     * template is known by then; upper and lower case differ. A list with a null in it is refused.
      */
     public DeployTemplate output(String name, Key<?> key) {
         return new DeployTemplate(plan.withOutput(name, Output.typed(key)));

@@ -5,6 +5,8 @@ import io.hybridpipe.azure.AzureAccount;
 import io.hybridpipe.azure.TextRule;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The id of one resource of Resource Manager: {@code [SCOPE]/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME]…}. Ids that differ in
@@ -12,6 +14,10 @@ import java.util.Optional;
  */
 final class ResourceId {
     private static final String PROVIDERS = "/providers/";
+
+    /** A part that would make another request of an id, or that names nothing. */
+    private static final Pattern UNFIT =
+            Pattern.compile("\\.{0,2}|.*[?#%\\\\<>*&:+\\p{IsWhite_Space}\\p{Cc}].*", Pattern.DOTALL);
 
     private final String text;
     private final String lower;
@@ -45,9 +51,21 @@ final class ResourceId {
         return new ResourceId(id, providers + PROVIDERS.length());
     }
 
-    /** What is the id of a resource in the account's subscription. */
+    /**
+     * What is the id of a resource in the account's subscription, and stands in a URL as it is: no part is empty or dots only, or
+     * has white space, control characters, or any of {@code ?#%\<>*&:+}, which names of hardly any type may have (Microsoft Learn,
+     * Naming rules and restrictions for Azure resources).
+     */
     static TextRule idsIn(AzureAccount account) {
         return text -> {
+            Optional<String> unfit = Stream.of(text.split("/", -1))
+                    .skip(1)
+                    .filter(part -> UNFIT.matcher(part).matches())
+                    .findFirst();
+            if (unfit.isPresent()) {
+                return Optional.of("'" + shown(text) + "' is not the id of a resource: '" + shown(unfit.get())
+                        + "' cannot stand in it");
+            }
             try {
                 return of(text).isIn(account.subscription())
                         ? Optional.empty()
@@ -57,6 +75,10 @@ final class ResourceId {
                 return Optional.of(String.valueOf(malformed.getMessage()));
             }
         };
+    }
+
+    private static String shown(String text) {
+        return text.replaceAll("\\p{Cc}", "\uFFFD");
     }
 
     /** Namespace and types, such as {@code Microsoft.Network/virtualNetworks/subnets}. */
