@@ -11,6 +11,7 @@ import io.hybridpipe.sim.vns3.SimVns3;
 import io.hybridpipe.vns3.api.Controller;
 import io.hybridpipe.vns3.api.Vns3Access;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -27,9 +28,9 @@ final class Stage implements AutoCloseable {
     private final Map<String, String> addresses = new TreeMap<>();
     private State input = State.empty();
 
-    Stage(HttpClient real) {
+    Stage(HttpClient real, Duration requestTimeout) {
         http = new FaultyHttp(real);
-        lab = new Lab(Vns3Access.over(http).withRequestTimeout(Mishap.REQUEST_TIMEOUT));
+        lab = new Lab(Vns3Access.over(http).withRequestTimeout(requestTimeout));
     }
 
     /** What the run is given. */
