@@ -18,6 +18,7 @@ final class Bodies {
 
     /** The body of a resource with its children, as sent by a client. */
     static ObjectNode whole(Kind kind, ArmId id, ObjectNode sent, @Nullable ObjectNode before, Estate estate) {
+        ResourceNames.check(id);
         var body = Json.object()
                 .put("name", id.name())
                 .put("id", id.toString())
@@ -90,6 +91,7 @@ final class Bodies {
     }
 
     private static ObjectNode child(Kind.Child kind, ArmId id, ObjectNode sent) {
+        ResourceNames.check(id);
         var made = Json.object().put("name", id.name()).put("id", id.toString()).put("type", id.type());
         made.set("properties", properties(sent, kind.derived()));
         return made;

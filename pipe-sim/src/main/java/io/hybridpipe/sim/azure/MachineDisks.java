@@ -79,6 +79,7 @@ final class MachineDisks {
         if (name == null) {
             return;
         }
+        ResourceNames.checkEntity("osDisk.name", name, ResourceNames.LONGEST);
         var id = new ArmId(
                 change.id().subscription(), change.id().group(), "Microsoft.Compute", List.of("disks"), List.of(name));
         if (change.estate().top(id).isPresent()) {

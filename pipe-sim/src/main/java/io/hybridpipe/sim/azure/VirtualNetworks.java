@@ -10,6 +10,12 @@ import java.util.Locale;
 /** Virtual networks with their subnets and peerings. */
 final class VirtualNetworks implements Kind {
 
+    /**
+     * In bits, of the smallest subnet
+     * (<a href="https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq">Virtual Network FAQ</a>).
+     */
+    static final int LONGEST_PREFIX = 29;
+
     @Override
     public String namespace() {
         return "Microsoft.Network";
@@ -48,9 +54,13 @@ final class VirtualNetworks implements Kind {
                         subnet.path("id").asText());
             }
             for (var prefix : prefixes) {
+                if (prefix.isIPv4() && prefix.getNetworkPrefixLength() > LONGEST_PREFIX) {
+                    throw ArmError.badRequest(
+                            "NetcfgInvalidSubnet", "Subnet '%s' is not valid in virtual network '%s'.", name, network);
+                }
                 if (space.stream().noneMatch(block -> block.contains(prefix))) {
                     throw ArmError.badRequest(
-                            "NetcfgInvalidSubnet",
+                            "NetcfgSubnetRangeOutsideVnet",
                             "Subnet '%s' is not valid because its IP address range is outside the IP address range of"
                                     + " virtual network '%s'.",
                             name,

@@ -119,6 +119,12 @@ class AzurePageTest {
                         SecurityGroups.HIGHEST_PRIORITY,
                         Interfaces.RESERVED_BELOW,
                         ResourceGroups.LONGEST_NAME,
+                        ResourceNames.LONGEST,
+                        ResourceNames.LONGEST_OF_SOME,
+                        VirtualNetworks.LONGEST_PREFIX,
+                        Logins.LONGEST_USER,
+                        Logins.SHORTEST_PASSWORD,
+                        Logins.LONGEST_PASSWORD,
                         SshKeys.SHORTEST_RSA);
     }
 }

@@ -56,7 +56,7 @@ class DeployedNetworkTest {
         return arm.get(deployment + VERSION).body().path("properties");
     }
 
-    private static final String GOOD = "{'space':{'value':'10.2.0.0/16'},'adminPassword':{'value':'canary-canary'}}";
+    private static final String GOOD = "{'space':{'value':'10.2.0.0/16'},'adminPassword':{'value':'Canary-canary-1'}}";
 
     @Test
     void allOfItIsBuiltAndTheOutputsSayWhatItBecame() throws IOException {
@@ -141,7 +141,7 @@ class DeployedNetworkTest {
         assertThat(refused.message())
                 .contains(
                         "Unable to evaluate template language function 'cidrSubnet': the new CIDR '24' must be between");
-        assertThat(deploy(GOOD.replace("canary-canary", "canary")).message())
+        assertThat(deploy(GOOD.replace("Canary-canary-1", "canary")).message())
                 .contains("Length of the value should be greater than or equal to '12'")
                 .doesNotContain("canary");
         clock.advance(OPERATION);

@@ -160,7 +160,7 @@ class DeploymentsTest {
         assertThat(error.path("code").asText()).isEqualTo("DeploymentFailed");
         assertThat(error.at("/details/0/code").asText()).isEqualTo("BadRequest");
         var inner = error.at("/details/0/message").asText();
-        assertThat(inner).startsWith("{\r\n  \"error\": {\r\n    \"code\": \"NetcfgInvalidSubnet\"");
+        assertThat(inner).startsWith("{\r\n  \"error\": {\r\n    \"code\": \"NetcfgSubnetRangeOutsideVnet\"");
         assertThat(call("GET", path("d"), "").body().at("/properties/error")).isEqualTo(error);
         assertThat(operations())
                 .containsExactly("Create net Succeeded", "Create table Succeeded", "Create net/apps Failed");

@@ -229,6 +229,58 @@ class MachineBodiesTest {
                         "Authentication using either SSH or by user name and password must be enabled in Linux profile.");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"root", "admin", "Administrator", "user1", "support_388945a0"})
+    void aUserThatTheServiceKeepsForItselfIsRefused(String user) {
+        var refused = arm.put(vm, ArmClient.machine(nic, "").replace("'me'", "'" + user + "'"));
+
+        assertInvalid(refused, "adminUsername");
+        assertThat(refused.message()).isEqualTo("The Admin Username specified is not allowed.");
+    }
+
+    @Test
+    void aUserHasUpTo64Characters() {
+        assertInvalid(
+                arm.put(vm, ArmClient.machine(nic, "").replace("'me'", "'" + "u".repeat(65) + "'")), "adminUsername");
+        put(vm, ArmClient.machine(nic, "").replace("'me'", "'" + "u".repeat(64) + "'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Ab-12", "abcdefgh", "abcdef12", "ABCDEF12"})
+    void aPasswordThatIsTooShortOrOfFewKindsIsRefused(String password) {
+        assertWeak(password);
+    }
+
+    @Test
+    void aPasswordHas6To72CharactersOfThreeKinds() {
+        assertWeak("Ab1" + "x".repeat(70));
+        assertWeak("Secret-123\\u0007");
+        put(vm, withPassword("Ab1" + "x".repeat(69)));
+        put(other, withPassword("ab-123").replace(nic, otherNic));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P@ssw0rd", "Password1", "abc@123"})
+    void aPasswordThatEverybodyTriesIsRefused(String password) {
+        var refused = arm.put(vm, withPassword(password));
+
+        assertInvalid(refused, "adminPassword");
+        assertThat(refused.message()).isEqualTo("The Admin password specified is not allowed.");
+    }
+
+    private void assertWeak(String password) {
+        var refused = arm.put(vm, withPassword(password));
+
+        assertInvalid(refused, "adminPassword");
+        assertThat(refused.message())
+                .startsWith(
+                        "The supplied password must be between 6-72 characters long and must satisfy at least 3 of");
+    }
+
+    private String withPassword(String password) {
+        return ArmClient.machine(nic, "").replace("Secret-123", password);
+    }
+
     private String withKey(String path, String key) {
         return ArmClient.machine(nic, "")
                 .replace(

@@ -102,7 +102,14 @@ class RefusalsTest {
                         400,
                         "NetcfgVirtualNetworkAddressPrefixesOverlap"),
                 put(ARM.network("virtualNetworks/v"), space("10.2.0.0/16"), 400, "InUseSubnetCannotBeDeleted"),
-                subnet("s", "'addressPrefix':'10.3.0.0/24'", "NetcfgInvalidSubnet"),
+                subnet("s", "'addressPrefix':'10.3.0.0/24'", "NetcfgSubnetRangeOutsideVnet"),
+                subnet("s", "'addressPrefix':'10.2.9.0/30'", "NetcfgInvalidSubnet"),
+                subnet("s", "'addressPrefix':'10.2.9.0/32'", "NetcfgInvalidSubnet"),
+                put(
+                        ARM.network("virtualNetworks/w"),
+                        space("10.9.0.0/24").replace("}}}", "},'subnets':[" + named("s", "10.9.0.0/30") + "]}}"),
+                        400,
+                        "NetcfgInvalidSubnet"),
                 subnet("s", "'addressPrefix':'10.2.1.128/25'", "NetcfgSubnetRangesOverlap"),
                 subnet("s", "'addressPrefix':''", "AddressPrefixStringCannotBeNullOrEmpty"),
                 subnet("s", "'addressPrefix':'10.2.9.0/33'", "InvalidAddressPrefixFormat"),
@@ -271,6 +278,10 @@ class RefusalsTest {
 
     private static String space(String prefix) {
         return "{'location':'eastus','properties':{'addressSpace':{'addressPrefixes':['" + prefix + "']}}}";
+    }
+
+    private static String named(String name, String prefix) {
+        return "{'name':'%s','properties':{'addressPrefix':'%s'}}".formatted(name, prefix);
     }
 
     private static String rule(int priority, String port, String source) {

@@ -42,7 +42,7 @@ import reactor.core.publisher.Mono;
  * changed, before the run if the name is known by then.
  *
  * <p><b>Retries:</b> throttling, lost connections, {@code AnotherOperationInProgress}. A block that Azure does not take
- * ({@code NetcfgInvalidSubnet}, {@code NetcfgSubnetRangesOverlap}) and a missing resource group are permanent.
+ * ({@code NetcfgSubnetRangeOutsideVnet}, {@code NetcfgSubnetRangesOverlap}) and a missing resource group are permanent.
  *
  * <p><b>Undo</b> deletes the network with the subnets that this step gave it, after an operation that is still running on it has
  * ended, and waits until it is gone; one that something still uses is tried again. One that holds a subnet or peering which

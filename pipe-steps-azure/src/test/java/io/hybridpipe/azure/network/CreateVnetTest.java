@@ -127,7 +127,7 @@ class CreateVnetTest {
         CreateVnet outside = step.subnet("outside", Cidr.of("10.3.0.0/24"));
         assertThat(Cloud.failureOf(outside.run(STATE, context)))
                 .hasMessageStartingWith(
-                        "make virtual network fed/hub: NetcfgInvalidSubnet: Subnet 'outside' is not valid")
+                        "make virtual network fed/hub: NetcfgSubnetRangeOutsideVnet: Subnet 'outside' is not valid")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
     }
