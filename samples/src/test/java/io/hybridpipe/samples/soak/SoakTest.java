@@ -26,7 +26,7 @@ class SoakTest {
     @Test
     void aKilledRunIsResumedOrUndoneAndLeavesNoDuplicateNoOrphanAndNoOpenDoor() throws IOException {
         long seed = Long.getLong("soak.seed", 34);
-        int cases = Integer.getInteger("soak.cases", 3);
+        int cases = Integer.getInteger("soak.cases", 2);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         int exitCode = Main.commandLine(new SoakCommand(new PrintStream(bytes, true, StandardCharsets.UTF_8)))
