@@ -9,14 +9,16 @@ import java.util.List;
  * @param because why that is sound
  */
 record Allowed(String type, String method, String because) {
+    private static final String SHORT =
+            "a lock that guards a queue or a cache, ours in Scribe and many of the SDKs and the JDK, is held for some"
+                    + " instructions; waiting for synchronized, which is the same, BlockHound cannot see either";
+
     static final List<Allowed> CALLS = List.of(
             new Allowed(
                     "java.util.concurrent.ThreadPoolExecutor", "getTask", "a thread of a pool waits for its next task"),
-            new Allowed(
-                    "java.util.concurrent.locks.ReentrantLock",
-                    "lock",
-                    "a lock that guards a queue or a cache, ours in Scribe and many of the SDKs and the JDK, is held for some"
-                            + " instructions; waiting for synchronized, which is the same, BlockHound cannot see either"),
+            new Allowed("java.util.concurrent.locks.ReentrantLock", "lock", SHORT),
+            new Allowed("java.util.concurrent.locks.ReentrantReadWriteLock$ReadLock", "lock", SHORT),
+            new Allowed("java.util.concurrent.locks.ReentrantReadWriteLock$WriteLock", "lock", SHORT),
             new Allowed(
                     "sun.security.provider.NativePRNG$RandomIO",
                     "readFully",

@@ -4,7 +4,10 @@ package io.hybridpipe.hound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,5 +33,27 @@ class PlantedTest {
         on("may-block", Planted::readFile);
 
         assertThat(Planted.wasSeenOn("may-block")).isFalse();
+    }
+
+    @Test
+    void waitingForALockThatGuardsACacheIsNotSeen() throws Exception {
+        ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+        for (Lock either : List.of(lock.readLock(), lock.writeLock())) {
+            Thread waits = new Thread(
+                    () -> {
+                        either.lock();
+                        either.unlock();
+                    },
+                    "hybridpipe-3");
+            lock.writeLock().lock();
+            waits.start();
+            while (waits.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            lock.writeLock().unlock();
+            waits.join();
+        }
+
+        assertThat(Planted.wasSeenOn("hybridpipe-", "Unsafe.park")).isFalse();
     }
 }
