@@ -7,8 +7,11 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -52,6 +55,9 @@ public final class SimServer implements AutoCloseable {
         return thread;
     });
 
+    /** Bound and never used: nobody else is given the port while the server refuses. */
+    private final Socket claim = new Socket();
+
     private final int port;
     private @Nullable HttpServer server;
     private boolean closed;
@@ -64,8 +70,8 @@ public final class SimServer implements AutoCloseable {
         this.log = builder.log;
         this.tls = builder.tls;
         this.keepAlive = builder.keepAlive;
-        this.server = listenOn(0);
-        this.port = server.getAddress().getPort();
+        this.port = claimPort();
+        this.server = listenOn(port);
     }
 
     /**
@@ -166,12 +172,43 @@ public final class SimServer implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         refuse();
+        release();
         threads.shutdownNow();
+    }
+
+    /** A free port, claimed where the system lets a server listen on a port that is bound already (Linux does, macOS does not). */
+    private int claimPort() {
+        try {
+            claim.setReuseAddress(true);
+            claim.bind(loopback(0));
+            var claimed = claim.getLocalPort();
+            try (var probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(loopback(claimed));
+            } catch (BindException unshared) {
+                release();
+            }
+            return claimed;
+        } catch (IOException e) {
+            throw new UncheckedIOException("no port of 127.0.0.1 is free", e);
+        }
+    }
+
+    private void release() {
+        try {
+            claim.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("port " + port + " cannot be given back", e);
+        }
+    }
+
+    private static InetSocketAddress loopback(int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
     }
 
     private HttpServer listenOn(int wanted) {
         try {
-            var address = new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), wanted);
+            var address = loopback(wanted);
             HttpServer made;
             if (tls == null) {
                 made = HttpServer.create(address, 0);

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -251,5 +254,18 @@ class SimServerTest {
                 .build();
         assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
                 .isInstanceOf(HttpTimeoutException.class);
+    }
+
+    @Test
+    void nobodyElseGetsThePortWhileTheServerRefuses() throws Exception {
+        server.refuse();
+
+        try (ServerSocket other = new ServerSocket()) {
+            other.setReuseAddress(false);
+            InetSocketAddress port =
+                    new InetSocketAddress("127.0.0.1", server.uri().getPort());
+            assertThatThrownBy(() -> other.bind(port)).isInstanceOf(BindException.class);
+        }
+        server.listen();
     }
 }

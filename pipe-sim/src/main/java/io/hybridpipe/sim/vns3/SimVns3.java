@@ -262,15 +262,16 @@ public final class SimVns3 implements Machine, AutoCloseable {
             if (place > 0) {
                 made.configuration.inService(place, keysetToken.isEmpty() ? name : keysetToken);
             }
-            if (world != null && machine.isEmpty()) {
-                world.attach(address, made);
-            } else if (world != null) {
-                world.attach(machine, made);
-            }
             if (running) {
                 made.housing.power().alreadyUp();
             } else {
                 made.housing.power().launch();
+            }
+            // last: until it has been launched, its server listens
+            if (world != null && machine.isEmpty()) {
+                world.attach(address, made);
+            } else if (world != null) {
+                world.attach(machine, made);
             }
             return made;
         }
