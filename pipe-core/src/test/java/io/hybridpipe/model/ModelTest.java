@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dmodel.seeds=400000} runs more of them, {@code -Dmodel.seed=N} one, with its events.
  */
 class ModelTest {
-    private static final int SEEDS = Integer.getInteger("model.seeds", 6_000);
+    private static final int SEEDS = Integer.getInteger("model.seeds", 2_000);
     private static final int CONTROL_SEEDS = 4_000;
 
     /** Which rules hold in a sweep over many seeds. */

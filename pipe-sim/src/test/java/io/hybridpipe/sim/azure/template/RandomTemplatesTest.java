@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomTemplatesTest {
 
-    private static final int SEEDS = Integer.getInteger("templates.seeds", 3_000);
+    private static final int SEEDS = Integer.getInteger("templates.seeds", 1_000);
     private static final List<String> PIECES = List.of(
             "'",
             "''",
