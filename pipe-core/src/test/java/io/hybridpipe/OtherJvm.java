@@ -9,11 +9,13 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A JVM of its own that is told one line a command and answers with lines that begin with {@code "> "}. */
 public final class OtherJvm implements AutoCloseable {
@@ -95,9 +97,44 @@ public final class OtherJvm implements AutoCloseable {
         }
     }
 
-    /** Stops it in the midst of whatever it does. */
+    /** Stops it in the midst of whatever it does; on return none of its threads goes on. */
     public void pause() throws IOException, InterruptedException {
         signal("-STOP");
+        // the signal is only sent: until the system has told each thread, any of them may still take a lock
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND);
+        while (!isStopped()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("process " + number() + " is not stopped after " + BOUND + " seconds");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    /** Whether all its threads are; where the system does not show them, it is taken at its word. */
+    private boolean isStopped() throws IOException {
+        Path threads = Path.of("/proc", String.valueOf(number()), "task");
+        if (!Files.isDirectory(threads)) {
+            return true;
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
+            for (Path each : all) {
+                if (!stateOf(each).startsWith("T")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static String stateOf(Path thread) throws IOException {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            // the name before it, in parentheses, may hold anything
+            return stat.substring(stat.lastIndexOf(')') + 2);
+        } catch (NoSuchFileException e) {
+            // it ended meanwhile, so the process is not stopped yet
+            return "";
+        }
     }
 
     /** Stops it, but not in the midst of renewing a lease in this journal: nobody could take that lease over meanwhile. */

@@ -62,12 +62,16 @@ final class FaultTrial {
     /** How a run ended; {@code wrong} is empty if that is as it should be. */
     record Verdict(Outcome outcome, boolean struck, String wrong) {}
 
-    /** Plays the scene without any mishap. */
+    /** Plays the scene without any mishap; its spots are those of the way forward, or else those of the way back alone. */
     Rehearsal rehearse() {
         // nothing shall be lost here, however busy the machine is: a call that is sent again is no call of a run
         // without mishaps
         try (Stage stage = new Stage(http, SOON)) {
-            Played played = play(stage, pipe(stage));
+            Map<String, Integer> before = new HashMap<>();
+            Pipe pipe = pipe(stage, () -> stage.names()
+                    .forEach(name -> before.put(
+                            name, stage.controller(name).calls().all().size())));
+            Played played = play(stage, pipe);
             Outcome expected = back ? Outcome.UNDONE : Outcome.DONE;
             if (played.report.outcome() != expected) {
                 throw new AssertionError(scene + " fails by itself: " + played.report);
@@ -75,14 +79,14 @@ final class FaultTrial {
             if (back && !played.before.equals(stage.configured())) {
                 throw new AssertionError(scene + " does not come back by itself: " + played.report);
             }
-            return new Rehearsal(played.before, stage.configured(), spots(stage), kinds(played.report));
+            return new Rehearsal(played.before, stage.configured(), spots(stage, before), kinds(played.report));
         }
     }
 
     /** Plays the scene with a mishap at one call, and judges how it ended. */
     Verdict with(Spot spot, Mishap mishap, Rehearsal rehearsal) {
         try (Stage stage = new Stage(http, Mishap.REQUEST_TIMEOUT)) {
-            Pipe pipe = pipe(stage);
+            Pipe pipe = pipe(stage, () -> {});
             Mishap.Strike strike =
                     mishap.at(stage.controller(spot.controller()), stage.http, spot.action(), spot.occurrence());
             Played played = play(stage, pipe);
@@ -101,15 +105,24 @@ final class FaultTrial {
 
     private record Played(Map<String, Configured> before, RunReport report, List<PipeEvent> events) {}
 
-    private Pipe pipe(Stage stage) {
-        return scene.pipe().apply(stage).needs(FAILS).step("last", last()).build();
+    private Pipe pipe(Stage stage, Runnable turning) {
+        return scene.pipe()
+                .apply(stage)
+                .needs(FAILS)
+                .step("last", last(turning))
+                .build();
     }
 
-    private static Step last() {
+    private static Step last(Runnable turning) {
         return Step.reading(FAILS)
                 .withoutEffect()
-                .as((state, context) ->
-                        FAILS.get(state) ? Mono.error(StepFailure.permanent("this one fails")) : Mono.empty());
+                .as((state, context) -> Mono.defer(() -> {
+                    if (!FAILS.get(state)) {
+                        return Mono.empty();
+                    }
+                    turning.run();
+                    return Mono.error(StepFailure.permanent("this one fails"));
+                }));
     }
 
     private Played play(Stage stage, Pipe pipe) {
@@ -236,13 +249,16 @@ final class FaultTrial {
         return report.made().stream().map(Resource::kind).sorted().toList();
     }
 
-    private static List<Spot> spots(Stage stage) {
+    /** @param before how many calls of each controller do not count; those are only counted for their like */
+    private static List<Spot> spots(Stage stage, Map<String, Integer> before) {
         List<Spot> spots = new ArrayList<>();
         for (String name : stage.names()) {
             Map<String, Integer> seen = new HashMap<>();
+            int calls = 0;
             for (Call call : stage.controller(name).calls().all()) {
                 int occurrence = seen.merge(call.action(), 1, Integer::sum);
-                if (call.changing() || occurrence <= MANY) {
+                boolean counts = ++calls > before.getOrDefault(name, 0);
+                if (counts && (call.changing() || occurrence <= MANY)) {
                     spots.add(new Spot(name, call.action(), occurrence, call.changing()));
                 }
             }

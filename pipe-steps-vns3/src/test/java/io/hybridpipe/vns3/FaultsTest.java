@@ -145,8 +145,7 @@ class FaultsTest {
                 }
             }
             for (Spot spot : back.spots()) {
-                boolean isOfUndo = !forward.spots().contains(spot);
-                if (isOfUndo && (spot.changing() || mishap.strikesReads())) {
+                if (spot.changing() || mishap.strikesReads()) {
                     cases.add(new Case(scene + "/undo", andBack, back, spot, mishap));
                 }
             }

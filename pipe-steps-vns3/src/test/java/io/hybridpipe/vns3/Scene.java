@@ -91,7 +91,9 @@ record Scene(String name, Function<Stage, Pipe.Builder> pipe) {
                 .psk(Input.value(Secret.of("psk-canary-1190")))
                 .into(TUNNEL)
                 .over(stage.lab.access)
-                .pollEvery(Lab.POLL);
+                .pollEvery(Lab.POLL)
+                // hours on the stand-ins, and less than a trial waits for its run
+                .connectedWithin(Duration.ofMinutes(1));
     }
 
     private static IpsecPeer routeBased(Stage stage) {
