@@ -37,15 +37,16 @@ class ExitTest {
                     .undo((state, context) -> Mono.fromRunnable(() -> say("undone")))
                     .as((state, context) -> Mono.fromRunnable(() -> say("made")));
             Thread main = Thread.currentThread();
-            Step afterMain = Step.reading().withoutEffect().as((state, context) -> Flux.interval(Duration.ofMillis(10))
+            Mono<Void> mainHasEnded = Flux.interval(Duration.ofMillis(10))
                     .takeUntil(tick -> !main.isAlive())
-                    .then(Mono.empty()));
+                    .then();
+            Step afterMain = Step.reading().withoutEffect().as((state, context) -> mainHasEnded.then(Mono.empty()));
             Step quick = Step.reading().withoutEffect().as((state, context) -> Mono.delay(Duration.ofMillis(1))
                     .then(Mono.empty()));
-            Step endless = Step.reading().withoutEffect().as((state, context) -> {
-                say("waiting");
-                return Mono.never();
-            });
+            // so that what the main says comes before what the signal brings about
+            Step endless = Step.reading().withoutEffect().as((state, context) -> mainHasEnded
+                    .then(Mono.fromRunnable(() -> say("waiting")))
+                    .then(Mono.never()));
             RunOptions options = RunOptions.ofDefaults().listener(new RunListener() {
                 @Override
                 public void on(PipeEvent event) {

@@ -22,6 +22,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,8 @@ class SecretLeakTest {
 
     @BeforeEach
     void listenToTheLog() {
+        // other classes run beside this one and log while it looks
+        logged.list = new CopyOnWriteArrayList<>();
         logged.start();
         root.detachAppender(console);
         root.addAppender(logged);

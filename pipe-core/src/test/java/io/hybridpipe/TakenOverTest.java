@@ -9,6 +9,7 @@ import io.hybridpipe.event.RunReport;
 import io.hybridpipe.journal.FileJournal;
 import io.hybridpipe.journal.JournalRecord;
 import io.hybridpipe.journal.JournalRecord.Kind;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,6 @@ import reactor.core.publisher.Mono;
 @DisabledOnOs(OS.WINDOWS)
 class TakenOverTest {
     private static final RunId RUN = RunId.of("run-1");
-    private static final Duration LEASE = Duration.ofSeconds(1);
     private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir
@@ -108,7 +108,7 @@ class TakenOverTest {
         private Child() {}
 
         public static void main(String[] args) {
-            FileJournal journal = FileJournal.in(Path.of(args[0])).withLease(LEASE);
+            FileJournal journal = FileJournal.in(Path.of(args[0])).withLease(Duration.parse(args[2]));
             OtherJvm.say("ready");
             RunReport report = Objects.requireNonNull(pipe(Integer.parseInt(args[1]))
                     .start(
@@ -120,6 +120,10 @@ class TakenOverTest {
                     + report.failure().map(RunReport.FailureReport::message).orElse("no failure"));
             System.exit(0);
         }
+    }
+
+    private OtherJvm child(HttpCloud cloud, Duration lease) throws IOException {
+        return OtherJvm.running(Child.class, directory.toString(), String.valueOf(cloud.port()), lease.toString());
     }
 
     private Mono<State> resume(FileJournal journal, HttpCloud cloud) {
@@ -143,11 +147,8 @@ class TakenOverTest {
         try (HttpCloud cloud = new HttpCloud();
                 FileJournal journal = FileJournal.in(directory)) {
             cloud.hold(stoppedIn);
-            try (OtherJvm child = OtherJvm.running(Child.class, directory.toString(), String.valueOf(cloud.port()))) {
+            try (OtherJvm child = child(cloud, Duration.ofSeconds(1))) {
                 cloud.awaitHeld();
-                assertThatThrownBy(() -> resume(journal, cloud).block(BOUND))
-                        .isInstanceOf(PipeFailedException.class)
-                        .hasMessageContaining("is held by run run-1 in process " + child.number() + " on ");
                 child.pauseOutsideOfLeases(directory);
                 cloud.answer();
                 awaitExpiry(journal);
@@ -172,12 +173,15 @@ class TakenOverTest {
     }
 
     @Test
-    void theRunOfAKilledProcessIsTakenUpWithoutWaitingForItsLease() throws Exception {
+    void theRunOfALivingProcessIsRefusedAndThatOfAKilledOneIsTakenUpWithoutWaitingForItsLease() throws Exception {
         try (HttpCloud cloud = new HttpCloud();
                 FileJournal journal = FileJournal.in(directory)) {
             cloud.hold("tag b");
-            try (OtherJvm child = OtherJvm.running(Child.class, directory.toString(), String.valueOf(cloud.port()))) {
+            try (OtherJvm child = child(cloud, Duration.ofMinutes(5))) {
                 cloud.awaitHeld();
+                assertThatThrownBy(() -> resume(journal, cloud).block(BOUND))
+                        .isInstanceOf(PipeFailedException.class)
+                        .hasMessageContaining("is held by run run-1 in process " + child.number() + " on ");
                 child.kill();
             }
             cloud.answer();

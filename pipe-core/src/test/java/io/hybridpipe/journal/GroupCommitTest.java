@@ -51,11 +51,21 @@ class GroupCommitTest {
         return FileJournal.in(directory()).withChannels(files);
     }
 
-    /** Has both written in one batch: added while the journal's thread is held up by an answer. */
+    /** Has both written in one batch. */
     static void atOnce(RunLog one, RunLog other, JournalRecord entry) {
+        List<CompletableFuture<Void>> both = new ArrayList<>();
+        whileHeldUp(one, entry, () -> {
+            both.add(Written.start(one, entry));
+            both.add(Written.start(other, entry));
+        });
+        both.forEach(Written::await);
+    }
+
+    /** What is added here comes in one batch: the journal's thread is held up by the answer to an entry of this log. */
+    private static void whileHeldUp(RunLog log, JournalRecord entry, Runnable adding) {
         CountDownLatch added = new CountDownLatch(1);
         CompletableFuture<Void> holdUp = new CompletableFuture<>();
-        one.append(entry, failure -> {
+        log.append(entry, failure -> {
             try {
                 holdUp.complete(null);
                 assertThat(added.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -64,11 +74,8 @@ class GroupCommitTest {
             }
         });
         Written.await(holdUp);
-        CompletableFuture<Void> first = Written.start(one, entry);
-        CompletableFuture<Void> second = Written.start(other, entry);
+        adding.run();
         added.countDown();
-        Written.await(first);
-        Written.await(second);
     }
 
     @Test
@@ -91,11 +98,15 @@ class GroupCommitTest {
         }
     }
 
-    /** Each run writes its next record as soon as the one before is written. */
+    /** All begin at once, and each run writes its next record as soon as the one before is written. */
     private static void writeConcurrently(List<RunLog> logs, int records) throws InterruptedException {
         CountDownLatch written = new CountDownLatch(logs.size());
         AtomicReference<Throwable> failed = new AtomicReference<>();
-        logs.forEach(log -> writeFrom(1, records, log, written, failed));
+        RunLog first = logs.get(0);
+        whileHeldUp(first, intent(1), () -> {
+            writeFrom(2, records, first, written, failed);
+            logs.stream().skip(1).forEach(log -> writeFrom(1, records, log, written, failed));
+        });
         assertThat(written.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(failed.get()).isNull();
     }

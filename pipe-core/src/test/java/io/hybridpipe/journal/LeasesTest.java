@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -192,23 +193,29 @@ class LeasesTest {
     }
 
     @Test
-    void leasesAreRenewedUntilTheyAreReleased() {
+    void leasesAreRenewedUntilTheyAreReleased() throws Exception {
         Duration length = Duration.ofMillis(300);
-        Lease lease = Leases.in(directory, Clock.systemUTC(), length).take("fednet", FIRST);
+        // other classes that run beside this one have leases and threads that renew them too
+        ThreadGroup ours = new ThreadGroup("ours");
+        FutureTask<Lease> take = new FutureTask<>(
+                () -> Leases.in(directory, Clock.systemUTC(), length).take("fednet", FIRST));
+        new Thread(ours, take).start();
+        Lease lease = take.get(60, TimeUnit.SECONDS);
         Instant expiry = lease.owner().until();
 
         Waiting.until("it is renewed", () -> lease.owner().until().isAfter(expiry.plus(length)));
-        assertThat(lease.isHeld()).isTrue();
-        assertThat(renewals()).isNotEmpty();
+        // a busy disk may take longer for one renewal than the lease lasts
+        Waiting.until("it is held", lease::isHeld);
+        assertThat(renewals(ours)).hasSize(1);
         lease.release();
 
-        Waiting.until("the renewing ends", () -> renewals().isEmpty());
+        Waiting.until("the renewing ends", () -> renewals(ours).isEmpty());
         assertThat(lease.isHeld()).isFalse();
     }
 
-    private static List<Thread> renewals() {
+    private static List<Thread> renewals(ThreadGroup group) {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(it -> it.getName().equals("hybridpipe-lease-renewal"))
+                .filter(it -> it.getThreadGroup() == group && it.getName().equals("hybridpipe-lease-renewal"))
                 .toList();
     }
 
