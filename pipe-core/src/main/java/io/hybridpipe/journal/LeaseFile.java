@@ -86,14 +86,19 @@ final class LeaseFile {
                     directory.resolve(name + ".lock"),
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                     onlyOurs(directory, "rw-------"))) {
+                // whether it is the last try is known before it: this process may be stopped in between for longer than
+                // others
+                // hold the lock
+                boolean last = System.nanoTime() - end > 0;
                 while (channel.tryLock() == null) {
-                    if (System.nanoTime() - end > 0) {
+                    if (last) {
                         throw busy(patience);
                     }
                     if (Thread.currentThread().isInterrupted()) {
                         throw new IOException("interrupted");
                     }
                     LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+                    last = System.nanoTime() - end > 0;
                 }
                 // closing the channel ends the lock
                 return work.get();
