@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
 import io.hybridpipe.Pipe;
 import io.hybridpipe.State;
 import io.hybridpipe.Step;
@@ -66,6 +67,7 @@ class BlockedThreadsTest {
             HttpClient.createDefault()
                     .send(new HttpRequest(HttpMethod.GET, server.uri() + "/"))
                     .doOnNext(answer -> Planted.sleep())
+                    .flatMap(HttpResponse::getBodyAsString)
                     .block(SOON);
         }
 

@@ -8,6 +8,7 @@ import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
+import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
 import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
 import io.hybridpipe.azure.AzureAccount;
@@ -34,6 +35,9 @@ final class AzureStage implements Stage {
     /** Long enough for some looks, whatever else the machine does. */
     private static final Duration OPERATION = Duration.ofSeconds(5);
 
+    /** Shared, since making one is costly; a call to which it gives no answer in a minute is one that hangs. */
+    private static final HttpClient PATIENT = new NettyAsyncHttpClientBuilder().build();
+
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1";
@@ -50,27 +54,30 @@ final class AzureStage implements Stage {
             .subscription(OTHER_SUBSCRIPTION)
             .askingForTerms()
             .start();
-    private final HttpPipeline pipeline;
     private final AzureAccount account;
     private final AzureAccount otherAccount;
 
-    /** @param http shared, since making one is costly */
+    AzureStage() {
+        this(PATIENT);
+    }
+
+    /** @param http sends what the run calls; what furnishes the stage is not lost, however busy the machine is */
     AzureStage(HttpClient http) {
-        pipeline = new HttpPipelineBuilder().httpClient(http).build();
-        account = handle("account-a", SUBSCRIPTION);
-        otherAccount = handle("account-b", OTHER_SUBSCRIPTION);
+        account = handle("account-a", SUBSCRIPTION, http);
+        otherAccount = handle("account-b", OTHER_SUBSCRIPTION, http);
         for (AzureAccount each : List.of(account, otherAccount)) {
             request(HttpMethod.PUT, groupOf(each), "{'location': '" + PLACE + "'}")
                     .block(SOON);
         }
     }
 
-    private AzureAccount handle(String alias, String subscription) {
+    private AzureAccount handle(String alias, String subscription, HttpClient http) {
         String endpoint = azure.endpoint() + "/";
         AzureEnvironment environment = new AzureEnvironment(Map.of(
                 "resourceManagerEndpointUrl", endpoint,
                 "managementEndpointUrl", endpoint,
                 "activeDirectoryEndpointUrl", endpoint));
+        HttpPipeline pipeline = new HttpPipelineBuilder().httpClient(http).build();
         return AzureAccount.of(alias, new AzureProfile(null, subscription, environment), pipeline)
                 .pollEvery(POLL);
     }
@@ -121,7 +128,7 @@ final class AzureStage implements Stage {
                 request.setHeader(HttpHeaderName.CONTENT_TYPE, "application/json")
                         .setBody(body.replace('\'', '"'));
             }
-            return pipeline.send(request)
+            return PATIENT.send(request)
                     .flatMap(answer -> answer.getBodyAsString().map(text -> checked(answer, text)));
         });
     }
