@@ -40,23 +40,25 @@ final class Lookup {
 
     private void lookAgain(Consumer<Found> then, long until, Supplier<Tries> patience, Tries tries) {
         unit.emit(header -> new PipeEvent.StepReconciling(header, "the outcome is unknown"));
+        // an answer that comes after the window's end may be older than that end
+        boolean windowOpen = execution.now() < until;
         unit.call(
                 Phase.RECONCILE,
                 context -> work.reconcile(node.in.seenBy(unit), context),
                 work.options.reconcileTimeout().toMillis(),
-                (found, failure, ended) -> looked(found, failure, then, until, patience, tries));
+                (found, failure, ended) -> looked(found, failure, windowOpen, then, until, patience, tries));
     }
 
     private void looked(
             @Nullable Found seen,
             @Nullable Throwable failure,
+            boolean windowOpen,
             Consumer<Found> then,
             long until,
             Supplier<Tries> patience,
             Tries tries) {
         boolean takingBack = unit.isBeingTakenBack();
         boolean hurried = takingBack ? unit.takingBack().isHurried() : unit.attempts.isStopped();
-        boolean windowOpen = execution.now() < until;
         if (seen == null) {
             Tries next = tries.afterFailure();
             if (!next.isOver(execution.now()) && !hurried) {

@@ -125,6 +125,21 @@ class UnknownOutcomeTest {
     }
 
     @Test
+    void aLookThatBeganInTheWindowSaysNothingOfItsEndThoughItsAnswerComesLater() {
+        Act a = trial.act("a").options(it -> it.withVisibility(Duration.ofSeconds(30)));
+        a.runs(a::makeAndLose)
+                .finds(
+                        context ->
+                                Mono.delay(Duration.ofSeconds(40), trial.time).thenReturn(Found.absent()),
+                        context -> Mono.just(Found.done(Outputs.none())));
+
+        trial.start(a.step()).passAll();
+
+        assertThat(a.made).isEqualTo(1);
+        assertThat(trial.report().outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
     void partlyCountsOnlyWhenSeenOverTheVisibilityWindow() {
         Act a = trial.act("a").options(it -> it.withVisibility(WINDOW));
         a.runs(a::makeAndLose)
