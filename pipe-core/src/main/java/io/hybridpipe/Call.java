@@ -57,6 +57,8 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     // written by whoever signals, before the phase changes
     private @Nullable T value;
+    // written by the one who has brought the phase to its end: the code's signal or the engine's stop, which may come
+    // at once
     private @Nullable Throwable error;
     private volatile @Nullable Subscription subscription;
 
@@ -161,10 +163,10 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     private void terminated(@Nullable Throwable failure) {
         if (phase == SUBSCRIBING) {
-            error = failure;
             // from another thread it goes behind what that thread posted before: what it made, how far it was
             boolean here = unit.execution.isHere();
             if (PHASE.compareAndSet(this, SUBSCRIBING, here ? ENDED_IN_SUBSCRIBE : ENDED)) {
+                error = failure;
                 if (!here) {
                     unit.execution.post(this::ended);
                 }
@@ -188,13 +190,12 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     /** Tells the code to stop, with this as the failure; kept calls are still waited for. */
     void stop(Throwable why) {
-        if (over || phase > RUNNING) { // it has ended already, and its end is on the way to the mailbox
+        if (over || !PHASE.compareAndSet(this, RUNNING, ENDED) && !PHASE.compareAndSet(this, SUBSCRIBING, ENDED)) {
+            // it has ended already, and its end is on the way to the mailbox
             return;
         }
         over = true;
         closed = true;
-        phase = ENDED;
-        value = null;
         error = why;
         Subscription running = subscription;
         if (running != null) {

@@ -428,11 +428,11 @@ final class Unit implements State.View {
     void pause(long millis, Runnable next) {
         afterPause = next;
         pause = execution.timer(millis, () -> {
-            Runnable after = afterPause;
-            pause = null;
-            afterPause = null;
-            if (after != null) {
-                after.run();
+            // the end of a pause that was dropped may have been on its way already, and must not end the next one
+            if (afterPause == next) {
+                pause = null;
+                afterPause = null;
+                next.run();
             }
         });
     }
