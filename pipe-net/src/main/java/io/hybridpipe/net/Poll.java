@@ -104,12 +104,13 @@ record Poll(Duration every, int inARow, Duration patience, Duration within) {
         }
 
         void count(Answer answer) {
+            Answer before = last;
             good = answer.good() ? good + 1 : 0;
+            last = answer;
             // the same bad answer for ten minutes is one piece of news
-            if (answer.good() || !answer.equals(last)) {
+            if (answer.good() || !answer.equals(before)) {
                 context.progress(good, inARow, whom + ": " + answer.text());
             }
-            last = answer;
         }
 
         String last() {

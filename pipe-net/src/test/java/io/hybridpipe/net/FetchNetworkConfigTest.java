@@ -209,14 +209,12 @@ class FetchNetworkConfigTest {
 
     @Test
     void aRefusedConnectionIsTransient() throws Exception {
-        int port;
-        try (ServerSocket once = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = once.getLocalPort();
+        try (Refusing refusing = new Refusing()) {
+            String url = "http://127.0.0.1:" + refusing.port() + "/n.yaml";
+            assertThatThrownBy(() -> run(from(url)).block(SOON))
+                    .hasMessage(url + ": connection refused")
+                    .satisfies(error -> assertThat(FailureClass.of(error)).isEqualTo(FailureClass.TRANSIENT));
         }
-        String url = "http://127.0.0.1:" + port + "/n.yaml";
-        assertThatThrownBy(() -> run(from(url)).block(SOON))
-                .hasMessage(url + ": connection refused")
-                .satisfies(error -> assertThat(FailureClass.of(error)).isEqualTo(FailureClass.TRANSIENT));
     }
 
     @Test
@@ -261,9 +259,9 @@ class FetchNetworkConfigTest {
             Disposable call = from("http://127.0.0.1:" + silent.getLocalPort() + "/n.yaml")
                     .run(ORDERS, new LoneContext())
                     .subscribe(never::complete, never::completeExceptionally);
-            silent.setSoTimeout(5_000);
+            silent.setSoTimeout(60_000);
             try (Socket connection = silent.accept()) {
-                connection.setSoTimeout(5_000);
+                connection.setSoTimeout(60_000);
                 assertThat(connection.getInputStream().read()).isEqualTo('G');
                 call.dispose();
                 assertThat(connection.getInputStream().readAllBytes()).isNotEmpty();

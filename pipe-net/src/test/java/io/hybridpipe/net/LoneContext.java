@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hybridpipe.net;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.hybridpipe.StepContext;
 import io.hybridpipe.event.Path;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunId;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
 
 /** The context of a step that runs alone; keeps what the step says of its progress. */
@@ -21,6 +26,26 @@ final class LoneContext implements StepContext {
 
     List<String> progress() {
         return progress;
+    }
+
+    /** Waits until the step has said something, for a minute at most. */
+    void awaitProgress() {
+        await(() -> !progress.isEmpty());
+    }
+
+    /** Waits until the step has said this, for a minute at most. */
+    void awaitProgress(String line) {
+        await(() -> progress.contains(line));
+    }
+
+    private void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end)
+                    .as("progress so far: %s", progress)
+                    .isNegative();
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
     }
 
     @Override

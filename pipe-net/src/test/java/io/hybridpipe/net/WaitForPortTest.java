@@ -37,15 +37,8 @@ class WaitForPortTest {
 
     private static ServerSocket listening() throws IOException {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-        server.setSoTimeout(5_000);
+        server.setSoTimeout(60_000);
         return server;
-    }
-
-    /** A port that refuses connections and that nobody else gets: bound, but not listened at. */
-    private static Socket refusing() throws IOException {
-        Socket bound = new Socket();
-        bound.bind(new InetSocketAddress("127.0.0.1", 0));
-        return bound;
     }
 
     private static long openFiles() {
@@ -70,7 +63,7 @@ class WaitForPortTest {
                     .verify(SOON);
             for (int i = 0; i < 4; i++) {
                 try (Socket connection = server.accept()) {
-                    connection.setSoTimeout(5_000);
+                    connection.setSoTimeout(60_000);
                     assertThat(connection.getInputStream().read())
                             .as("end of connection %d", i)
                             .isEqualTo(-1);
@@ -84,29 +77,30 @@ class WaitForPortTest {
 
     @Test
     void asksAgainWhileTheConnectionIsRefused() throws Exception {
-        Socket refusing = refusing();
-        int port = refusing.getLocalPort();
-        CompletableFuture<Outputs> ready = at(port).run(LOOPBACK, context).toFuture();
-        awaitProgress("0/1 127.0.0.1:" + port + ": connection refused");
-        assertThat(ready).isNotDone();
-        refusing.close();
-        try (ServerSocket server = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"))) {
-            assertThat(ready.get(60, TimeUnit.SECONDS)).isEqualTo(Outputs.none());
-            assertThat(server.isBound()).isTrue();
+        try (Refusing refusing = new Refusing()) {
+            CompletableFuture<Outputs> ready =
+                    at(refusing.port()).run(LOOPBACK, context).toFuture();
+            context.awaitProgress("0/1 127.0.0.1:" + refusing.port() + ": connection refused");
+            assertThat(ready).isNotDone();
+            try (ServerSocket server = refusing.listen()) {
+                assertThat(ready.get(60, TimeUnit.SECONDS)).isEqualTo(Outputs.none());
+                assertThat(server.isBound()).isTrue();
+            }
         }
     }
 
     @Test
     void givesUpForGoodWithTheLastAnswer() throws Exception {
-        try (Socket refusing = refusing()) {
-            int port = refusing.getLocalPort();
-            at(port).within(Duration.ofSeconds(1))
-                    .run(LOOPBACK, context)
-                    .as(StepVerifier::create)
+        try (Refusing refusing = new Refusing()) {
+            String target = "127.0.0.1:" + refusing.port();
+            StepVerifier.withVirtualTime(
+                            () -> at(refusing.port()).every(Duration.ofHours(1)).run(LOOPBACK, context))
+                    .expectSubscription()
+                    .then(() -> context.awaitProgress("0/1 " + target + ": connection refused"))
+                    .thenAwait(Duration.ofMinutes(10))
                     .expectErrorSatisfies(error -> {
                         assertThat(error)
-                                .hasMessage("127.0.0.1:" + port
-                                        + ": not ready within PT1S; last answer: connection refused");
+                                .hasMessage(target + ": not ready within PT10M; last answer: connection refused");
                         assertThat(FailureClass.of(error)).isEqualTo(FailureClass.PERMANENT);
                     })
                     .verify(SOON);
@@ -133,25 +127,16 @@ class WaitForPortTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 Queue full = Queue.filling(server)) {
             long before = openFiles();
-            at(server.getLocalPort())
-                    .answeredWithin(Duration.ofMillis(5))
-                    .within(Duration.ofMillis(500))
-                    .run(LOOPBACK, context)
-                    .as(StepVerifier::create)
+            StepVerifier.withVirtualTime(() -> at(server.getLocalPort())
+                            .answeredWithin(Duration.ofMillis(5))
+                            .within(Duration.ofMillis(500))
+                            .run(LOOPBACK, context))
+                    .expectSubscription()
+                    .thenAwait(Duration.ofMillis(500))
                     .expectErrorSatisfies(
                             error -> assertThat(error).hasMessageEndingWith("last answer: no answer in time"))
                     .verify(SOON);
             assertThat(openFiles()).as("of %s", full).isLessThan(before + 25);
-        }
-    }
-
-    private void awaitProgress(String line) {
-        long deadline = System.nanoTime() + SOON.toNanos();
-        while (!context.progress().contains(line)) {
-            assertThat(System.nanoTime())
-                    .as("progress so far: %s", context.progress())
-                    .isLessThan(deadline);
-            Thread.onSpinWait();
         }
     }
 
