@@ -2,6 +2,7 @@
 package io.hybridpipe.test;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
@@ -19,10 +20,12 @@ final class VirtualTime implements Scheduler {
 
     /** Moves to the next timer that is due and runs it; false if there is none. */
     boolean moveToNextTimer() {
-        if (pending.isEmpty()) {
+        // by one look: another thread may end the only timer meanwhile
+        Iterator<Timer> timers = pending.iterator();
+        if (!timers.hasNext()) {
             return false;
         }
-        move(Duration.ofNanos(Math.max(0, pending.first().due - now(TimeUnit.NANOSECONDS))));
+        move(Duration.ofNanos(Math.max(0, timers.next().due - now(TimeUnit.NANOSECONDS))));
         return true;
     }
 
