@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
  * answers for itself.
  */
 final class Power {
-    private static final long ANSWERING_MILLIS = 200;
+    private static final long ANSWERING_MILLIS = 1_000;
 
     enum Phase {
         REFUSED,
@@ -60,7 +60,7 @@ final class Power {
     }
 
     void launch() {
-        enter(Phase.REFUSED, true);
+        enter(Phase.REFUSED, true, boots);
     }
 
     void alreadyUp() {
@@ -95,15 +95,17 @@ final class Power {
     }
 
     void goDown() {
+        int boot;
         synchronized (this) {
             if (phase == Phase.CLOSED) {
                 return;
             }
-            boots++;
+            boot = boots + 1;
+            boots = boot;
             phase = Phase.REFUSED;
         }
         wentDown.run();
-        enter(Phase.REFUSED, false);
+        enter(Phase.REFUSED, false, boot);
     }
 
     void close() {
@@ -113,10 +115,14 @@ final class Power {
         server.close();
     }
 
-    private void enter(Phase next, boolean launch) {
+    /** Without effect if it has gone down once more since: what another thread has begun is not to be overtaken. */
+    private void enter(Phase next, boolean launch, int boot) {
         synchronized (this) {
-            if (phase == Phase.CLOSED) {
+            if (phase == Phase.CLOSED || boots != boot) {
                 return;
+            }
+            if (next == Phase.UP) {
+                startedAt = clock.instant();
             }
             phase = next;
             if (next == Phase.REFUSED) {
@@ -126,17 +132,11 @@ final class Power {
             }
         }
         if (next == Phase.UP) {
-            startedAt = clock.instant();
             cameUp.run();
             return;
         }
         Phase following = next == Phase.UNAVAILABLE && !launch ? Phase.UP : Phase.values()[next.ordinal() + 1];
-        int current = boots;
-        clock.after(length(next), () -> {
-            if (boots == current) {
-                enter(following, launch);
-            }
-        });
+        clock.after(length(next), () -> enter(following, launch, boot));
     }
 
     private Duration length(Phase current) {

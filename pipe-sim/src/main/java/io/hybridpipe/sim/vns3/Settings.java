@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -125,10 +126,12 @@ final class Settings {
     }
 
     private ObjectNode systemStatus() {
-        long uptime = Duration.between(box.startedAt(), box.clock().instant()).toSeconds();
+        // one moment: who subtracts the one from the other learns when it started
+        Instant now = box.clock().instant();
+        long uptime = Duration.between(box.startedAt(), now).toSeconds();
         ObjectNode status = Json.object()
-                .put("timestamp", Json.timestamp(box.clock().instant()))
-                .put("timestamp_i", box.clock().instant().getEpochSecond())
+                .put("timestamp", Json.timestamp(now))
+                .put("timestamp_i", now.getEpochSecond())
                 .put("vns3_version", box.version())
                 .put("kernel_version", System.getProperty("os.version", ""))
                 .put("uptime", uptime);
