@@ -258,8 +258,11 @@ final class FaultTrial {
             for (Call call : stage.controller(name).calls().all()) {
                 int occurrence = seen.merge(call.action(), 1, Integer::sum);
                 boolean counts = ++calls > before.getOrDefault(name, 0);
-                if (counts && (call.changing() || occurrence <= MANY)) {
-                    spots.add(new Spot(name, call.action(), occurrence, call.changing()));
+                // what is refused changes nothing, and is asked again as often as looks happen to come before it is
+                // done
+                boolean changing = call.changing() && call.status() < 400;
+                if (counts && (changing || occurrence <= MANY)) {
+                    spots.add(new Spot(name, call.action(), occurrence, changing));
                 }
             }
         }

@@ -22,7 +22,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * An HTTP client whose connections to one controller are refused for a while, from one chosen call on.
+ * An HTTP client whose connections to one controller are refused for a while, from one chosen call on; it also tells when it
+ * gives a call up.
  *
  * <p>A stand-in can only fail a call that has arrived; a refused one never does, so it is sent to a port where nobody listens.
  */
@@ -31,7 +32,9 @@ final class FaultyHttp extends HttpClient {
     private static final Socket NOBODY = nobody();
 
     private final HttpClient real;
-    private volatile Refusal refusal = new Refusal(URI.create("https://nowhere.invalid:1"), "", 0, Duration.ZERO);
+    private volatile Refusal refusal = new Refusal(Chosen.NONE, Duration.ZERO);
+    private volatile Chosen watched = Chosen.NONE;
+    private final CompletableFuture<Void> givenUp = new CompletableFuture<>();
 
     FaultyHttp(HttpClient real) {
         this.real = real;
@@ -39,7 +42,13 @@ final class FaultyHttp extends HttpClient {
 
     /** Refuses, in place of the n-th call of this action, that one and all others to this server for so long. */
     void refuse(URI server, String action, int occurrence, Duration length) {
-        refusal = new Refusal(server, action, occurrence, length);
+        refusal = new Refusal(new Chosen(server, action, occurrence), length);
+    }
+
+    /** Completes when the n-th call of this action has failed. */
+    CompletableFuture<Void> givesUp(URI server, String action, int occurrence) {
+        watched = new Chosen(server, action, occurrence);
+        return givenUp;
     }
 
     /** Whether the chosen call came. */
@@ -52,31 +61,46 @@ final class FaultyHttp extends HttpClient {
         return action.replaceAll("\\{[^}]*}|(?<=/)([0-9a-f]{20}|[0-9]+)(?=/|$)", "{}");
     }
 
-    private static final class Refusal {
+    /** The n-th call of an action to a server, as it is sent. */
+    private static final class Chosen {
+        private static final Chosen NONE = new Chosen(URI.create("https://nowhere.invalid:1"), "", 0);
+
         private final URI server;
         private final String action;
         private final int occurrence;
-        private final Duration length;
         private final AtomicInteger seen = new AtomicInteger();
-        private volatile long until;
 
-        Refusal(URI server, String action, int occurrence, Duration length) {
+        Chosen(URI server, String action, int occurrence) {
             this.server = server;
             this.action = plain(action);
             this.occurrence = occurrence;
+        }
+
+        boolean isToItsServer(HttpRequest request) {
+            return request.uri().getPort() == server.getPort();
+        }
+
+        boolean is(HttpRequest request) {
+            String name = request.method() + " " + request.uri().getPath().replaceFirst("^/api", "");
+            return isToItsServer(request) && plain(name).equals(action) && seen.incrementAndGet() == occurrence;
+        }
+    }
+
+    private static final class Refusal {
+        private final Chosen call;
+        private final Duration length;
+        private volatile long until;
+
+        Refusal(Chosen call, Duration length) {
+            this.call = call;
             this.length = length;
         }
 
         boolean strikes(HttpRequest request) {
-            URI uri = request.uri();
-            if (uri.getPort() != server.getPort()) {
-                return false;
-            }
-            String name = plain(request.method() + " " + uri.getPath().replaceFirst("^/api", ""));
-            if (name.equals(action) && seen.incrementAndGet() == occurrence) {
+            if (call.is(request)) {
                 until = System.nanoTime() + length.toNanos();
             }
-            return until != 0 && System.nanoTime() < until;
+            return until != 0 && call.isToItsServer(request) && System.nanoTime() < until;
         }
     }
 
@@ -90,7 +114,15 @@ final class FaultyHttp extends HttpClient {
                     .uri(nowhere)
                     .build();
         }
-        return real.sendAsync(sent, responseBodyHandler);
+        CompletableFuture<HttpResponse<T>> answer = real.sendAsync(sent, responseBodyHandler);
+        if (watched.is(request)) {
+            answer.whenComplete((given, failure) -> {
+                if (failure != null) {
+                    givenUp.complete(null);
+                }
+            });
+        }
+        return answer;
     }
 
     private static Socket nobody() {

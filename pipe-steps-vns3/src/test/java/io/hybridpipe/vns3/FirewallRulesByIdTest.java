@@ -28,6 +28,7 @@ import io.hybridpipe.vns3.api.Vns3Access;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -173,11 +174,18 @@ class FirewallRulesByIdTest {
         MemoryJournal journal = MemoryJournal.empty();
         RunOptions options = RunOptions.ofDefaults().journal(journal).cancelGrace(Duration.ofMillis(50));
         AtomicBoolean dead = new AtomicBoolean();
-        Fault last = controller.faults().on(DELETE).dropAfter();
+        // on the call's own thread, before its answer is lost: a dead process does not look into it
+        CompletableFuture<Void> died = controller
+                .faults()
+                .on(DELETE)
+                .dropAfter()
+                .reached()
+                .thenRun(() -> {
+                    dead.set(true);
+                    journal.ownersDie();
+                });
         Run run = pipe(lab.mortalAccess(dead)).start(State.empty(), options);
-        Lab.get(last.reached());
-        dead.set(true);
-        journal.ownersDie();
+        Lab.get(died.thenApply(dying -> true));
         assertThat(rules()).hasSize(4).extracting(FirewallRule::rule).isNotEqualTo(List.of(HIDE, ALSO, ADMIT, SHUT));
 
         Pipe fresh = pipe(lab.newAccess());

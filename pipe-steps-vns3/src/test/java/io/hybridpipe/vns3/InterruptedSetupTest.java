@@ -18,7 +18,6 @@ import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.journal.MemoryJournal;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.sim.Call;
-import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
@@ -159,11 +158,10 @@ class InterruptedSetupTest {
     }
 
     private static CompletableFuture<?> whileRebooting(SimVns3 controller, boolean down) {
-        Fault parameters = controller.faults().on("PUT /license/parameters").delay(Duration.ZERO);
-        return parameters.reached().thenApplyAsync(call -> {
-            Lab.until(() -> !controller.isUp());
+        return Lab.goesDownForItsLicense(controller).thenApplyAsync(goesDown -> {
+            Lab.until(goesDown);
             Lab.until(() -> down || controller.isUp());
-            return call;
+            return goesDown;
         });
     }
 
@@ -173,17 +171,15 @@ class InterruptedSetupTest {
             MemoryJournal journal = MemoryJournal.empty();
             AtomicBoolean dead = new AtomicBoolean();
             Vns3Access mortal = lab.mortalAccess(dead);
-            Optional<CompletableFuture<?>> reached =
-                    interruption.map(each -> each.moment().reached().apply(controller));
-            Run run = pipe(mortal).start(State.empty(), options(journal));
             boolean dies = interruption.filter(each -> each.end() == End.DIES).isPresent();
+            Optional<CompletableFuture<?>> reached = interruption
+                    .<CompletableFuture<?>>map(each -> each.moment().reached().apply(controller))
+                    .map(moment -> dies ? moment.thenRun(() -> die(dead, journal)) : moment);
+            Run run = pipe(mortal).start(State.empty(), options(journal));
             CompletableFuture<RunReport> settled = run.settled().toFuture();
             reached.ifPresent(moment -> {
                 Lab.get(CompletableFuture.anyOf(moment, settled));
-                if (dies) {
-                    dead.set(true);
-                    journal.ownersDie();
-                } else {
+                if (!dies) {
                     run.cancel("interrupted");
                 }
             });
@@ -195,6 +191,12 @@ class InterruptedSetupTest {
             calls.addAll(controller.calls().all());
             return new Verdict(configured(controller), effects(controller, interruption), occurred);
         }
+    }
+
+    /** On the thread of the call that is the moment, before it is answered or lost: a dead process hears nothing more. */
+    private static void die(AtomicBoolean dead, MemoryJournal journal) {
+        dead.set(true);
+        journal.ownersDie();
     }
 
     private static void goOn(Lab lab, MemoryJournal journal, RunId run) {

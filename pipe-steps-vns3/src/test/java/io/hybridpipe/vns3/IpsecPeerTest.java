@@ -185,7 +185,7 @@ class IpsecPeerTest {
         side(side).faults().on(action).dropAfter();
         Lab.failure(run(), FailureClass.UNKNOWN_OUTCOME);
         Lab.await(context.settled());
-        Found found = Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context));
+        Found found = Lab.get(step.connectedWithin(Duration.ofSeconds(1)).reconcile(State.empty(), context));
         assertThat(found).isNotEqualTo(Found.absent()).isNotInstanceOf(Found.Unknown.class);
         Lab.await(step.undo(State.empty(), found, context));
         assertNothingLeft();
@@ -239,7 +239,7 @@ class IpsecPeerTest {
     void aTunnelThatDoesNotComeUpSaysWhichPhaseIsDownOnWhichSide(String change, String down) {
         assertThat(failureWhenSomebodyElseChanges(step, "/ipsec/endpoints/1", change, 1))
                 .hasMessageMatching(Pattern.quote("tunnel orders 10.1.0.0/16 <-> 10.0.0.0/16 fed-1 is not connected"
-                                + " after PT1S: orders (203.0.113.1) says " + down)
+                                + " after PT2S: orders (203.0.113.1) says " + down)
                         + " \\((never up|last up at \\S+Z)\\); "
                         + Pattern.quote("fed-1 (203.0.113.2) says " + down)
                         + " \\((never up|last up at \\S+Z)\\)");
@@ -248,7 +248,7 @@ class IpsecPeerTest {
     /** Of a run whose remote side is changed while it waits for its tunnels. */
     private StepFailure failureWhenSomebodyElseChanges(IpsecPeer step, String path, String change, int tunnel) {
         Fault waiting = here.faults().on("GET /status/ipsec").holdBefore();
-        CompletableFuture<Outputs> running = step.connectedWithin(Duration.ofSeconds(1))
+        CompletableFuture<Outputs> running = step.connectedWithin(Duration.ofSeconds(2))
                 .run(State.empty(), context)
                 .toFuture();
         Lab.get(waiting.reached());
@@ -318,16 +318,16 @@ class IpsecPeerTest {
         Lab.until(() -> !here.explain(1).equals("both sides agree"));
         there.faults().on("GET /status/link_history").always().status(502);
         Found found =
-                Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context.withAttempt(2)));
+                Lab.get(step.connectedWithin(Duration.ofSeconds(1)).reconcile(State.empty(), context.withAttempt(2)));
         // the other side's endpoint is not as wanted any more, so only a peering that is shows its state
         assertThat(found).isInstanceOf(Found.Partly.class);
         there.configure("PUT", "/ipsec/endpoints/1", "{\"secret\":\"psk-canary-1190\"}");
         there.configure("PUT", "/ipsec/endpoints/1/tunnels/1", "{\"enabled\":false}");
         Lab.until(() ->
                 !there.explain(1).equals("both sides agree") && !here.explain(1).equals("both sides agree"));
-        assertThat(Lab.get(step.connectedWithin(Duration.ofMillis(300)).reconcile(State.empty(), context)))
+        assertThat(Lab.get(step.connectedWithin(Duration.ofSeconds(1)).reconcile(State.empty(), context)))
                 .isInstanceOfSatisfying(Found.Partly.class, partly -> assertThat(partly.detail())
-                        .matches("is not connected after PT0.3S: orders \\(203.0.113.1\\) says phase . .* \\(last up at"
+                        .matches("is not connected after PT1S: orders \\(203.0.113.1\\) says phase . .* \\(last up at"
                                 + " \\S+Z\\); fed-1 \\(203.0.113.2\\) says phase .*[^)]"));
     }
 

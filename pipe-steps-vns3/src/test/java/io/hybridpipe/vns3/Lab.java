@@ -3,6 +3,7 @@ package io.hybridpipe.vns3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.hybridpipe.Secret;
 import io.hybridpipe.StepOptions;
 import io.hybridpipe.net.Ip;
@@ -10,6 +11,7 @@ import io.hybridpipe.net.Looks;
 import io.hybridpipe.retry.FailureClass;
 import io.hybridpipe.retry.StepFailure;
 import io.hybridpipe.sim.Call;
+import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.SimClock;
 import io.hybridpipe.sim.net.Site;
 import io.hybridpipe.sim.net.World;
@@ -20,6 +22,7 @@ import io.hybridpipe.vns3.api.Vns3Access;
 import io.hybridpipe.vns3.api.Vns3Client;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,9 @@ import reactor.test.StepVerifier;
 /** Controllers in a world whose seconds last five milliseconds, and how the steps reach them. */
 final class Lab implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(60);
+    /** No test waits for this to pass: what is not meant to be lost is not lost because the machine paused. */
+    private static final Duration ANSWERED = Duration.ofSeconds(20);
+
     static final Duration POLL = Duration.ofMillis(10);
     static final Secret<String> PASSWORD = Secret.of("password-canary-8813");
     static final Secret<String> LICENSE = Secret.of(SimVns3.licenseText("license-canary-4410"));
@@ -65,7 +71,7 @@ final class Lab implements AutoCloseable {
     Vns3Access newAccess() {
         return Vns3Access.trusting(TlsTrust.trustAnything())
                 .withUris(this::uriOf)
-                .withRequestTimeout(Duration.ofSeconds(2));
+                .withRequestTimeout(ANSWERED);
     }
 
     /** A way that belongs to a process: once that is dead, nothing more is sent. */
@@ -144,6 +150,25 @@ final class Lab implements AutoCloseable {
     static Map<String, Long> changes(SimVns3 controller) {
         return controller.calls().changing().stream()
                 .collect(Collectors.groupingBy(Call::action, TreeMap::new, Collectors.counting()));
+    }
+
+    /**
+     * Comes when the controller is next asked to set its license's parameters, and tells whether it has gone down for it: it is
+     * down for a tenth of a second only, so whoever looks late sees that it has started since.
+     */
+    static CompletableFuture<BooleanSupplier> goesDownForItsLicense(SimVns3 controller) {
+        Fault parameters = controller.faults().on("PUT /license/parameters").delay(Duration.ZERO);
+        return parameters.reached().thenApply(asked -> {
+            Instant before = startOf(controller);
+            // told in whole seconds; a reboot takes longer
+            return () -> !controller.isUp() || startOf(controller).isAfter(before.plusSeconds(5));
+        });
+    }
+
+    private static Instant startOf(SimVns3 controller) {
+        JsonNode status = controller.configure("GET", "/status/system", "");
+        return Instant.ofEpochSecond(
+                status.path("timestamp_i").asLong() - status.path("uptime").asLong());
     }
 
     /** Waits until something is so. */

@@ -7,6 +7,8 @@ import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.vns3.SimVns3;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** What goes wrong at one call of a run. All but the last two pass by, so that the run can be expected to end done or undone. */
@@ -47,8 +49,8 @@ enum Mishap {
     /** In the stand-ins' time: as long as in a reboot. */
     private static final Duration REFUSED_FOR = Duration.ofSeconds(20);
 
-    /** After its request's timeout, and well within the visibility window of {@link Stage#hastened}. */
-    private static final Duration LATE_BY = Duration.ofMillis(80);
+    /** From the moment when its client has given it up, and well within the visibility window of {@link Stage#hastened}. */
+    private static final Duration LATE_BY = Duration.ofMillis(50);
 
     /**
      * One in force.
@@ -66,11 +68,24 @@ enum Mishap {
         }
         Faults.Rule rule = controller.faults().on(action).nth(occurrence);
         Fault fault = force(rule);
+        if (this == LATE) {
+            http.givesUp(controller.uri(), action, occurrence)
+                    .thenCombineAsync(
+                            fault.reached(),
+                            (givenUp, arrived) -> arrived,
+                            CompletableFuture.delayedExecutor(LATE_BY.toMillis(), TimeUnit.MILLISECONDS, Runnable::run))
+                    .thenRun(fault::release);
+            return strike(controller, fault);
+        }
         // on the call's own thread: nothing of it can come about behind this
         fault.reached().thenRun(() -> {
             befall(controller);
             fault.release();
         });
+        return strike(controller, fault);
+    }
+
+    private Strike strike(SimVns3 controller, Fault fault) {
         BooleanSupplier has = fault.reached()::isDone;
         return new Strike(has, () -> this != LATE || !has.getAsBoolean() || isAnswered(controller, fault));
     }
@@ -96,12 +111,11 @@ enum Mishap {
             case DROPPED_BEFORE -> rule.dropBefore();
             case DROPPED_AFTER -> rule.dropAfter();
             case SILENT -> rule.answer(SimResponse.silence());
-            case LATE -> rule.delay(REQUEST_TIMEOUT.plus(LATE_BY).multipliedBy(Lab.SPEED));
             case BAD_GATEWAY_BEFORE -> rule.status(502);
             case BAD_GATEWAY_AFTER -> rule.statusAfter(502);
             case UNAVAILABLE_BEFORE -> rule.status(503);
             case UNAVAILABLE_AFTER -> rule.statusAfter(503);
-            case REBOOT_BEFORE, PASSWORD_CHANGED, GONE -> rule.holdBefore();
+            case LATE, REBOOT_BEFORE, PASSWORD_CHANGED, GONE -> rule.holdBefore();
             case REBOOT_AFTER -> rule.holdAfter();
             case REFUSED -> throw new IllegalStateException("a call that is refused never arrives");
         };

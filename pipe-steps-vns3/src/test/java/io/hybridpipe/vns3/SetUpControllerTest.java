@@ -28,6 +28,8 @@ import io.hybridpipe.vns3.api.Vns3Client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,6 +193,7 @@ class SetUpControllerTest {
     @CsvSource({"1, absent", "2, partly", "3, partly", "4, partly", "5, done"})
     void aFreshInstanceReconcilesWhatADeadOneMadeAndGoesOnWhereItWasKilled(int call, String seen) {
         SimVns3 controller = running();
+        CompletableFuture<BooleanSupplier> goesDown = Lab.goesDownForItsLicense(controller);
         TestContext dying = context.holdingTheAnswerOf(call);
         Disposable process = newStep().run(State.empty(), dying).subscribe(done -> {}, failure -> {});
         Lab.await(dying.held());
@@ -198,7 +201,7 @@ class SetUpControllerTest {
         process.dispose();
         Lab.await(dying.settled());
         if (call == 3) {
-            Lab.until(() -> !controller.isUp());
+            Lab.until(Lab.get(goesDown));
         }
         TestContext resumed = context.withAttempt(2);
         Found found = Lab.get(newStep().reconcile(State.empty(), resumed));

@@ -98,8 +98,8 @@ class WaitUntilReadyTest {
     void aControllerThatNeverComesUpIsGivenUpWithWhatWasSeenLast() {
         lab.start(lab.builder("c", "10.1.0.10", ADDRESS)
                 .boot(new Boot(Duration.ZERO, Duration.ofHours(1), Duration.ZERO, Duration.ZERO)));
-        assertThat(Lab.failure(run(step.within(Duration.ofMillis(100))), FailureClass.PERMANENT))
-                .hasMessage("controller 203.0.113.1 is not ready after PT0.1S; last seen: GET /api/config on"
+        assertThat(Lab.failure(run(step.within(Duration.ofSeconds(2))), FailureClass.PERMANENT))
+                .hasMessage("controller 203.0.113.1 is not ready after PT2S; last seen: GET /api/config on"
                         + " 203.0.113.1: connection refused");
     }
 
