@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Mono;
 
@@ -113,8 +114,8 @@ final class FailAt implements StepInterceptor {
         if (forward && when == When.BEFORE && done.compareAndSet(false, true)) {
             return Mono.error(StepFailure.permanent("made to fail before it began (--fail)"));
         }
-        if (forward && (when == When.LOST || when == When.UNDO) && done.compareAndSet(false, true)) {
-            return next.then(Mono.error(StepFailure.permanent("made to fail after it took effect (--fail)")));
+        if (forward && (when == When.LOST || when == When.UNDO)) {
+            return losing(next);
         }
         if (phase == Phase.CLOSE && when == When.CLOSE || phase == Phase.UNDO && when == When.UNDO) {
             done.set(true);
@@ -123,12 +124,21 @@ final class FailAt implements StepInterceptor {
         return next;
     }
 
+    /** Only what has taken effect counts: an attempt may fail by itself, and the next one be that which is lost. */
+    private <T> Mono<T> losing(Mono<T> next) {
+        return next.map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .flatMap(value -> done.compareAndSet(false, true)
+                        ? Mono.error(StepFailure.permanent("made to fail after it took effect (--fail)"))
+                        : Mono.justOrEmpty(value));
+    }
+
     /** Whether anything was made to fail: an item of a fan-out may turn out not to exist. */
     boolean struck() {
         return done.get();
     }
 
-    /** An element that is made of others fails with the first of them that begins. */
+    /** An element that is made of others fails with the first of them that begins, or that has taken effect. */
     private boolean concerns(Path at) {
         if (path.contains(at)) {
             return when == When.BEFORE || when == When.LOST || path.equals(at);
