@@ -185,11 +185,18 @@ class SecretsTest {
                 run.events().stream()
                         .map(seen -> Json.compact().write(seen.event().fields()) + seen.event())
                         .collect(Collectors.joining("\n")));
-        told.put("log", List.copyOf(logged.list).stream().map(SecretsTest::text).collect(Collectors.joining("\n")));
+        told.put("log", log());
         StringWriter stack = new StringWriter();
         run.failure().ifPresent(failure -> failure.printStackTrace(new PrintWriter(stack, true)));
         told.put("exception", stack.toString());
         return told;
+    }
+
+    private String log() {
+        // under which it appends: runs of other tests may still write to it
+        synchronized (logged) {
+            return logged.list.stream().map(SecretsTest::text).collect(Collectors.joining("\n"));
+        }
     }
 
     private String journal() throws IOException {
