@@ -9,7 +9,8 @@ import io.hybridpipe.sim.aws.SimAws;
 import io.hybridpipe.sim.azure.SimAzure;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +38,12 @@ class BadInputTest {
     @TempDir
     private Path directory;
 
+    /** Bound, and never used. */
+    private final Socket claim = new Socket();
+
     @AfterEach
-    void forgetCredentials() {
+    void forgetCredentials() throws IOException {
+        claim.close();
         CREDENTIALS.forEach(System::clearProperty);
     }
 
@@ -277,11 +282,10 @@ class BadInputTest {
         }
     }
 
-    /** Where nobody listens. */
-    private static URI nobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort());
-        }
+    /** Where nobody listens, nor begins to while the test runs. */
+    private URI nobody() throws IOException {
+        claim.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return URI.create("http://127.0.0.1:" + claim.getLocalPort());
     }
 
     private static Credentials session(SimAws aws) {
