@@ -69,6 +69,8 @@ class HubAndSpokeTest {
 
     private static final Secret<String> PASSWORD = Secret.of("password-of-the-controllers");
     private static final Duration SOON = Duration.ofSeconds(60);
+    /** How long a tunnel is waited for that stays down. */
+    private static final Duration DOWN = Duration.ofSeconds(5);
 
     private static final Key<String> HUB_GROUP = Key.of("hub-group", String.class);
     private static final Key<String> SPOKE_GROUP = Key.of("spoke-group", String.class);
@@ -121,7 +123,7 @@ class HubAndSpokeTest {
     void packetsPassBothWaysOverPeeringControllerAndTunnel() {
         State built = run(network(InboundRule.udp(500, 4500), peer().allowForwardedTraffic()));
         startControllers(built);
-        run(tunnel(built));
+        run(tunnel(built, SOON));
 
         Trace.BothWays traces = tracer.traceBothWays(question());
 
@@ -140,7 +142,7 @@ class HubAndSpokeTest {
     void withoutForwardedTrafficTheAnswerStopsAtThePeering() {
         State built = run(network(InboundRule.udp(500, 4500), peer()));
         startControllers(built);
-        run(tunnel(built));
+        run(tunnel(built, SOON));
 
         Trace.BothWays traces = tracer.traceBothWays(question());
 
@@ -155,7 +157,7 @@ class HubAndSpokeTest {
         startControllers(built);
         List<String> seen = new CopyOnWriteArrayList<>();
 
-        RunReport report = settled(tunnel(built), event -> {
+        RunReport report = settled(tunnel(built, DOWN), event -> {
             if (event instanceof PipeEvent.StepFailed failed) {
                 seen.add(failed.message());
                 seen.add(controllers.get(0).explain(1));
@@ -180,7 +182,7 @@ class HubAndSpokeTest {
                                 .udp(forgotten)
                                 .from(Cidr.of("0.0.0.0/0")))
                 .build());
-        run(tunnel(built));
+        run(tunnel(built, SOON));
 
         Trace.BothWays repaired = tracer.traceBothWays(question());
         assertThat(repaired.passed()).as("%s", repaired).isTrue();
@@ -298,7 +300,7 @@ class HubAndSpokeTest {
     }
 
     /** The API of the hub's controller is reached only while the tunnel is made. */
-    private Pipe tunnel(State built) {
+    private Pipe tunnel(State built, Duration within) {
         Controller hub = Controller.of("hub", built.get(ADDRESS), PASSWORD).withPrivateAddress(Ip.of("10.2.0.4"));
         Controller gateway = Controller.of("gateway", Ip.of(GATEWAY), PASSWORD).withPrivateAddress(Ip.of("10.1.0.4"));
         return Pipe.named("federation")
@@ -316,7 +318,7 @@ class HubAndSpokeTest {
                                         .psk(Input.value(PSK))
                                         .subnets(SPOKE_SPACE, CLOUD_X)
                                         .into(TUNNEL)
-                                        .connectedWithin(Duration.ofSeconds(2))
+                                        .connectedWithin(within)
                                         .pollEvery(Duration.ofMillis(20))))
                 .build();
     }
