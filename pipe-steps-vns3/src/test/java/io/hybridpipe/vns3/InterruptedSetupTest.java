@@ -18,6 +18,7 @@ import io.hybridpipe.event.RunReport.Outcome;
 import io.hybridpipe.journal.MemoryJournal;
 import io.hybridpipe.net.Ip;
 import io.hybridpipe.sim.Call;
+import io.hybridpipe.sim.Fault;
 import io.hybridpipe.sim.Faults;
 import io.hybridpipe.sim.vns3.Inventory;
 import io.hybridpipe.sim.vns3.SimVns3;
@@ -52,7 +53,7 @@ import reactor.core.scheduler.Schedulers;
 class InterruptedSetupTest {
     private static final String ADDRESS = "203.0.113.1";
     private static final Key<Controller> CONTROLLER = Key.of("controller", Controller.class);
-    private static final Duration GRACE = Duration.ofMillis(50);
+    private static final Duration GRACE = Duration.ofMillis(250);
     private static final int AT_ONCE = 6;
 
     /** How the run ends in which the setup is interrupted. */
@@ -158,7 +159,8 @@ class InterruptedSetupTest {
     }
 
     private static CompletableFuture<?> whileRebooting(SimVns3 controller, boolean down) {
-        return Lab.goesDownForItsLicense(controller).thenApplyAsync(goesDown -> {
+        Fault parameters = controller.faults().on("PUT /license/parameters").delay(Duration.ZERO);
+        return Lab.goesDownAfter(parameters, controller).thenApplyAsync(goesDown -> {
             Lab.until(goesDown);
             Lab.until(() -> down || controller.isUp());
             return goesDown;

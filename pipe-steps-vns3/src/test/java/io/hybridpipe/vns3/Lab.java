@@ -153,12 +153,11 @@ final class Lab implements AutoCloseable {
     }
 
     /**
-     * Comes when the controller is next asked to set its license's parameters, and tells whether it has gone down for it: it is
-     * down for a tenth of a second only, so whoever looks late sees that it has started since.
+     * Comes when a fault has reached a licensed controller, and tells whether it has gone down since: it is down for a tenth of a
+     * second only, so whoever looks late sees that it has started anew.
      */
-    static CompletableFuture<BooleanSupplier> goesDownForItsLicense(SimVns3 controller) {
-        Fault parameters = controller.faults().on("PUT /license/parameters").delay(Duration.ZERO);
-        return parameters.reached().thenApply(asked -> {
+    static CompletableFuture<BooleanSupplier> goesDownAfter(Fault fault, SimVns3 controller) {
+        return fault.reached().thenApply(struck -> {
             Instant before = startOf(controller);
             // told in whole seconds; a reboot takes longer
             return () -> !controller.isUp() || startOf(controller).isAfter(before.plusSeconds(5));

@@ -141,8 +141,13 @@ class SetUpControllerTest {
             strings = {"PUT /config", "PUT /license", "PUT /license/parameters", "PUT /keyset", "PUT /peering/self"})
     void afterALostAnswerReconcileLooksAndTheNextAttemptDoesNotDoItAgain(String action) {
         SimVns3 controller = running();
-        controller.faults().on(action).dropAfter();
+        Fault lost = controller.faults().on(action).dropAfter();
+        boolean reboots = action.equals("PUT /license/parameters");
+        CompletableFuture<BooleanSupplier> goesDown =
+                reboots ? Lab.goesDownAfter(lost, controller) : CompletableFuture.completedFuture(() -> true);
         Lab.failure(run(step), FailureClass.UNKNOWN_OUTCOME);
+        // a look whose controller goes down in the middle of it fails, and is the engine's to repeat
+        Lab.until(Lab.get(goesDown));
         Found found = reconcile();
         assertThat(found.<String>fold(a -> "absent", d -> "done", p -> "partly", u -> "unknown"))
                 .isEqualTo(
@@ -193,7 +198,8 @@ class SetUpControllerTest {
     @CsvSource({"1, absent", "2, partly", "3, partly", "4, partly", "5, done"})
     void aFreshInstanceReconcilesWhatADeadOneMadeAndGoesOnWhereItWasKilled(int call, String seen) {
         SimVns3 controller = running();
-        CompletableFuture<BooleanSupplier> goesDown = Lab.goesDownForItsLicense(controller);
+        Fault parameters = controller.faults().on("PUT /license/parameters").delay(Duration.ZERO);
+        CompletableFuture<BooleanSupplier> goesDown = Lab.goesDownAfter(parameters, controller);
         TestContext dying = context.holdingTheAnswerOf(call);
         Disposable process = newStep().run(State.empty(), dying).subscribe(done -> {}, failure -> {});
         Lab.await(dying.held());

@@ -34,7 +34,10 @@ final class Front implements SimService {
             case UP ->
                 housing.isResettingApi()
                         ? proxy(502, "Bad Gateway")
-                        : housing.answering(request, () -> api.answer(request, callerAddress()));
+                        // under the lock, or what it begins would outlive a machine that has gone down meanwhile
+                        : housing.answering(
+                                request,
+                                () -> housing.isUp() ? api.answer(request, callerAddress()) : SimResponse.dropped());
             case NO_PASSWORD -> api.error(ApiError.unauthorized("Unauthorized"));
             case BAD_GATEWAY -> proxy(502, "Bad Gateway");
             case UNAVAILABLE -> proxy(503, "Service Unavailable");
