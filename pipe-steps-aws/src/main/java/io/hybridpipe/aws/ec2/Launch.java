@@ -150,12 +150,32 @@ final class Launch {
 
     private Mono<Address> associate(Address address, Instance instance) {
         AddressTarget target = targetOf(instance);
-        return Mono.defer(() -> {
-            if (bothGiven() && !target.has(address)) {
-                context.made(association(address.allocationId(), target));
+        return free(address, target).flatMap(its -> {
+            if (bothGiven() && !target.has(its)) {
+                context.made(association(its.allocationId(), target));
             }
-            return addresses.associate(address, target);
+            return addresses.associate(its, target);
         });
+    }
+
+    /** An instance of the step that is ending, or was when the address was looked at, keeps the address until it has ended. */
+    private Mono<Address> free(Address address, AddressTarget target) {
+        String association = address.associationId();
+        if (association == null || target.has(address)) {
+            return Mono.just(address);
+        }
+        return any.seen()
+                .flatMapIterable(any::current)
+                .filter(Launch::isEnding)
+                .any(ending -> ending.instanceId().equals(address.instanceId()))
+                .flatMap(bound -> bound
+                        ? addresses
+                                .own()
+                                .waitUntil(
+                                        address.allocationId(),
+                                        now -> !association.equals(now.associationId()),
+                                        "is not seen to be free of " + address.instanceId() + ", which is ending,")
+                        : Mono.just(address));
     }
 
     /** An association of two given things bears no mark; the step knows it by having said that it makes it. */

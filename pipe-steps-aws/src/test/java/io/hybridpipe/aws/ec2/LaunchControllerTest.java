@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.util.retry.Retry;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -192,6 +194,31 @@ class LaunchControllerTest {
         assertThat(aws.inventory().ids("instance")).containsExactly(second.instance());
     }
 
+    @Test
+    void theAddressOfAMachineThatIsEndingIsThatOfTheNextOne() {
+        Fault booting = aws.faults().on("DescribeInstanceStatus").holdBefore();
+        Disposable dead = step.image(SLOW_IMAGE).run(state, context).subscribe();
+        booting.reached().orTimeout(60, TimeUnit.SECONDS).join();
+        dead.dispose();
+        booting.release();
+        String first = aws.inventory().ids("instance").iterator().next();
+        Fault seen = aws.faults().on("DescribeAddresses").holdAfter();
+        CompletableFuture<Outputs> running = step.run(state, context).toFuture();
+        seen.reached().orTimeout(60, TimeUnit.SECONDS).join();
+        terminate(first);
+        aws.account()
+                .ec2()
+                .waiter()
+                .waitUntilInstanceTerminated(
+                        r -> r.instanceIds(first), w -> w.backoffStrategyV2(BackoffStrategy.fixedDelay(POLL)))
+                .join();
+        seen.release();
+        LaunchedController second =
+                running.orTimeout(60, TimeUnit.SECONDS).join().get(CONTROLLER);
+        assertThat(second.instance()).isNotEqualTo(first);
+        assertThat(aws.inventory().ids("elastic-ip")).containsExactly(second.allocation());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             Server.InsufficientInstanceCapacity | Server.InsufficientInstanceCapacity: no room | TRANSIENT
@@ -215,11 +242,10 @@ class LaunchControllerTest {
     @Test
     void aMachineWhoseChecksDoNotPassInTimeIsPermanentAndUndoTakesItAway() {
         Inventory before = aws.inventory();
-        LaunchController slow = step.image(SLOW_IMAGE).readyWithin(Duration.ofMillis(300));
+        LaunchController slow = step.image(SLOW_IMAGE).readyWithin(Duration.ofSeconds(2));
         assertThatThrownBy(() -> slow.run(state, context).block(SOON))
-                .hasMessageEndingWith(
-                        " has not passed its status checks within PT0.3S: runs, system check initializing,"
-                                + " instance check initializing")
+                .hasMessageEndingWith(" has not passed its status checks within PT2S: runs, system check initializing,"
+                        + " instance check initializing")
                 .extracting(FailureClass::of)
                 .isEqualTo(FailureClass.PERMANENT);
         assertThat(slow.reconcile(state, context).block(SOON))
