@@ -16,6 +16,10 @@ record Allowed(String type, String method, String because) {
     static final List<Allowed> CALLS = List.of(
             new Allowed(
                     "java.util.concurrent.ThreadPoolExecutor", "getTask", "a thread of a pool waits for its next task"),
+            new Allowed(
+                    "java.util.concurrent.FutureTask",
+                    "handlePossibleCancellationInterrupt",
+                    "a timer that is disposed of while it ends yields for the instant in which it is being interrupted"),
             new Allowed("java.util.concurrent.locks.ReentrantLock", "lock", SHORT),
             new Allowed("java.util.concurrent.locks.ReentrantReadWriteLock$ReadLock", "lock", SHORT),
             new Allowed("java.util.concurrent.locks.ReentrantReadWriteLock$WriteLock", "lock", SHORT),
