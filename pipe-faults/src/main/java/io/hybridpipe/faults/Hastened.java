@@ -57,7 +57,7 @@ public record Hastened(Scope scope, int speed) implements Scope {
     static StepOptions options(StepOptions options, int speed) {
         return options.withRetry(options.retry().withEach(backoff -> hastened(backoff, speed)))
                 // not so much faster, or it would be over before a late call comes
-                .withVisibility(options.visibility().dividedBy(20));
+                .withVisibility(options.visibility().dividedBy(10));
     }
 
     private static Backoff hastened(Backoff backoff, int speed) {

@@ -68,13 +68,15 @@ public final class Mishap<S extends Stage> {
     /**
      * Those that every service can meet: its requests, its answers and its clients are lost.
      *
-     * @param requestTimeout how long a request waits for its answer, in real time
+     * @param requestTimeout how long a request of the impatient stage waits for its answer, in real time
+     * @param impatient makes the stage for the call that comes late; on all others a client that soon gives up would be a second
+     *     mishap where a machine is busy
      */
-    public static <S extends Stage> List<Mishap<S>> everywhere(Duration requestTimeout) {
+    public static <S extends Stage> List<Mishap<S>> everywhere(Duration requestTimeout, Supplier<S> impatient) {
         return List.of(
                 Mishap.<S>of("lost-request", Faults.Rule::dropBefore).strikingReads(),
                 lostAnswer(),
-                late(requestTimeout),
+                Mishap.<S>late(requestTimeout).elsewhere("late", impatient),
                 Mishap.<S>of("unavailable-before", rule -> rule.status(503)).strikingReads(),
                 of("unavailable-after", rule -> rule.statusAfter(503)),
                 Mishap.<S>of("cancel-before", Faults.Rule::holdBefore)

@@ -22,9 +22,9 @@ import reactor.core.publisher.Mono;
 /** One run of a scene on a stage of its own, and what was seen of it. */
 final class Play {
     private static final Key<Boolean> FAILS = Key.of("fails", Boolean.class);
-    private static final Duration UNDONE_WITHIN = Duration.ofSeconds(30);
-    private static final Duration UNDER_WAY = Duration.ofSeconds(5);
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration UNDONE_WITHIN = Duration.ofMinutes(4);
+    private static final Duration UNDER_WAY = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofMinutes(5);
 
     private final Stage stage;
     private final Pipe pipe;

@@ -22,8 +22,6 @@ import reactor.core.publisher.Mono;
 
 /** Puts one book on the shelf, as a step should. */
 public class PutBook implements Step {
-    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
-
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Shelf shelf;
@@ -73,7 +71,7 @@ public class PutBook implements Step {
         return Mono.fromFuture(() -> HTTP.sendAsync(
                         HttpRequest.newBuilder(shelf.of(context.token()))
                                 .method(method, BodyPublishers.noBody())
-                                .timeout(REQUEST_TIMEOUT)
+                                .timeout(shelf.patience)
                                 .build(),
                         BodyHandlers.discarding()))
                 .onErrorMap(lost -> StepFailure.of(

@@ -10,6 +10,7 @@ import io.hybridpipe.sim.SimResponse;
 import io.hybridpipe.sim.SimServer;
 import io.hybridpipe.sim.SimService;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -17,10 +18,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service of books, each put by a token; a book that is put twice is there twice. */
 final class Shelf implements Stage, SimService {
+    /** How long a request waits for its answer. */
+    final Duration patience;
+
     private final SimClock clock = SimClock.scaled(50);
     private final SimServer server = SimServer.of(this, clock).start();
     private final Map<String, String> books = new ConcurrentSkipListMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
+
+    Shelf() {
+        this(Duration.ofMinutes(1));
+    }
+
+    Shelf(Duration patience) {
+        this.patience = patience;
+    }
 
     URI of(String token) {
         return server.uri().resolve("/" + token);

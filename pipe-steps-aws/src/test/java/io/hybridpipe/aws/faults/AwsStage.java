@@ -77,12 +77,15 @@ final class AwsStage implements Stage {
     private final SimAws aws;
     private final AwsAccount account;
     private final AwsAccount otherAccount;
+    private final AwsAccount host;
+    private final AwsAccount otherHost;
 
     /**
-     * @param http shared, since making one is costly
+     * @param http furnishes the stage; shared, since making one is costly
+     * @param ofSteps what the steps call with
      * @param seenAfter what is made over the API is seen after this, by the stand-in's time
      */
-    AwsStage(SdkAsyncHttpClient http, Duration seenAfter) {
+    AwsStage(SdkAsyncHttpClient http, SdkAsyncHttpClient ofSteps, Duration seenAfter) {
         aws = SimAws.builder()
                 .clock(clock)
                 .account(ACCOUNT, "AKIAFAULTS0000000001", "secret-of-111122223333")
@@ -90,8 +93,10 @@ final class AwsStage implements Stage {
                 .image(IMAGE, "machine", Duration.ofSeconds(1))
                 .visibleAfter(seenAfter)
                 .start();
-        account = handle(http, "account-a", 0, REGION);
-        otherAccount = handle(http, "account-b", 1, OTHER_REGION);
+        account = handle(ofSteps, "account-a", 0, REGION);
+        otherAccount = handle(ofSteps, "account-b", 1, OTHER_REGION);
+        host = handle(http, "account-a", 0, REGION);
+        otherHost = handle(http, "account-b", 1, OTHER_REGION);
     }
 
     private AwsAccount handle(SdkAsyncHttpClient http, String alias, int which, String region) {
@@ -146,12 +151,12 @@ final class AwsStage implements Stage {
 
     /** A VPC 10.1.0.0/16 with a subnet, a route table, a security group and two network interfaces. */
     Network network() {
-        return network(account, "10.1");
+        return network(host, "10.1");
     }
 
     /** A VPC 10.2.0.0/16 of the other account, with the same in it. */
     Network otherNetwork() {
-        return network(otherAccount, "10.2");
+        return network(otherHost, "10.2");
     }
 
     /** The ids of a small network. */
@@ -160,7 +165,7 @@ final class AwsStage implements Stage {
     /** That of {@link #network()} with an internet gateway. */
     Network publicNetwork() {
         Network network = network();
-        stack(account, "gateway", GATEWAY.formatted(network.vpc()));
+        stack(host, "gateway", GATEWAY.formatted(network.vpc()));
         return network;
     }
 
@@ -177,7 +182,7 @@ final class AwsStage implements Stage {
 
     /** A stack of the account that is there before the run; its resources are seen at once. */
     void stack(String name, String template) {
-        stack(account, name, template);
+        stack(host, name, template);
     }
 
     private static Map<String, String> stack(AwsAccount owner, String name, String template) {
@@ -188,7 +193,7 @@ final class AwsStage implements Stage {
                                 .map(answer -> answer.stacks().get(0))
                                 .filter(stack -> stack.stackStatus() == StackStatus.CREATE_COMPLETE),
                         POLL,
-                        Duration.ofSeconds(20),
+                        Duration.ofMinutes(1),
                         () -> Mono.error(new IllegalStateException("stack " + name + " does not come up")))
                 .blockOptional()
                 .orElseThrow()
@@ -201,6 +206,8 @@ final class AwsStage implements Stage {
     public void close() {
         account.close();
         otherAccount.close();
+        host.close();
+        otherHost.close();
         aws.close();
         clock.close();
     }

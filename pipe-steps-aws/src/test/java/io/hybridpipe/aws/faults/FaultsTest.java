@@ -17,11 +17,17 @@ class FaultsTest extends EveryMishap<AwsStage> {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
 
     /** Shared, since making one is costly. */
-    private final SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()
-            .readTimeout(REQUEST_TIMEOUT)
-            .connectionTimeout(Duration.ofSeconds(5))
-            .connectionAcquisitionTimeout(Duration.ofSeconds(10))
-            .build();
+    private final SdkAsyncHttpClient http = client(Duration.ofMinutes(1));
+
+    private final SdkAsyncHttpClient impatient = client(REQUEST_TIMEOUT);
+
+    private static SdkAsyncHttpClient client(Duration requestTimeout) {
+        return NettyNioAsyncHttpClient.builder()
+                .readTimeout(requestTimeout)
+                .connectionTimeout(Duration.ofMinutes(1))
+                .connectionAcquisitionTimeout(Duration.ofMinutes(1))
+                .build();
+    }
 
     @Override
     protected List<Scene<AwsStage>> scenes() {
@@ -30,7 +36,7 @@ class FaultsTest extends EveryMishap<AwsStage> {
 
     @Override
     protected List<Mishap<AwsStage>> mishaps() {
-        List<Mishap<AwsStage>> all = new ArrayList<>(Mishap.everywhere(REQUEST_TIMEOUT));
+        List<Mishap<AwsStage>> all = new ArrayList<>(Mishap.everywhere(REQUEST_TIMEOUT, this::impatientStage));
         all.add(Mishap.<AwsStage>lostAnswer().elsewhere("lost-answer-seen-late", this::shortSightedStage));
         all.add(Mishap.<AwsStage>cancelAfter().elsewhere("cancel-after-seen-late", this::shortSightedStage));
         all.add(Mishap.storm(
@@ -50,16 +56,21 @@ class FaultsTest extends EveryMishap<AwsStage> {
 
     @Override
     protected AwsStage stage() {
-        return new AwsStage(http, Duration.ZERO);
+        return new AwsStage(http, http, Duration.ZERO);
+    }
+
+    private AwsStage impatientStage() {
+        return new AwsStage(http, impatient, Duration.ZERO);
     }
 
     /** One on which nothing that was made is seen before five seconds of its time are over. */
     private AwsStage shortSightedStage() {
-        return new AwsStage(http, Duration.ofSeconds(5));
+        return new AwsStage(http, http, Duration.ofSeconds(5));
     }
 
     @AfterAll
-    void closeClient() {
+    void closeClients() {
         http.close();
+        impatient.close();
     }
 }

@@ -29,13 +29,8 @@ class FaultsTest extends EveryMishap<AzureStage> {
 
     @Override
     protected List<Mishap<AzureStage>> mishaps() {
-        List<Mishap<AzureStage>> all = new ArrayList<>();
-        for (Mishap<AzureStage> each : Mishap.<AzureStage>everywhere(REQUEST_TIMEOUT)) {
-            String name = each.toString();
-            // only this one needs a client that soon gives up; elsewhere that would be a second mishap where a machine
-            // is busy
-            all.add(name.equals("late") ? each.elsewhere(name, () -> new AzureStage(IMPATIENT)) : each);
-        }
+        List<Mishap<AzureStage>> all =
+                new ArrayList<>(Mishap.everywhere(REQUEST_TIMEOUT, () -> new AzureStage(IMPATIENT)));
         all.add(Mishap.cancelMeanwhile());
         all.add(Mishap.<AzureStage>of("throttled", FaultsTest::askedToWait).strikingReads());
         all.add(Mishap.storm("throttling-storm", FaultsTest::throttled));
