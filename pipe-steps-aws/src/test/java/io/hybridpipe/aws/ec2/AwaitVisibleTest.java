@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 
 @Timeout(180)
@@ -175,6 +176,11 @@ class AwaitVisibleTest {
                     .get(0)
                     .instanceId();
             ec2.terminateInstances(r -> r.instanceIds(instance)).join();
+            // until then it is shown as shutting down
+            ec2.waiter()
+                    .waitUntilInstanceTerminated(
+                            r -> r.instanceIds(instance), w -> w.backoffStrategyV2(BackoffStrategy.fixedDelay(POLL)))
+                    .join();
             AwaitVisible gone = AwaitVisible.in(quick.account())
                     .id(instance)
                     .inARow(1000)
