@@ -9,7 +9,6 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -126,13 +125,13 @@ public final class OtherJvm implements AutoCloseable {
         return true;
     }
 
-    private static String stateOf(Path thread) throws IOException {
+    private static String stateOf(Path thread) {
         try {
             String stat = Files.readString(thread.resolve("stat"));
             // the name before it, in parentheses, may hold anything
             return stat.substring(stat.lastIndexOf(')') + 2);
-        } catch (NoSuchFileException e) {
-            // it ended meanwhile, so the process is not stopped yet
+        } catch (IOException e) {
+            // no such file, or no such process: it ended meanwhile, so the process is not stopped yet
             return "";
         }
     }
