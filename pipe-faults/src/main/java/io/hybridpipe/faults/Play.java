@@ -24,7 +24,7 @@ final class Play {
     private static final Key<Boolean> FAILS = Key.of("fails", Boolean.class);
     private static final Duration UNDONE_WITHIN = Duration.ofMinutes(4);
     private static final Duration UNDER_WAY = Duration.ofMinutes(1);
-    private static final Duration SOON = Duration.ofMinutes(5);
+    static final Duration SOON = Duration.ofMinutes(5);
 
     private final Stage stage;
     private final Pipe pipe;

@@ -2,6 +2,7 @@
 package io.hybridpipe.aws;
 
 import static io.hybridpipe.aws.TestAws.POLL;
+import static io.hybridpipe.aws.TestAws.SOON;
 
 import io.hybridpipe.aws.cloudformation.DeployStack;
 import io.hybridpipe.aws.cloudformation.TemporaryStack;
@@ -73,7 +74,7 @@ class StepContractTest {
     }
 
     private Stream<DynamicTest> checks(StepContract contract) {
-        return contract.inventory(aws::inventory).checks().stream()
+        return contract.inventory(aws::inventory).within(SOON).checks().stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 }

@@ -71,7 +71,7 @@ class CreateNetworkInterfaceTest {
 
     @TestFactory
     Stream<DynamicTest> keepsTheContractOfSteps() {
-        return StepContract.of(step).state(state).inventory(aws::inventory).checks().stream()
+        return StepContract.of(step).state(state).inventory(aws::inventory).within(SOON).checks().stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 

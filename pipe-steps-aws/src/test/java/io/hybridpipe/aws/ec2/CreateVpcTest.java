@@ -48,7 +48,7 @@ class CreateVpcTest {
 
     @TestFactory
     Stream<DynamicTest> keepsTheContractOfSteps() {
-        return StepContract.of(step).state(STATE).inventory(aws::inventory).checks().stream()
+        return StepContract.of(step).state(STATE).inventory(aws::inventory).within(SOON).checks().stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 

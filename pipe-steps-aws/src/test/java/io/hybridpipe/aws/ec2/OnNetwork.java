@@ -57,7 +57,7 @@ abstract class OnNetwork {
 
     @TestFactory
     Stream<DynamicTest> keepsTheContractOfSteps() {
-        return StepContract.of(step()).inventory(aws::inventory).checks().stream()
+        return StepContract.of(step()).inventory(aws::inventory).within(SOON).checks().stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 

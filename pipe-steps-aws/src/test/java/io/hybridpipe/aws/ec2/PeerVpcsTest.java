@@ -87,7 +87,7 @@ class PeerVpcsTest {
 
     @TestFactory
     Stream<DynamicTest> keepsTheContractOfSteps() {
-        return StepContract.of(step).state(state).inventory(this::inventory).checks().stream()
+        return StepContract.of(step).state(state).inventory(this::inventory).within(SOON).checks().stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 
