@@ -17,6 +17,10 @@ record Allowed(String type, String method, String because) {
             new Allowed(
                     "java.util.concurrent.ThreadPoolExecutor", "getTask", "a thread of a pool waits for its next task"),
             new Allowed(
+                    "java.util.concurrent.ThreadPoolExecutor$Worker",
+                    "lock",
+                    "a thread of a pool that is being shut down waits until it has been interrupted, some instructions"),
+            new Allowed(
                     "java.util.concurrent.FutureTask",
                     "handlePossibleCancellationInterrupt",
                     "a timer that is disposed of while it ends yields for the instant in which it is being interrupted"),
