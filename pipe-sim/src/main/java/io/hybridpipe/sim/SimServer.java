@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -70,8 +69,9 @@ public final class SimServer implements AutoCloseable {
         this.log = builder.log;
         this.tls = builder.tls;
         this.keepAlive = builder.keepAlive;
-        this.port = claimPort();
-        this.server = listenOn(port);
+        var first = listenOnClaimed();
+        this.server = first;
+        this.port = first.getAddress().getPort();
     }
 
     /**
@@ -176,19 +176,20 @@ public final class SimServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** A free port, claimed where the system lets a server listen on a port that is bound already (Linux does, macOS does not). */
-    private int claimPort() {
+    /**
+     * On a free port, claimed where the system lets a server listen on a port that is bound already (Linux does, macOS does not)
+     * and nobody was faster: who wants a certain port gets it as long as nobody listens there.
+     */
+    private HttpServer listenOnClaimed() {
         try {
             claim.setReuseAddress(true);
             claim.bind(loopback(0));
-            var claimed = claim.getLocalPort();
-            try (var probe = new ServerSocket()) {
-                probe.setReuseAddress(true);
-                probe.bind(loopback(claimed));
+            try {
+                return create(claim.getLocalPort());
             } catch (BindException unshared) {
-                release();
+                claim.close();
+                return create(0);
             }
-            return claimed;
         } catch (IOException e) {
             throw new UncheckedIOException("no port of 127.0.0.1 is free", e);
         }
@@ -208,22 +209,26 @@ public final class SimServer implements AutoCloseable {
 
     private HttpServer listenOn(int wanted) {
         try {
-            var address = loopback(wanted);
-            HttpServer made;
-            if (tls == null) {
-                made = HttpServer.create(address, 0);
-            } else {
-                var secure = HttpsServer.create(address, 0);
-                secure.setHttpsConfigurator(new HttpsConfigurator(tls));
-                made = secure;
-            }
-            made.setExecutor(threads);
-            made.createContext("/", this::handle);
-            made.start();
-            return made;
+            return create(wanted);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on 127.0.0.1:" + wanted, e);
         }
+    }
+
+    private HttpServer create(int wanted) throws IOException {
+        var address = loopback(wanted);
+        HttpServer made;
+        if (tls == null) {
+            made = HttpServer.create(address, 0);
+        } else {
+            var secure = HttpsServer.create(address, 0);
+            secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+            made = secure;
+        }
+        made.setExecutor(threads);
+        made.createContext("/", this::handle);
+        made.start();
+        return made;
     }
 
     private void handle(HttpExchange exchange) throws IOException {
