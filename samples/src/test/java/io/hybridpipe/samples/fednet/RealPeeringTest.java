@@ -116,7 +116,7 @@ class RealPeeringTest {
                         "tunnel",
                         peer(Input.value(left), Input.value(right))
                                 .subnets(Cidr.of("10.1.0.0/16"), Cidr.of("10.2.0.0/16"))
-                                .connectedWithin(Duration.ofSeconds(4)))
+                                .connectedWithin(Duration.ofSeconds(10)))
                 .build()
                 .start(State.empty(), RunOptions.ofDefaults().listener(new RunListener() {
                     @Override
