@@ -5,6 +5,7 @@ import io.hybridpipe.event.RunId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -49,15 +50,16 @@ final class Disk {
     /** The directory, made if it is not there. */
     static Disk in(Path directory, Channels channels) throws IOException {
         if (!Files.isDirectory(directory)) {
-            if (Files.exists(directory)) {
-                throw JournalException.of(JournalException.Reason.FAILED, directory + ": it is not a directory");
-            }
             Path made = directory.toAbsolutePath();
-            if (isPosix(made)) {
-                Files.createDirectories(
-                        made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            } else {
-                Files.createDirectories(made);
+            try {
+                if (isPosix(made)) {
+                    Files.createDirectories(
+                            made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                } else {
+                    Files.createDirectories(made);
+                }
+            } catch (FileAlreadyExistsException e) {
+                throw JournalException.of(JournalException.Reason.FAILED, e.getFile() + ": it is not a directory");
             }
         }
         return new Disk(directory.toRealPath(), channels);

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -124,6 +125,23 @@ class FileJournalTest {
         assertThatThrownBy(() -> FileJournal.in(file).runs().block(SOON))
                 .isInstanceOf(JournalException.class)
                 .hasMessage(file + ": it is not a directory");
+    }
+
+    @Test
+    void journalsThatAreOpenedAtOnceShareTheDirectoryThatOneOfThemMakes() {
+        for (int round = 0; round < 20; round++) {
+            Path shared = temporary.resolve("shared-" + round);
+            List<FileJournal> all = Stream.generate(() -> FileJournal.in(shared))
+                    .limit(8)
+                    .peek(opened::add)
+                    .toList();
+
+            assertThat(Flux.fromIterable(all)
+                            .flatMap(FileJournal::runs)
+                            .collectList()
+                            .block(SOON))
+                    .hasSize(8);
+        }
     }
 
     @Test
