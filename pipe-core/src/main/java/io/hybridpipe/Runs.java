@@ -63,7 +63,8 @@ public final class Runs {
 
     /** One run; a {@link io.hybridpipe.journal.JournalException} if there is none of this id or its log is damaged. */
     public Mono<RunSummary> show(RunId run) {
-        return Mono.zip(journal.read(run), journal.owner(run), (records, owner) -> summary(run, records, owner));
+        // in this order: a run without an owner, whose log then lacks the end, is dead and has not just settled
+        return journal.owner(run).flatMap(owner -> journal.read(run).map(records -> summary(run, records, owner)));
     }
 
     private static RunSummary summary(RunId run, List<JournalRecord> records, Optional<Owner> owner) {

@@ -10,8 +10,13 @@ import io.hybridpipe.event.Path;
 import io.hybridpipe.event.Resource;
 import io.hybridpipe.event.RunId;
 import io.hybridpipe.journal.JournalException;
+import io.hybridpipe.journal.Owner;
+import io.hybridpipe.journal.RunLog;
+import io.hybridpipe.model.WrappedJournal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -47,6 +52,33 @@ class RunsTest {
 
         assertThat(shown().status()).isEqualTo(Status.RUNNING);
         assertThat(shown().owner().orElseThrow().run()).isEqualTo(RunId.of("r"));
+    }
+
+    @Test
+    void aRunThatSettlesWhileItIsLookedAtIsNotTakenForDead() {
+        Act a = trial.act("a");
+        a.runs(context -> a.makeIn(Duration.ofMinutes(7), context));
+        lives.start(a.step());
+        WrappedJournal journal = new WrappedJournal(lives.journal) {
+            @Override
+            protected RunLog wrapped(RunLog log) {
+                return log;
+            }
+
+            @Override
+            public Mono<Optional<Owner>> owner(RunId run) {
+                return Mono.defer(() -> {
+                    trial.pass(Duration.ofMinutes(5));
+                    return super.owner(run);
+                });
+            }
+        };
+
+        RunSummary shown =
+                Objects.requireNonNull(Runs.of(journal).show(RunId.of("r")).block());
+
+        assertThat(shown.status()).isEqualTo(Status.DONE);
+        assertThat(shown.owner()).isEmpty();
     }
 
     @Test
