@@ -28,7 +28,10 @@ record Own<R>(Kind<R> kind, AzureAccount account, StepContext context, Place pla
     Mono<R> make(R body) {
         return atRest().map(Optional::of).defaultIfEmpty(Optional.empty()).flatMap(there -> {
             there.ifPresent(this::refuseForeign);
-            return there.filter(this::isMade).map(Mono::just).orElseGet(() -> put(body));
+            Optional<R> whole = there.filter(this::isMade);
+            // an answer that never came, and an effect that came after the last look, left it unsaid
+            whole.ifPresent(one -> made());
+            return whole.map(Mono::just).orElseGet(() -> put(body));
         });
     }
 

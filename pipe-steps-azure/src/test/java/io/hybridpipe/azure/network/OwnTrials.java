@@ -44,6 +44,9 @@ record OwnTrials(Cloud cloud, Step step, State state, String noun, String put) {
                 contract,
                 Stream.of(
                         test("what was made is found when the answer was lost, and gone on with", this::lostAnswer),
+                        test(
+                                "what came up when nobody looked any more is gone on with, and said to be made",
+                                this::late),
                         test("an operation that goes on after a cancel is found and undone", this::cancelled),
                         test("what a failed operation leaves is undone", this::failedOperation),
                         test("a request to slow down says for how long", this::throttled),
@@ -71,6 +74,18 @@ record OwnTrials(Cloud cloud, Step step, State state, String noun, String put) {
         Outputs again = step.run(state, context).block(SOON);
 
         assertThat(found).isEqualTo(Found.done(again));
+        assertThat(cloud.calls().of(put)).hasSize(1);
+        step.undo(state, NOTHING, context).block(SOON);
+    }
+
+    private void late(TestContext context) {
+        cloud.faults().on(put).dropAfter();
+        assertThat(Cloud.classOf(step.run(state, context))).isEqualTo(FailureClass.UNKNOWN_OUTCOME);
+        TestContext next = context.withAttempt(2);
+
+        step.run(state, next).block(SOON);
+
+        assertThat(next.made()).hasSize(1);
         assertThat(cloud.calls().of(put)).hasSize(1);
         step.undo(state, NOTHING, context).block(SOON);
     }
