@@ -65,16 +65,16 @@ final class Program {
         }
     }
 
-    /** Ends a process: asks it, and after five seconds makes it. */
+    /** Ends a process: asks it, and after five seconds makes it; then it is no more. */
     static void end(Process process) {
         process.destroy();
         try {
-            if (process.waitFor(5, TimeUnit.SECONDS)) {
-                return;
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
+            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        process.destroyForcibly();
     }
 }
