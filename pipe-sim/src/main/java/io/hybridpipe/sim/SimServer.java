@@ -15,9 +15,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class SimServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SimServer.class);
+    private static final int KNOCK_MILLIS = 5_000;
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     static {
@@ -58,7 +62,7 @@ public final class SimServer implements AutoCloseable {
     private final Socket claim = new Socket();
 
     private final int port;
-    private @Nullable HttpServer server;
+    private @Nullable Listener server;
     private boolean closed;
     private volatile int lives;
 
@@ -71,7 +75,7 @@ public final class SimServer implements AutoCloseable {
         this.keepAlive = builder.keepAlive;
         var first = listenOnClaimed();
         this.server = first;
-        this.port = first.getAddress().getPort();
+        this.port = first.address.getPort();
     }
 
     /**
@@ -152,7 +156,7 @@ public final class SimServer implements AutoCloseable {
     public synchronized void refuse() {
         if (server != null) {
             lives++;
-            server.stop(0);
+            server.stop();
             server = null;
         }
     }
@@ -180,7 +184,7 @@ public final class SimServer implements AutoCloseable {
      * On a free port, claimed where the system lets a server listen on a port that is bound already (Linux does, macOS does not)
      * and nobody was faster: who wants a certain port gets it as long as nobody listens there.
      */
-    private HttpServer listenOnClaimed() {
+    private Listener listenOnClaimed() {
         try {
             claim.setReuseAddress(true);
             claim.bind(loopback(0));
@@ -207,7 +211,7 @@ public final class SimServer implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
     }
 
-    private HttpServer listenOn(int wanted) {
+    private Listener listenOn(int wanted) {
         try {
             return create(wanted);
         } catch (IOException e) {
@@ -215,7 +219,7 @@ public final class SimServer implements AutoCloseable {
         }
     }
 
-    private HttpServer create(int wanted) throws IOException {
+    private Listener create(int wanted) throws IOException {
         var address = loopback(wanted);
         HttpServer made;
         if (tls == null) {
@@ -225,10 +229,53 @@ public final class SimServer implements AutoCloseable {
             secure.setHttpsConfigurator(new HttpsConfigurator(tls));
             made = secure;
         }
-        made.setExecutor(threads);
+        var listener = new Listener(made);
+        made.setExecutor(listener);
         made.createContext("/", this::handle);
         made.start();
-        return made;
+        return listener;
+    }
+
+    /**
+     * A server that hands its calls over to the threads, and is stopped by its own acceptor: {@link HttpServer#stop} closes the
+     * connections that it knows, and one that is just being accepted by another thread would stay open for ever, unanswered.
+     */
+    private final class Listener implements Executor {
+        private final HttpServer http;
+        private final InetSocketAddress address;
+        private final CountDownLatch stopped = new CountDownLatch(1);
+        private volatile boolean stopping;
+
+        Listener(HttpServer http) {
+            this.http = http;
+            this.address = http.getAddress();
+        }
+
+        /** Called by the acceptor. */
+        @Override
+        public void execute(Runnable call) {
+            if (!stopping) {
+                threads.execute(call);
+            } else if (stopped.getCount() > 0) {
+                http.stop(0);
+                stopped.countDown();
+            }
+        }
+
+        void stop() {
+            stopping = true;
+            try (var knock = new Socket()) {
+                knock.connect(address, KNOCK_MILLIS);
+                knock.getOutputStream().write('\n');
+                stopped.await(KNOCK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (IOException gone) {
+                LOG.trace("another call has stopped it already", gone);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            // waits for the acceptor's end
+            http.stop(0);
+        }
     }
 
     private void handle(HttpExchange exchange) throws IOException {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -21,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -254,6 +259,49 @@ class SimServerTest {
         assertThat(over.poll(10, TimeUnit.SECONDS)).isEqualTo("/MakeThing");
         assertThat(effects).hasValue(0);
         assertDropped(call);
+    }
+
+    /** Who connects at the very moment is a matter of chance, so many try many times. */
+    @Test
+    void nobodyIsKeptWaitingByAServerThatRefuses() {
+        var address = new InetSocketAddress("127.0.0.1", server.uri().getPort());
+        var done = new AtomicBoolean();
+        var callers = IntStream.range(0, 3)
+                .mapToObj(i -> CompletableFuture.runAsync(
+                        () -> {
+                            while (!done.get()) {
+                                callOnce(address);
+                            }
+                        },
+                        task -> new Thread(task, "caller").start()))
+                .toList();
+        for (var round = 0; round < 60; round++) {
+            var before = server.calls().all().size();
+            while (server.calls().all().size() < before + 3 && callers.stream().noneMatch(CompletableFuture::isDone)) {
+                Thread.onSpinWait();
+            }
+            server.refuse();
+            server.calls().clear();
+            server.listen();
+        }
+        done.set(true);
+        assertThat(CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)))
+                .succeedsWithin(Duration.ofSeconds(60));
+    }
+
+    private static void callOnce(InetSocketAddress address) {
+        try (var connection = new Socket()) {
+            connection.connect(address);
+            connection.setSoTimeout(20_000);
+            connection
+                    .getOutputStream()
+                    .write("GET /Look HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n\r\n".getBytes());
+            connection.getInputStream().readAllBytes();
+        } catch (SocketTimeoutException forgotten) {
+            throw new UncheckedIOException(forgotten);
+        } catch (IOException refusedOrCut) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
