@@ -86,9 +86,7 @@ final class LeaseFile {
                     directory.resolve(name + ".lock"),
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                     onlyOurs(directory, "rw-------"))) {
-                // whether it is the last try is known before it: this process may be stopped in between for longer than
-                // others
-                // hold the lock
+                // known before each try: this process may be stopped after one for longer than others hold the lock
                 boolean last = System.nanoTime() - end > 0;
                 while (channel.tryLock() == null) {
                     if (last) {
