@@ -57,8 +57,7 @@ final class Call<T> implements CoreSubscriber<T>, StepContext {
 
     // written by whoever signals, before the phase changes
     private @Nullable T value;
-    // written by the one who has brought the phase to its end: the code's signal or the engine's stop, which may come
-    // at once
+    // written by whoever has ended the phase: the code's signal or the engine's stop, which may come at once
     private @Nullable Throwable error;
     private volatile @Nullable Subscription subscription;
 

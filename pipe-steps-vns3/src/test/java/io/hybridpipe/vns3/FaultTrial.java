@@ -67,9 +67,9 @@ final class FaultTrial {
         // nothing shall be lost here, however busy the machine is: a call that is sent again is no call of a run
         // without mishaps
         try (Stage stage = new Stage(http, SOON)) {
-            Map<String, Integer> before = new HashMap<>();
+            Map<String, Integer> forward = new HashMap<>();
             Pipe pipe = pipe(stage, () -> stage.names()
-                    .forEach(name -> before.put(
+                    .forEach(name -> forward.put(
                             name, stage.controller(name).calls().all().size())));
             Played played = play(stage, pipe);
             Outcome expected = back ? Outcome.UNDONE : Outcome.DONE;
@@ -79,7 +79,7 @@ final class FaultTrial {
             if (back && !played.before.equals(stage.configured())) {
                 throw new AssertionError(scene + " does not come back by itself: " + played.report);
             }
-            return new Rehearsal(played.before, stage.configured(), spots(stage, before), kinds(played.report));
+            return new Rehearsal(played.before, stage.configured(), spots(stage, forward), kinds(played.report));
         }
     }
 
@@ -249,17 +249,16 @@ final class FaultTrial {
         return report.made().stream().map(Resource::kind).sorted().toList();
     }
 
-    /** @param before how many calls of each controller do not count; those are only counted for their like */
-    private static List<Spot> spots(Stage stage, Map<String, Integer> before) {
+    /** @param forward how many calls of each controller came before the run turned back; they are no spots of their own */
+    private static List<Spot> spots(Stage stage, Map<String, Integer> forward) {
         List<Spot> spots = new ArrayList<>();
         for (String name : stage.names()) {
             Map<String, Integer> seen = new HashMap<>();
             int calls = 0;
             for (Call call : stage.controller(name).calls().all()) {
                 int occurrence = seen.merge(call.action(), 1, Integer::sum);
-                boolean counts = ++calls > before.getOrDefault(name, 0);
-                // what is refused changes nothing, and is asked again as often as looks happen to come before it is
-                // done
+                boolean counts = ++calls > forward.getOrDefault(name, 0);
+                // what is refused changes nothing, and is asked again as often as there are looks before it is done
                 boolean changing = call.changing() && call.status() < 400;
                 if (counts && (changing || occurrence <= MANY)) {
                     spots.add(new Spot(name, call.action(), occurrence, changing));

@@ -95,17 +95,17 @@ final class Power {
     }
 
     void goDown() {
-        int boot;
+        int current;
         synchronized (this) {
             if (phase == Phase.CLOSED) {
                 return;
             }
-            boot = boots + 1;
-            boots = boot;
+            current = boots + 1;
+            boots = current;
             phase = Phase.REFUSED;
         }
         wentDown.run();
-        enter(Phase.REFUSED, false, boot);
+        enter(Phase.REFUSED, false, current);
     }
 
     void close() {
@@ -116,9 +116,9 @@ final class Power {
     }
 
     /** Without effect if it has gone down once more since: what another thread has begun is not to be overtaken. */
-    private void enter(Phase next, boolean launch, int boot) {
+    private void enter(Phase next, boolean launch, int current) {
         synchronized (this) {
-            if (phase == Phase.CLOSED || boots != boot) {
+            if (phase == Phase.CLOSED || boots != current) {
                 return;
             }
             if (next == Phase.UP) {
@@ -136,7 +136,7 @@ final class Power {
             return;
         }
         Phase following = next == Phase.UNAVAILABLE && !launch ? Phase.UP : Phase.values()[next.ordinal() + 1];
-        clock.after(length(next), () -> enter(following, launch, boot));
+        clock.after(length(next), () -> enter(following, launch, current));
     }
 
     private Duration length(Phase current) {

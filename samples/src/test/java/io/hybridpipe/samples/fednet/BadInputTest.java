@@ -42,8 +42,12 @@ class BadInputTest {
     private final Socket claim = new Socket();
 
     @AfterEach
-    void forgetCredentials() throws IOException {
+    void giveThePortBack() throws IOException {
         claim.close();
+    }
+
+    @AfterEach
+    void forgetCredentials() {
         CREDENTIALS.forEach(System::clearProperty);
     }
 
